@@ -1,0 +1,1 @@
+"""When to ask again: rows that fall due, never jobs that only live in memory."""

@@ -1,0 +1,1 @@
+"""Draws the pictures that people look at, from values alone: no files, no database, no clock."""

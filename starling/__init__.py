@@ -1,0 +1,1 @@
+"""Composition root and command line: imports everything, and nothing imports it."""

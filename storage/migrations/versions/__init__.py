@@ -1,0 +1,1 @@
+"""One module for each step of the schema: they import no code that may change later."""

@@ -1,0 +1,1 @@
+"""The browser chat and the pages for staff and commissioners: never imports the bot."""
