@@ -1,0 +1,87 @@
+"""Reads typed words as an answer where they clearly are one; it never guesses and keeps nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from surveys.conversation import Declination
+from surveys.instrument import Item, ItemKind
+from surveys.people import Voice
+
+
+class Wish(StrEnum):
+    """What somebody may want at any moment, in a tap, a command or a word."""
+
+    HELP = "help"
+    BACK = "back"
+    WHY = "why"
+    PAUSE = "pause"
+    STOP = "stop"
+    GO_ON = "go on"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChoice:
+    """The words name this choice."""
+
+    value: int
+
+
+_WISHES: dict[Wish, frozenset[str]] = {
+    Wish.HELP: frozenset({"help", "help me", "help now", "i need help", "i need help now", "sos"}),
+    Wish.BACK: frozenset({"back", "go back", "undo"}),
+    Wish.WHY: frozenset({"why", "why do you ask", "why are you asking"}),
+    Wish.PAUSE: frozenset({"pause", "later", "not now", "wait", "in a bit", "take a break"}),
+    Wish.STOP: frozenset({"stop", "stop it", "stop this", "quit", "end", "no more", "unsubscribe"}),
+    Wish.GO_ON: frozenset({"go on", "carry on", "continue", "resume", "start", "ready"}),
+}
+
+_DECLINATIONS: dict[Declination, frozenset[str]] = {
+    Declination.SKIP: frozenset({"skip", "skip this", "pass", "next", "nothing", "nothing else"}),
+    Declination.DONT_KNOW: frozenset(
+        {"don't know", "dont know", "i don't know", "i dont know", "idk", "dunno", "not sure"}
+    ),
+    Declination.RATHER_NOT: frozenset(
+        {"rather not say", "rather not", "i'd rather not say", "id rather not say", "private"}
+    ),
+}
+
+
+def fold(text: str) -> str:
+    """Return text in the form in which words are compared: one case, one space, no frills."""
+    plain = unicodedata.normalize("NFKC", text).replace("’", "'").casefold()
+    kept = (char if char.isalnum() or char in "' " else " " for char in plain)
+    return " ".join("".join(kept).split())
+
+
+def read_wish(text: str) -> Wish | None:
+    """Return what these words plainly wish for, or None."""
+    folded = fold(text.lstrip("/"))
+    return next((wish for wish, words in _WISHES.items() if folded in words), None)
+
+
+def read_answer(item: Item, voice: Voice, text: str) -> ReadChoice | Declination | None:
+    """Return the answer that these words plainly are for this item, or None.
+
+    A text item takes all words as they are, so only a way not to answer is read there.
+    """
+    folded = fold(text)
+    for declination, words in _DECLINATIONS.items():
+        if folded in words:
+            return declination
+    if item.kind is ItemKind.TEXT:
+        return None
+    return _read_choice(item, voice, text.strip(), folded)
+
+
+def _read_choice(item: Item, voice: Voice, raw: str, folded: str) -> ReadChoice | None:
+    """Match the number, the face, the words on the button or words that mean the same."""
+    found = set()
+    for position, choice in enumerate(item.choices, start=1):
+        number = str(choice.value if item.scored else position)
+        names = {fold(choice.label.speak(voice)), number, *map(fold, choice.also)}
+        if (folded and folded in names) or (choice.symbol and raw == choice.symbol):
+            found.add(choice.value)
+    return ReadChoice(found.pop()) if len(found) == 1 else None
