@@ -1,0 +1,1 @@
+"""Real components for the tests to work with: a stand-in only for servers that are not ours."""
