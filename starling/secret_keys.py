@@ -6,6 +6,7 @@ import base64
 import contextlib
 import os
 import stat
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,8 +51,8 @@ def decode_keys(keys: tuple[SecretStr, ...]) -> tuple[bytes, ...]:
 def _make(path: Path, key: bytes) -> None:
     """Write a key beside its place and link it there: whoever links first has made the key."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # for its owner only
+    draft = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(base64.urlsafe_b64encode(key).decode() + "\n")
