@@ -55,7 +55,10 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         check=False,
     )
     assert f"{len(bodies)} passed" in done.stdout, done.stdout
-    return {bodies[int(found)] for found in re.findall(r"^ERROR .*::test_(\d+)", done.stdout, re.M)}
+    return {
+        bodies[int(found)]
+        for found in re.findall(r"^ERROR .*::test_(\d+)", done.stdout, re.MULTILINE)
+    }
 
 
 @pytest.mark.parametrize("body", LEAKS.values(), ids=LEAKS.keys())
