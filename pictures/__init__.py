@@ -1,1 +1,3 @@
-"""Draws the pictures that people look at, from values alone: no files, no database, no clock."""
+"""Draws the pictures people are shown; knows nothing of questions, people or figures' rules."""
+
+from __future__ import annotations
