@@ -27,7 +27,7 @@ INDEX_HOSTS = re.compile(
     "|".join(["py" + "pi" + r"\.", "python" + "hosted", "npm" + r"js\.", "deb" + r"\.debian\."])
 )
 MACHINE_PATHS = re.compile(
-    r"(?<![\w.}-])/(?:" + "work|ro" + r"ot|ho" + r"me/\w+|Use" + r"rs/\w+|opt/\w+)/"
+    r"(?<![\w.}-])/(?:" + "work|roo" + r"t|ho" + r"me/\w+|Use" + r"rs/\w+|opt/\w+)/"
 )
 
 
@@ -101,7 +101,7 @@ def test_no_file_names_a_package_index_or_a_place_on_somebodys_machine() -> None
     [
         "see /ho" + "me/anna/x",
         "cd /wo" + "rk/main",
-        "'/ro" + "ot/.cache'",
+        "'/roo" + "t/.cache'",
         "files.python" + "hosted.org",
     ],
 )
