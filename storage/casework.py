@@ -1,0 +1,144 @@
+"""One transaction about people: what was read in it and all that it will write, table by table.
+
+Rows are gathered and written with one statement a table, however many people are served at once.
+It decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection as Connection  # noqa: PLC0414 (the use cases name it in types)
+from sqlalchemy import Row as SqlRow
+from sqlalchemy import Table, Update, bindparam, insert, update
+
+from storage import tables
+from storage.errors import StorageFault
+from storage.sequence import Sequence as NumberSequence
+from storage.vault import Vault
+
+Row = Mapping[str, Any]
+AnyRow = SqlRow[*tuple[Any, ...]]
+Entropy = Callable[[int], bytes]
+
+
+class ChangedMeanwhile(StorageFault):
+    """Another process changed a row between our reading and our writing: try again."""
+
+
+_INSERT_ORDER: Final[tuple[Table, ...]] = (
+    tables.children,
+    tables.support_episodes,
+    tables.participants,
+    tables.participations,
+    tables.invitations,
+    tables.addresses,
+    tables.definitions,
+    tables.runs,
+    tables.words,
+    tables.concerns,
+    tables.notices,
+    tables.occasions,
+    tables.outbox,
+    tables.transcripts,
+    tables.observations,
+    tables.audit,
+)
+_INSERTS: Final = {table.name: insert(table) for table in _INSERT_ORDER}
+
+
+def _update_by_id(table: Table, *columns: str) -> Update:
+    values: dict[str, Any] = {column: bindparam(column) for column in columns}
+    return update(table).where(table.c.id == bindparam("row_id")).values(values)
+
+
+MOVE_RUN: Final = (
+    update(tables.runs)
+    .where(
+        tables.runs.c.id == bindparam("row_id"),
+        tables.runs.c.revision == bindparam("seen_revision"),
+    )
+    .values(
+        status=bindparam("status"),
+        state=bindparam("state"),
+        revision=bindparam("revision"),
+        moved_at=bindparam("moved_at"),
+    )
+)
+SET_CURRENT_RUN: Final = _update_by_id(tables.participants, "current_run")
+SET_STANDING: Final = _update_by_id(tables.participants, "status", "joined_at")
+LINK_PARTICIPATION: Final = (
+    update(tables.participations)
+    .where(
+        tables.participations.c.participant_id == bindparam("was"),
+        tables.participations.c.episode_id == bindparam("episode"),
+    )
+    .values(participant_id=bindparam("participant"))
+)
+SET_REST: Final = _update_by_id(tables.participants, "status", "resting_until")
+LINK_ADDRESS: Final = _update_by_id(tables.addresses, "participant_id", "linked_at", "used_at")
+USE_ADDRESS: Final = _update_by_id(tables.addresses, "used_at", "blocked_at")
+REDEEM: Final = _update_by_id(tables.invitations, "redeemed_at")
+MOVE_OCCASION: Final = _update_by_id(
+    tables.occasions, "state", "next_at", "reminders", "offered_at", "ended_at", "run_id"
+)
+END_OCCASION: Final = _update_by_id(tables.occasions, "state", "next_at", "ended_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Opens units of work about people: holds the keys, the numbers and the source of ids."""
+
+    vault: Vault
+    numbers: NumberSequence
+    entropy: Entropy
+
+    def __call__(self, connection: Connection) -> Casework:
+        """Open a unit on a connection that is inside a transaction."""
+        return Casework(connection, self.vault, self.numbers, self.entropy)
+
+
+class Casework:
+    """The unit of work for everything that concerns people and their conversations.
+
+    `insert` and `change` gather; `flush` writes in one fixed order, so that two processes never
+    wait for each other in a circle. Raises ChangedMeanwhile when a guarded row had moved.
+    """
+
+    def __init__(
+        self, connection: Connection, vault: Vault, numbers: NumberSequence, entropy: Entropy
+    ) -> None:
+        """Open the unit on a connection that is inside a transaction."""
+        self.connection = connection
+        self.vault = vault
+        self.numbers = numbers
+        self.entropy = entropy
+        self._new: dict[str, list[Row]] = defaultdict(list)
+        self._changed: dict[Update, list[Row]] = defaultdict(list)
+
+    def insert(self, table: Table, row: Row) -> None:
+        """Gather one new row; all rows of a table carry the same columns."""
+        self._new[table.name].append(row)
+
+    def change(self, statement: Update, row: Row) -> None:
+        """Gather one changed row, by one of the statements of this module (`row_id` names it)."""
+        self._changed[statement].append(row)
+
+    def flush(self) -> None:
+        """Write all that was gathered."""
+        for name, statement in _INSERTS.items():
+            rows = self._new.get(name)
+            if rows:
+                self.connection.execute(statement, rows)
+        for change, changed in self._changed.items():
+            self._apply(change, changed)
+        self._new.clear()
+        self._changed.clear()
+
+    def _apply(self, change: Update, rows: Sequence[Row]) -> None:
+        done = self.connection.execute(change, rows)
+        if change is MOVE_RUN and done.rowcount != len(rows):
+            raise ChangedMeanwhile

@@ -1,0 +1,196 @@
+"""Support episodes and the children they are for, known by a case reference only.
+
+It must not know what anybody answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+
+from storage.casework import AnyRow, Casework
+from storage.sequence import new_id
+from storage.tables import children, participants, participations, support_episodes
+from storage.vault import Place
+
+
+@dataclass(frozen=True, slots=True)
+class SupportEpisode:
+    """One piece of support for one child, paid for by one commissioner."""
+
+    id: str
+    key: str
+    child_id: str
+    commissioner: str
+    strand: str
+    intervention: str
+    lives: str
+    opened_on: date
+    closed_on: date | None
+    close_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """A support episode in which somebody answers, as a worker's list shows it."""
+
+    participant_id: str
+    role: str
+    age_band: str
+    standing: str
+
+
+def find_or_add_child(work: Casework, case: str, now: datetime) -> str:
+    """Return the id of the child with this case reference; a new reference makes a new child."""
+    index = work.vault.index("case", case.strip().casefold())
+    query = select(children.c.id).where(children.c.ref_index == index)
+    known = work.connection.execute(query).scalar_one_or_none()
+    if known is not None:
+        return str(known)
+    child_id = new_id(work.entropy)
+    place = Place("children", "ref_cipher", child_id)
+    work.insert(
+        children,
+        {
+            "id": child_id,
+            "ref_index": index,
+            "ref_cipher": work.vault.seal(place, case.strip().encode()),
+            "made_at": now,
+        },
+    )
+    return child_id
+
+
+def add(work: Casework, episode: SupportEpisode) -> None:
+    """Gather a new support episode."""
+    work.insert(
+        support_episodes,
+        {
+            "id": episode.id,
+            "key": episode.key,
+            "child_id": episode.child_id,
+            "commissioner": episode.commissioner,
+            "strand": episode.strand,
+            "intervention": episode.intervention,
+            "lives": episode.lives,
+            "opened_on": episode.opened_on,
+            "closed_on": episode.closed_on,
+            "close_reason": episode.close_reason,
+        },
+    )
+
+
+def load(work: Casework, episode_id: str) -> SupportEpisode | None:
+    """Return one support episode, or None."""
+    query = select(support_episodes).where(support_episodes.c.id == episode_id)
+    row = work.connection.execute(query).one_or_none()
+    return _from(row) if row is not None else None
+
+
+def list_all(work: Casework, *, open_only: bool = False, most: int = 500) -> list[SupportEpisode]:
+    """Return support episodes, the newest first."""
+    query = select(support_episodes)
+    if open_only:
+        query = query.where(support_episodes.c.closed_on.is_(None))
+    ordered = query.order_by(support_episodes.c.opened_on.desc(), support_episodes.c.id)
+    return [_from(row) for row in work.connection.execute(ordered.limit(most))]
+
+
+def close(work: Casework, episode_id: str, on: date, reason: str) -> None:
+    """End a support episode."""
+    ended = update(support_episodes).where(support_episodes.c.id == episode_id)
+    work.connection.execute(ended.values(closed_on=on, close_reason=reason))
+
+
+def participations_of(work: Casework, episode_id: str) -> list[Participation]:
+    """Return who answers in this support episode."""
+    query = (
+        select(
+            participants.c.id,
+            participants.c.role,
+            participants.c.age_band,
+            participants.c.status,
+        )
+        .join(participations, participations.c.participant_id == participants.c.id)
+        .where(participations.c.episode_id == episode_id, participations.c.until.is_(None))
+        .order_by(participants.c.made_at, participants.c.id)
+    )
+    return [Participation(*row) for row in work.connection.execute(query)]
+
+
+def episodes_of(work: Casework, participant_id: str) -> list[SupportEpisode]:
+    """Return the support episodes in which somebody answers now, oldest first."""
+    query = (
+        select(support_episodes)
+        .join(participations, participations.c.episode_id == support_episodes.c.id)
+        .where(participations.c.participant_id == participant_id, participations.c.until.is_(None))
+        .order_by(support_episodes.c.opened_on, support_episodes.c.id)
+    )
+    return [_from(row) for row in work.connection.execute(query)]
+
+
+def _from(row: AnyRow) -> SupportEpisode:
+    return SupportEpisode(
+        id=row.id,
+        key=row.key,
+        child_id=row.child_id,
+        commissioner=row.commissioner,
+        strand=row.strand,
+        intervention=row.intervention,
+        lives=row.lives,
+        opened_on=row.opened_on,
+        closed_on=row.closed_on,
+        close_reason=row.close_reason,
+    )
+
+
+def add_participation(work: Casework, participant_id: str, episode_id: str, now: datetime) -> None:
+    """Gather that somebody answers in this support episode; doing it twice changes nothing."""
+    known = select(participations.c.participant_id).where(
+        participations.c.participant_id == participant_id,
+        participations.c.episode_id == episode_id,
+    )
+    if work.connection.execute(known).first() is None:
+        work.insert(
+            participations,
+            {
+                "participant_id": participant_id,
+                "episode_id": episode_id,
+                "since": now,
+                "until": None,
+            },
+        )
+
+
+def case_references(work: Casework, child_ids: Sequence[str]) -> dict[str, str]:
+    """Return the case references of these children, for staff."""
+    query = select(children.c.id, children.c.ref_cipher).where(children.c.id.in_(set(child_ids)))
+    return {
+        row.id: work.vault.open(Place("children", "ref_cipher", row.id), row.ref_cipher).decode()
+        for row in work.connection.execute(query)
+    }
+
+
+def participations_in(work: Casework, episode_ids: Sequence[str]) -> dict[str, list[Participation]]:
+    """Return who answers in these support episodes, by episode."""
+    query = (
+        select(
+            participations.c.episode_id,
+            participants.c.id,
+            participants.c.role,
+            participants.c.age_band,
+            participants.c.status,
+        )
+        .join(participants, participations.c.participant_id == participants.c.id)
+        .where(participations.c.episode_id.in_(set(episode_ids)), participations.c.until.is_(None))
+        .order_by(participants.c.made_at, participants.c.id)
+    )
+    found: dict[str, list[Participation]] = {}
+    for row in work.connection.execute(query):
+        found.setdefault(row.episode_id, []).append(
+            Participation(row.id, row.role, row.age_band, row.status)
+        )
+    return found

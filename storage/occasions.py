@@ -1,0 +1,218 @@
+"""Due moments to ask one person: rows with the local intent, the zone and the UTC instant.
+
+It must not do calendar arithmetic and sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.casework import END_OCCASION, MOVE_OCCASION, AnyRow, Casework
+from storage.tables import occasions, support_episodes
+
+
+class OccasionState(StrEnum):
+    """Where a due moment stands; the last six are ends."""
+
+    PLANNED = "planned"
+    OFFERED = "offered"
+    ANSWERING = "answering"
+    ANSWERED = "answered"
+    PART_ANSWERED = "part-answered"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    SUPPRESSED = "suppressed"
+    UNDELIVERABLE = "undeliverable"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come of it."""
+        waiting = (OccasionState.PLANNED, OccasionState.OFFERED, OccasionState.ANSWERING)
+        return self not in waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One due moment; `next_at` is when the clock looks at it again, None when never."""
+
+    id: str
+    participant_id: str
+    participant_key: str
+    episode_id: str
+    episode_key: str
+    instrument: str
+    wave: str
+    round: int
+    state: OccasionState
+    local_time: str
+    zone: str
+    due_at: datetime
+    window_ends_at: datetime
+    next_at: datetime | None
+    reminders: int
+    offered_at: datetime | None
+    ended_at: datetime | None
+    run_id: str | None
+
+
+def plan(work: Casework, planned: Sequence[Occasion]) -> None:
+    """Add due moments at once; one that is planned already stays as it is."""
+    if not planned:
+        return
+    build = postgresql.insert if work.connection.dialect.name == "postgresql" else sqlite.insert
+    statement = build(occasions).on_conflict_do_nothing()
+    work.connection.execute(statement, [_row(each) for each in planned])
+
+
+def load(work: Casework, occasion_id: str) -> Occasion | None:
+    """Return one occasion, or None."""
+    row = work.connection.execute(
+        select(occasions).where(occasions.c.id == occasion_id)
+    ).one_or_none()
+    return occasion_from(row) if row is not None else None
+
+
+def of_participant(work: Casework, participant_id: str) -> list[Occasion]:
+    """Return all due moments of one person, oldest first."""
+    query = select(occasions).where(occasions.c.participant_id == participant_id)
+    rows = work.connection.execute(query.order_by(occasions.c.due_at, occasions.c.id))
+    return [occasion_from(row) for row in rows]
+
+
+def waiting_for(work: Casework, participant_id: str, now: datetime) -> Occasion | None:
+    """Return the oldest due moment that somebody could answer now, or None."""
+    query = (
+        select(occasions)
+        .where(
+            occasions.c.participant_id == participant_id,
+            occasions.c.state.in_([OccasionState.PLANNED.value, OccasionState.OFFERED.value]),
+            occasions.c.due_at <= now,
+            occasions.c.window_ends_at > now,
+        )
+        .order_by(occasions.c.due_at, occasions.c.id)
+        .limit(1)
+    )
+    row = work.connection.execute(query).one_or_none()
+    return occasion_from(row) if row is not None else None
+
+
+def move(work: Casework, occasion: Occasion) -> None:
+    """Gather the new state of a due moment."""
+    work.change(
+        MOVE_OCCASION,
+        {
+            "row_id": occasion.id,
+            "state": occasion.state.value,
+            "next_at": occasion.next_at,
+            "reminders": occasion.reminders,
+            "offered_at": occasion.offered_at,
+            "ended_at": occasion.ended_at,
+            "run_id": occasion.run_id,
+        },
+    )
+
+
+def end(work: Casework, occasion_id: str, state: OccasionState, now: datetime) -> None:
+    """Gather the end of a due moment."""
+    ended = {"row_id": occasion_id, "state": state.value, "next_at": None, "ended_at": now}
+    work.change(END_OCCASION, ended)
+
+
+def claim_due(work: Casework, now: datetime, most: int) -> list[Occasion]:
+    """Take due moments that the clock must look at, oldest first.
+
+    They are dealt with in this same transaction: on PostgreSQL others skip the locked rows, on
+    SQLite there is one writer. So none is lost and none is doubled, and no lease is needed.
+    """
+    query = (
+        select(occasions)
+        .where(occasions.c.next_at <= now)
+        .order_by(occasions.c.next_at, occasions.c.id)
+        .limit(most)
+    )
+    if work.connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    return [occasion_from(row) for row in work.connection.execute(query)]
+
+
+def suppress(work: Casework, participant_id: str, now: datetime) -> None:
+    """End everything that is still planned for somebody who asked us to stop."""
+    planned = [OccasionState.PLANNED.value, OccasionState.OFFERED.value]
+    work.connection.execute(
+        update(occasions)
+        .where(occasions.c.participant_id == participant_id, occasions.c.state.in_(planned))
+        .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=now)
+    )
+
+
+def end_reviews(work: Casework, episode_id: str, now: datetime) -> None:
+    """End the reviews of a support episode that has ended: the end is asked instead."""
+    work.connection.execute(
+        update(occasions)
+        .where(
+            occasions.c.episode_id == episode_id,
+            occasions.c.wave == "review",
+            occasions.c.state.in_([OccasionState.PLANNED.value, OccasionState.OFFERED.value]),
+        )
+        .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=now)
+    )
+
+
+def episode_is_open(work: Casework, episode_id: str) -> bool:
+    """Tell whether the support still goes on."""
+    query = select(support_episodes.c.closed_on).where(support_episodes.c.id == episode_id)
+    return work.connection.execute(query).scalar_one_or_none() is None
+
+
+def occasion_from(row: AnyRow) -> Occasion:
+    """Build an occasion from a row of the table."""
+    return Occasion(
+        id=row.id,
+        participant_id=row.participant_id,
+        participant_key=row.participant_key,
+        episode_id=row.episode_id,
+        episode_key=row.episode_key,
+        instrument=row.instrument,
+        wave=row.wave,
+        round=row.round,
+        state=OccasionState(row.state),
+        local_time=row.local_time,
+        zone=row.zone,
+        due_at=row.due_at,
+        window_ends_at=row.window_ends_at,
+        next_at=row.next_at,
+        reminders=row.reminders,
+        offered_at=row.offered_at,
+        ended_at=row.ended_at,
+        run_id=row.run_id,
+    )
+
+
+def _row(each: Occasion) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "participant_id": each.participant_id,
+        "participant_key": each.participant_key,
+        "episode_id": each.episode_id,
+        "episode_key": each.episode_key,
+        "instrument": each.instrument,
+        "wave": each.wave,
+        "round": each.round,
+        "state": each.state.value,
+        "local_time": each.local_time,
+        "zone": each.zone,
+        "due_at": each.due_at,
+        "window_ends_at": each.window_ends_at,
+        "next_at": each.next_at,
+        "reminders": each.reminders,
+        "offered_at": each.offered_at,
+        "ended_at": each.ended_at,
+        "run_id": each.run_id,
+    }

@@ -1,0 +1,386 @@
+"""Messages on their way out: stored with the change that causes them, sent after the commit.
+
+It must not send anything itself and knows no channel's wire format.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, case, select, update
+
+from storage.casework import AnyRow, Casework
+from storage.people import Address
+from storage.tables import addresses, outbox
+from storage.vault import Place
+
+
+class OutgoingKind(StrEnum):
+    """What the courier does with a message."""
+
+    SEND = "send"
+    EDIT_TAPPED = "edit-tapped"
+    EDIT_STEP = "edit-step"
+    PICTURE = "picture"
+
+
+class Urgency(StrEnum):
+    """Which messages go first and which may be repeated when it is unclear whether they arrived.
+
+    `safety`: at least once. `reply`, `asking`: at most once per step.
+    """
+
+    SAFETY = "safety"
+    REPLY = "reply"
+    ASKING = "asking"
+
+
+class Delivery(StrEnum):
+    """What is honestly known about a message."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button: its words and either the data it sends back (at most 64 bytes) or a link."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message in plain text with rows of buttons.
+
+    EDIT_TAPPED changes the message whose button was tapped; EDIT_STEP changes the message that
+    asked `step` of `run` (nothing happens where it cannot be found). PICTURE sends the picture of
+    `run`, with `text` as its content in words. `run` and `step` also mark a question, so that it
+    is sent at most once.
+    """
+
+    kind: OutgoingKind
+    text: str
+    rows: tuple[tuple[Button, ...], ...] = ()
+    urgency: Urgency = Urgency.REPLY
+    run: str | None = None
+    step: int | None = None
+
+
+LEASE: Final = timedelta(seconds=60)
+"""How long a message may be under way before nobody knows whether it arrived."""
+
+REPAIR_AFTER: Final = timedelta(seconds=30)
+"""How long we wait for a sign of life before a question that may be lost is put again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message under way: what the courier needs, and nothing about who it is."""
+
+    id: int
+    channel: str
+    chat_id: int
+    outgoing: Outgoing
+    tapped_message: int | None
+    attempts: int
+    occasion_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one sending: the honest state, the message's number, when to try again."""
+
+    id: int
+    state: Delivery
+    message_id: int | None = None
+    try_again_at: datetime | None = None
+
+
+def queue(
+    work: Casework,
+    address: Address,
+    messages: Sequence[Outgoing],
+    now: datetime,
+    *,
+    tapped_message: int | None = None,
+    occasion_id: str | None = None,
+) -> list[Sending]:
+    """Gather messages that are sent as soon as this transaction is committed.
+
+    They begin their life as `sending`, under a lease: should this process die first, the sweep
+    finds them when the lease has run out.
+    """
+    sendings = []
+    for outgoing in messages:
+        number = work.numbers.next(now)
+        work.insert(
+            outbox,
+            {
+                "id": number,
+                "address_id": address.id,
+                "kind": outgoing.kind.value,
+                "urgency": outgoing.urgency.value,
+                "run_id": outgoing.run,
+                "step": outgoing.step,
+                "occasion_id": occasion_id,
+                "body": _body(outgoing),
+                "tapped_message": tapped_message,
+                "state": Delivery.SENDING.value,
+                "made_at": now,
+                "due_at": now,
+                "leased_until": now + LEASE,
+                "attempts": 1,
+            },
+        )
+        sendings.append(
+            Sending(
+                number, address.channel, address.chat_id, outgoing, tapped_message, 1, occasion_id
+            )
+        )
+    return sendings
+
+
+_RECORD: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"))
+    .values(
+        state=bindparam("state"),
+        message_id=bindparam("message_id"),
+        sent_at=bindparam("sent_at"),
+        due_at=bindparam("due_at"),
+        repair_at=bindparam("repair_at"),
+        leased_until=None,
+    )
+)
+
+
+def record(connection: Connection, results: Sequence[Sent], now: datetime) -> None:
+    """Write down what came of these sendings."""
+    rows = [
+        {
+            "row_id": result.id,
+            "state": result.state.value,
+            "message_id": result.message_id,
+            "sent_at": now if result.state is Delivery.SENT else None,
+            "due_at": result.try_again_at or now,
+            "repair_at": now + REPAIR_AFTER if result.state is Delivery.UNKNOWN else None,
+        }
+        for result in results
+    ]
+    connection.execute(_RECORD, rows)
+
+
+def claim_due(work: Casework, now: datetime, most: int) -> list[Sending]:
+    """Take messages that wait to be sent, safety first, under a lease of our own."""
+    due = (
+        select(outbox.c.id)
+        .where(outbox.c.state == Delivery.PENDING.value, outbox.c.due_at <= now)
+        .order_by(case((outbox.c.urgency == Urgency.SAFETY.value, 0), else_=1), outbox.c.id)
+        .limit(most)
+    )
+    if work.connection.dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True)
+    numbers = list(work.connection.execute(due).scalars())
+    if not numbers:
+        return []
+    work.connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(numbers))
+        .values(
+            state=Delivery.SENDING.value,
+            leased_until=now + LEASE,
+            attempts=outbox.c.attempts + 1,
+        )
+    )
+    query = (
+        select(outbox, addresses.c.channel, addresses.c.chat_cipher)
+        .join(addresses, addresses.c.id == outbox.c.address_id)
+        .where(outbox.c.id.in_(numbers))
+        .order_by(outbox.c.id)
+    )
+    return [_sending(work, row) for row in work.connection.execute(query)]
+
+
+def expire_leases(connection: Connection, now: datetime) -> int:
+    """Face the truth about messages whose sender died: repeat what is harmless or must arrive.
+
+    Edits do the same thing twice and safety messages must arrive: they wait to be sent again.
+    Nobody knows about the others, so they are `unknown` and questions are repaired later.
+    """
+    died = (outbox.c.state == Delivery.SENDING.value) & (outbox.c.leased_until < now)
+    harmless = outbox.c.kind.in_([OutgoingKind.EDIT_STEP.value, OutgoingKind.EDIT_TAPPED.value]) | (
+        outbox.c.urgency == Urgency.SAFETY.value
+    )
+    again = connection.execute(
+        update(outbox)
+        .where(died, harmless)
+        .values(state=Delivery.PENDING.value, leased_until=None, due_at=now)
+    )
+    unknown = connection.execute(
+        update(outbox)
+        .where(died)
+        .values(state=Delivery.UNKNOWN.value, leased_until=None, repair_at=now)
+    )
+    return again.rowcount + unknown.rowcount
+
+
+def end_leases(connection: Connection, now: datetime) -> None:
+    """Let every lease end now: right only for a sole owner who has just started."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.state == Delivery.SENDING.value)
+        .values(leased_until=now - LEASE)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A message of which nobody knows whether it arrived, and whose it is."""
+
+    id: int
+    address_id: str
+    participant_id: str | None
+    urgency: Urgency
+    outgoing: Outgoing
+    attempts: int
+
+
+def claim_unclear(work: Casework, now: datetime, most: int) -> list[Unclear]:
+    """Take the messages whose fate is unknown and whose repair is due; each is taken once."""
+    query = (
+        select(outbox, addresses.c.participant_id)
+        .join(addresses, addresses.c.id == outbox.c.address_id)
+        .where(outbox.c.repair_at <= now)
+        .order_by(outbox.c.id)
+        .limit(most)
+    )
+    if work.connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True, of=outbox)
+    rows = work.connection.execute(query).all()
+    if rows:
+        numbers = [row.id for row in rows]
+        taken = update(outbox).where(outbox.c.id.in_(numbers)).values(repair_at=None)
+        work.connection.execute(taken)
+    return [
+        Unclear(
+            row.id,
+            row.address_id,
+            row.participant_id,
+            Urgency(row.urgency),
+            outgoing_from(row),
+            row.attempts,
+        )
+        for row in rows
+    ]
+
+
+def put_back(connection: Connection, number: int, now: datetime) -> None:
+    """Let one message be sent again."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == number)
+        .values(state=Delivery.PENDING.value, due_at=now, repair_at=None)
+    )
+
+
+def message_of_step(connection: Connection, run_id: str, step: int) -> int | None:
+    """Return the number of the message that asked this step, where it is known."""
+    query = (
+        select(outbox.c.message_id)
+        .where(
+            outbox.c.run_id == run_id,
+            outbox.c.step == step,
+            outbox.c.kind == OutgoingKind.SEND.value,
+            outbox.c.message_id.is_not(None),
+        )
+        .order_by(outbox.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
+def block(work: Casework, sending_id: int, now: datetime) -> str | None:
+    """Mark the address of this message as blocked, cancel what waits there; return whose it is."""
+    query = (
+        select(outbox.c.address_id, addresses.c.participant_id)
+        .join(addresses, addresses.c.id == outbox.c.address_id)
+        .where(outbox.c.id == sending_id)
+    )
+    row = work.connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    work.connection.execute(
+        update(addresses).where(addresses.c.id == row.address_id).values(blocked_at=now)
+    )
+    work.connection.execute(
+        update(outbox)
+        .where(outbox.c.address_id == row.address_id, outbox.c.state == Delivery.PENDING.value)
+        .values(state=Delivery.CANCELLED.value)
+    )
+    participant: str | None = row.participant_id
+    return participant
+
+
+def cancel_askings(connection: Connection, participant_id: str) -> None:
+    """Take back what waits to be asked: somebody paused or stopped."""
+    mine = select(addresses.c.id).where(addresses.c.participant_id == participant_id)
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.address_id.in_(mine),
+            outbox.c.urgency == Urgency.ASKING.value,
+            outbox.c.state == Delivery.PENDING.value,
+        )
+        .values(state=Delivery.CANCELLED.value)
+    )
+
+
+def outgoing_from(row: AnyRow) -> Outgoing:
+    """Build a message from a stored row."""
+    body = json.loads(row.body)
+    return Outgoing(
+        kind=OutgoingKind(row.kind),
+        text=body["text"],
+        rows=tuple(tuple(Button(*button) for button in line) for line in body["rows"]),
+        urgency=Urgency(row.urgency),
+        run=row.run_id,
+        step=row.step,
+    )
+
+
+def _sending(work: Casework, row: AnyRow) -> Sending:
+    place = Place("addresses", "chat_cipher", row.address_id)
+    chat_id = int(work.vault.open(place, row.chat_cipher))
+    return Sending(
+        row.id,
+        row.channel,
+        chat_id,
+        outgoing_from(row),
+        row.tapped_message,
+        row.attempts,
+        row.occasion_id,
+    )
+
+
+def _body(outgoing: Outgoing) -> str:
+    lines = [
+        [
+            [button.label, button.data, button.url] if button.url else [button.label, button.data]
+            for button in line
+        ]
+        for line in outgoing.rows
+    ]
+    return json.dumps({"text": outgoing.text, "rows": lines}, separators=(",", ":"))

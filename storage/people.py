@@ -1,0 +1,265 @@
+"""Who people are to us: participants, where they can be reached, and who may come in.
+
+It must not read answers or figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import bindparam, select, update
+
+from storage.casework import LINK_ADDRESS, SET_CURRENT_RUN, USE_ADDRESS, AnyRow, Casework
+from storage.sequence import new_id
+from storage.tables import addresses, participants, runs
+from storage.vault import Place
+from surveys.people import AgeBand, Role, Voice, voice_for
+
+
+class Standing(StrEnum):
+    """How somebody stands with us."""
+
+    INVITED = "invited"
+    READING = "reading"
+    NOT_NOW = "not-now"
+    JOINED = "joined"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant: the pseudonym, the part they play and how they stand; no name anywhere."""
+
+    id: str
+    key: str
+    role: Role
+    age_band: AgeBand
+    standing: Standing
+    resting_until: datetime | None
+    wrapped_key: bytes
+    current_run: str | None
+
+    @property
+    def voice(self) -> Voice:
+        """The voice in which we speak to them."""
+        return voice_for(self.role, self.age_band)
+
+    def rests(self, now: datetime) -> bool:
+        """Whether they asked us to keep quiet now."""
+        paused = self.resting_until is not None and now < self.resting_until
+        return paused or self.standing is Standing.STOPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A chat: its channel and its number there, decrypted."""
+
+    id: str
+    channel: str
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtTheDoor:
+    """What we know of a chat that speaks to us now; `run_row` is its current run as stored."""
+
+    address: Address
+    person: Person | None
+    run_row: AnyRow | None
+
+
+_PERSON_COLUMNS: Final = (
+    participants.c.id.label("person_id"),
+    participants.c.key,
+    participants.c.role,
+    participants.c.age_band,
+    participants.c.status.label("standing"),
+    participants.c.resting_until,
+    participants.c.wrapped_key,
+    participants.c.current_run,
+)
+
+_AT_THE_DOOR: Final = (
+    select(
+        addresses.c.id.label("address_id"),
+        addresses.c.chat_index,
+        addresses.c.blocked_at,
+        *_PERSON_COLUMNS,
+        runs.c.id.label("run_id"),
+        runs.c.episode_id,
+        runs.c.occasion_id,
+        runs.c.instrument,
+        runs.c.version,
+        runs.c.digest,
+        runs.c.voice,
+        runs.c.status.label("run_status"),
+        runs.c.state,
+        runs.c.revision,
+        runs.c.started_at,
+        runs.c.moved_at,
+    )
+    .select_from(
+        addresses.outerjoin(
+            participants, participants.c.id == addresses.c.participant_id
+        ).outerjoin(runs, runs.c.id == participants.c.current_run)
+    )
+    .where(addresses.c.chat_index.in_(bindparam("chats", expanding=True)))
+)
+
+
+def chat_index(work: Casework, channel: str, chat_id: int) -> bytes:
+    """Return the keyed hash under which a chat is looked up."""
+    return work.vault.index("chat", f"{channel}:{chat_id}")
+
+
+def who_is_at_the_door(
+    work: Casework, chats: Iterable[tuple[str, int]], now: datetime
+) -> dict[tuple[str, int], AtTheDoor]:
+    """Load everybody who speaks now, with their current run, in one query.
+
+    A chat that we have never seen gets an address without a person, so that it can be answered.
+    On PostgreSQL the addresses are locked in order, so that one chat is served by one process.
+    """
+    wanted = {chat_index(work, *chat): chat for chat in chats}
+    query = _AT_THE_DOOR
+    if work.connection.dialect.name == "postgresql":
+        query = query.order_by(addresses.c.id).with_for_update(of=addresses)
+    found: dict[tuple[str, int], AtTheDoor] = {}
+    for row in work.connection.execute(query, {"chats": list(wanted)}):
+        chat = wanted[row.chat_index]
+        person = person_from(row) if row.person_id is not None else None
+        address = Address(row.address_id, chat[0], chat[1])
+        run_row = row if row.run_id is not None else None
+        found[chat] = AtTheDoor(address, person, run_row)
+        if row.blocked_at is not None:
+            seen = {"row_id": row.address_id, "used_at": now, "blocked_at": None}
+            work.change(USE_ADDRESS, seen)
+    for index, chat in wanted.items():
+        if chat not in found:
+            found[chat] = AtTheDoor(_add_address(work, index, chat, now), None, None)
+    return found
+
+
+def person_from(row: AnyRow) -> Person:
+    """Build a person from a row that carries the person's columns."""
+    return Person(
+        id=row.person_id,
+        key=row.key,
+        role=Role(row.role),
+        age_band=AgeBand(row.age_band),
+        standing=Standing(row.standing),
+        resting_until=row.resting_until,
+        wrapped_key=row.wrapped_key,
+        current_run=row.current_run,
+    )
+
+
+def load_person(work: Casework, participant_id: str) -> Person | None:
+    """Return one participant, or None."""
+    query = select(*_PERSON_COLUMNS).where(participants.c.id == participant_id)
+    row = work.connection.execute(query).one_or_none()
+    return person_from(row) if row is not None else None
+
+
+def reach(work: Casework, participant_id: str) -> Address | None:
+    """Return the chat in which somebody can be reached now: used last and not blocked."""
+    query = (
+        select(addresses)
+        .where(addresses.c.participant_id == participant_id, addresses.c.blocked_at.is_(None))
+        .order_by(addresses.c.used_at.desc(), addresses.c.id)
+        .limit(1)
+    )
+    row = work.connection.execute(query).one_or_none()
+    return open_address(work, row) if row is not None else None
+
+
+def open_address(work: Casework, row: AnyRow) -> Address:
+    """Decrypt the chat number of an address row (columns id, channel, chat_cipher)."""
+    place = Place("addresses", "chat_cipher", row.id)
+    return Address(row.id, row.channel, int(work.vault.open(place, row.chat_cipher)))
+
+
+def link(work: Casework, address: Address, person: Person, now: datetime) -> None:
+    """Make this chat the one of this person."""
+    linked = {
+        "row_id": address.id,
+        "participant_id": person.id,
+        "linked_at": now,
+        "used_at": now,
+    }
+    work.change(LINK_ADDRESS, linked)
+
+
+def set_current_run(work: Casework, person: Person, run_id: str) -> None:
+    """Remember which run this person is in."""
+    work.change(SET_CURRENT_RUN, {"row_id": person.id, "current_run": run_id})
+
+
+def _add_address(work: Casework, index: bytes, chat: tuple[str, int], now: datetime) -> Address:
+    address = Address(new_id(work.entropy), chat[0], chat[1])
+    work.insert(
+        addresses,
+        {
+            "id": address.id,
+            "participant_id": None,
+            "channel": address.channel,
+            "chat_index": index,
+            "chat_cipher": work.vault.seal(
+                Place("addresses", "chat_cipher", address.id), str(address.chat_id).encode()
+            ),
+            "linked_at": now,
+            "used_at": now,
+            "blocked_at": None,
+        },
+    )
+    return address
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody who is about to be invited; `child_id` for the young person only."""
+
+    role: Role
+    age_band: AgeBand
+    child_id: str | None
+
+
+def add_participant(work: Casework, new: NewPerson, now: datetime) -> str:
+    """Gather a new participant with a key and a pseudonym of their own; return the id."""
+    participant_id = new_id(work.entropy)
+    work.insert(
+        participants,
+        {
+            "id": participant_id,
+            "key": new_id(work.entropy),
+            "role": new.role.value,
+            "age_band": new.age_band.value,
+            "child_id": new.child_id,
+            "status": Standing.INVITED.value,
+            "resting_until": None,
+            "wrapped_key": work.vault.new_person_key(participant_id),
+            "current_run": None,
+            "made_at": now,
+            "joined_at": None,
+        },
+    )
+    return participant_id
+
+
+def participant_of_child(work: Casework, child_id: str) -> str | None:
+    """Return the participant who is this child, or None when the child was never invited."""
+    query = select(participants.c.id).where(participants.c.child_id == child_id)
+    return work.connection.execute(query.order_by(participants.c.made_at)).scalars().first()
+
+
+def set_age_band(work: Casework, participant_id: str, age_band: AgeBand) -> None:
+    """Bring the age band up to date: children grow."""
+    work.connection.execute(
+        update(participants)
+        .where(participants.c.id == participant_id)
+        .values(age_band=age_band.value)
+    )

@@ -1,0 +1,407 @@
+"""The tables, and nothing else: who people are stands apart from what they answered.
+
+Ids are opaque text; instants are UTC in milliseconds since 1970 (`Instant`), so that both databases
+order and compare them alike; free text and addresses are ciphertext (`*_cipher`), looked up through
+keyed hashes (`*_index`). `key` columns are pseudonyms: the only names that figures ever see.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_milliseconds(instant: datetime) -> int:
+    """Return an aware instant as whole milliseconds since 1970; TypeError when it is naive."""
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def from_milliseconds(stored: int) -> datetime:
+    """Return the aware UTC instant of a stored number."""
+    return _EPOCH + timedelta(milliseconds=stored)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as milliseconds; a naive one is refused by the subtraction."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Turn an aware datetime into milliseconds."""
+        del dialect
+        return None if value is None else to_milliseconds(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Turn milliseconds into an aware datetime."""
+        del dialect
+        return None if value is None else from_milliseconds(value)
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, primary_key=True)
+
+
+# --- who people are -------------------------------------------------------------------
+
+children = Table(
+    "children",
+    metadata,
+    _id(),
+    Column("ref_index", LargeBinary, nullable=False, unique=True),
+    Column("ref_cipher", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    comment="A child as the case system knows it: a reference, never a name.",
+)
+
+participants = Table(
+    "participants",
+    metadata,
+    _id(),
+    Column("key", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("age_band", Text, nullable=False),
+    Column("child_id", Text, ForeignKey("children.id"), nullable=True, index=True),
+    Column("status", Text, nullable=False),
+    Column("resting_until", Instant, nullable=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("current_run", Text, nullable=True),
+    Column("made_at", Instant, nullable=False),
+    Column("joined_at", Instant, nullable=True),
+    comment="Somebody who answers. `child_id` is set for the young person only.",
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("link_index", LargeBinary, nullable=False, unique=True),
+    Column("code_index", LargeBinary, nullable=False, unique=True),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("redeemed_at", Instant, nullable=True),
+)
+
+code_tries = Table(
+    "code_tries",
+    metadata,
+    Column("scope", LargeBinary, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    comment="How often wrong codes came from one place: the throttle on guessing.",
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=True, index=True),
+    Column("channel", Text, nullable=False),
+    Column("chat_index", LargeBinary, nullable=False, unique=True),
+    Column("chat_cipher", LargeBinary, nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Column("used_at", Instant, nullable=False),
+    Column("blocked_at", Instant, nullable=True),
+    comment="A chat that spoke with us. Without a participant it is somebody we do not know yet. "
+    "The one used last that is not blocked is where its participant is reached.",
+)
+
+visitors = Table(
+    "visitors",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("token_index", LargeBinary, nullable=False, unique=True),
+    Column("made_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    comment="A browser that opened the web chat: its number is its chat id there.",
+)
+
+keycards = Table(
+    "keycards",
+    metadata,
+    _id(),
+    Column("code_index", LargeBinary, nullable=False, unique=True),
+    Column("who", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant, nullable=True),
+    Column("reusable", Boolean, nullable=False),
+    comment="A code that lets staff or a commissioner in.",
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_index", LargeBinary, primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+# --- what the service does ------------------------------------------------------------
+
+support_episodes = Table(
+    "support_episodes",
+    metadata,
+    _id(),
+    Column("key", Text, nullable=False, unique=True),
+    Column("child_id", Text, ForeignKey("children.id"), nullable=False, index=True),
+    Column("commissioner", Text, nullable=False),
+    Column("strand", Text, nullable=False),
+    Column("intervention", Text, nullable=False),
+    Column("lives", Text, nullable=False),
+    Column("opened_on", Date, nullable=False),
+    Column("closed_on", Date, nullable=True, index=True),
+    Column("close_reason", Text, nullable=True),
+)
+
+participations = Table(
+    "participations",
+    metadata,
+    Column("participant_id", Text, ForeignKey("participants.id"), primary_key=True),
+    Column("episode_id", Text, ForeignKey("support_episodes.id"), primary_key=True, index=True),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=True),
+    comment="Who answers in which support episode, and from when to when.",
+)
+
+occasions = Table(
+    "occasions",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False),
+    Column("participant_key", Text, nullable=False),
+    Column("episode_id", Text, ForeignKey("support_episodes.id"), nullable=False, index=True),
+    Column("episode_key", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("wave", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("local_time", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("window_ends_at", Instant, nullable=False),
+    Column("next_at", Instant, nullable=True, index=True),
+    Column("reminders", Integer, nullable=False),
+    Column("offered_at", Instant, nullable=True),
+    Column("ended_at", Instant, nullable=True),
+    Column("run_id", Text, nullable=True),
+    UniqueConstraint("participant_id", "episode_id", "instrument", "wave", "round"),
+    Index("ix_occasions_participant_id_state", "participant_id", "state"),
+    comment="A due moment to ask one person. `next_at` is when the clock looks at it again.",
+)
+
+# --- conversations --------------------------------------------------------------------
+
+definitions = Table(
+    "definitions",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("instrument", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+    comment="Every version of an instrument that was ever asked, word for word.",
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("episode_id", Text, ForeignKey("support_episodes.id"), nullable=False),
+    Column("occasion_id", Text, nullable=True),
+    Column("instrument", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("voice", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("moved_at", Instant, nullable=False),
+    comment="One person working through one instrument. `state` holds the standing answers and the "
+    "log of every answer ever given, with step, time and channel.",
+)
+
+words = Table(
+    "words",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=True, index=True),
+    Column("run_id", Text, nullable=True),
+    Column("item", Text, nullable=True),
+    Column("kind", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("cipher", LargeBinary, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("read_by_at", Instant, nullable=False),
+    Column("read_at", Instant, nullable=True),
+    Column("read_by", Text, nullable=True),
+    Index("ix_words_read_at_read_by_at", "read_at", "read_by_at"),
+    comment="Everything that somebody wrote in words of their own: the read queue of the staff.",
+)
+
+concerns = Table(
+    "concerns",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=True, index=True),
+    Column("words_id", Text, ForeignKey("words.id"), nullable=True),
+    Column("level", Text, nullable=False),
+    Column("categories", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("acknowledged_at", Instant, nullable=True),
+    Column("acknowledged_by", Text, nullable=True),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=True, index=True),
+    Column("kind", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=True),
+    Column("seen_by", Text, nullable=True),
+    comment="Facts that staff should know: blocked, undeliverable, media came, wants a person...",
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel", Text, nullable=False),
+    Column("update_id", BigInteger, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("handled_at", Instant, nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("payload_cipher", LargeBinary, nullable=True),
+    UniqueConstraint("channel", "update_id"),
+    Index("ix_inbox_handled_at_id", "handled_at", "id"),
+    comment="Every update that was ever confirmed to its sender. The payload is kept only while it "
+    "waits to be handled.",
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("address_id", Text, ForeignKey("addresses.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("urgency", Text, nullable=False),
+    Column("run_id", Text, nullable=True),
+    Column("step", Integer, nullable=True),
+    Column("occasion_id", Text, nullable=True),
+    Column("body", Text, nullable=False),
+    Column("tapped_message", BigInteger, nullable=True),
+    Column("state", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("leased_until", Instant, nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", Instant, nullable=True),
+    Column("message_id", BigInteger, nullable=True),
+    Column("repair_at", Instant, nullable=True),
+    Index("ix_outbox_state_due_at", "state", "due_at"),
+    Index("ix_outbox_run_id_step", "run_id", "step"),
+    Index("ix_outbox_repair_at", "repair_at"),
+    Index("ix_outbox_address_id_id", "address_id", "id"),
+    comment="Every message that we sent or still have to send, as it was shown.",
+)
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("visitor_id", BigInteger, ForeignKey("visitors.id"), nullable=False),
+    Column("ours", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("words_id", Text, nullable=True),
+    Column("at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Index("ix_transcripts_visitor_id_id", "visitor_id", "id"),
+    comment="What a browser shows: our messages, and pointers to the person's own words.",
+)
+
+# --- figures --------------------------------------------------------------------------
+
+observations = Table(
+    "observations",
+    metadata,
+    _id(),
+    Column("episode_key", Text, nullable=False, index=True),
+    Column("participant_key", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("wave", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("scores", Text, nullable=False),
+    comment="What one finished run says in numbers: pseudonyms only, no words.",
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    _id(),
+    Column("quarter", Text, nullable=False, index=True),
+    Column("status", Text, nullable=False),
+    Column("compiled_at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    comment="Frozen figures: never changed once stored.",
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("did", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    comment="Who did what, and when. No free text.",
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="Single facts about this database, such as that it holds a made-up service.",
+)

@@ -1,0 +1,270 @@
+"""Answering: every tap under a question or an offer, and what follows when a run ends.
+
+It must not read typed words: those come through listening, which looks after safety first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, assert_never
+
+from storage import observations, occasions, people, runs, words
+from storage.occasions import Occasion, OccasionState
+from storage.runs import StoredRun
+from storage.sequence import new_id
+from storage.words import NoticeKind
+from surveys import engine, scoring
+from surveys.conversation import (
+    CameBack,
+    Held,
+    Input,
+    Paused,
+    PersonWanted,
+    RunFinished,
+    RunId,
+    RunStatus,
+    StoppedHere,
+    Turn,
+    Withdrawn,
+)
+from surveys.instrument import Instrument
+from usecases.arrival import OccasionId, OccasionInput, OfferReply, RunInput
+from usecases.desk import Desk
+from usecases.telling import (
+    AboutRun,
+    HalfDone,
+    NothingWaits,
+    OfferDeclined,
+    Offered,
+    OfferGone,
+    PictureReady,
+    PutOff,
+    RunGone,
+    SomebodyWillTalk,
+    WhenLater,
+)
+
+_OCCASION_ENDS: Final = {
+    RunStatus.FINISHED: OccasionState.ANSWERED,
+    RunStatus.STOPPED: OccasionState.PART_ANSWERED,
+    RunStatus.LAPSED: OccasionState.PART_ANSWERED,
+}
+
+
+def take(desk: Desk, given: RunInput) -> None:
+    """Deal with a button of a run. A run that is not theirs, or long gone, changes nothing."""
+    stored = desk.run
+    if stored is None or stored.run.id != given.run:
+        desk.say(RunGone())
+        return
+    move(desk, stored, given.given)
+
+
+def move(desk: Desk, stored: StoredRun, given: Input) -> Turn:
+    """Let the engine move the run, store what it did and tell it."""
+    instrument = desk.instrument(stored.run.instrument)
+    turn = engine.resume(instrument, stored.run, given, desk.now)
+    store_turn(desk, stored, turn)
+    desk.say(AboutRun(instrument, turn.run, turn.events))
+    _follow_up(desk, instrument, turn)
+    return turn
+
+
+def end_quietly(desk: Desk, stored: StoredRun, given: Held | Paused | StoppedHere) -> None:
+    """Stop the questions, for now or for good; what to say about it is the caller's."""
+    instrument = desk.instrument(stored.run.instrument)
+    turn = engine.resume(instrument, stored.run, given, desk.now)
+    store_turn(desk, stored, turn)
+    quiet = tuple(event for event in turn.events if isinstance(event, Withdrawn))
+    desk.say(AboutRun(instrument, turn.run, quiet))
+
+
+def store_turn(desk: Desk, stored: StoredRun, turn: Turn) -> None:
+    """Gather the moved run, and what its end means for the occasion and the figures."""
+    if turn.run == stored.run:
+        return
+    desk.run = runs.move(desk.work, stored, turn.run, turn.events, desk.channel.value)
+    if turn.run.status.over and not stored.run.status.over:
+        _end_run(desk, desk.run)
+
+
+def _end_run(desk: Desk, ended: StoredRun) -> None:
+    """Turn the answers into numbers without a name, and end the occasion."""
+    person = desk.person
+    run = ended.run
+    if person is None or ended.occasion_id is None:
+        return
+    occasion = occasions.load(desk.work, ended.occasion_id)
+    if occasion is None:
+        return
+    occasions.end(desk.work, occasion.id, _OCCASION_ENDS[run.status], desk.now)
+    instrument = desk.instrument(run.instrument)
+    numbers = scoring.numbers(instrument, run.answers)
+    if run.answers:
+        observations.add(
+            desk.work,
+            observations.NewObservation(
+                episode_key=occasion.episode_key,
+                participant_key=person.key,
+                role=person.role.value,
+                instrument=instrument.id,
+                version=instrument.version,
+                wave=occasion.wave,
+                day=desk.service.rhythm.local(desk.now).date(),
+                complete=run.status is RunStatus.FINISHED,
+                scores=numbers,
+            ),
+        )
+
+
+def _follow_up(desk: Desk, instrument: Instrument, turn: Turn) -> None:
+    """Say what an ended run brings: the picture, or somebody to talk with."""
+    for event in turn.events:
+        match event:
+            case PersonWanted():
+                words.give_notice(desk.work, desk.person, NoticeKind.WANTS_PERSON, desk.now)
+                desk.say(SomebodyWillTalk(desk.service.rhythm.staffed(desk.now)))
+            case RunFinished() if instrument.picture:
+                desk.say(PictureReady(instrument, turn.run, last_time(desk, turn.run.id)))
+            case _:
+                pass
+
+
+def last_time(desk: Desk, this_run: RunId) -> dict[str, int]:
+    """Return the values of the last finished run of the same instrument, by item."""
+    if desk.person is None or desk.run is None:
+        return {}
+    earlier = [
+        each
+        for each in runs.of_participant(desk.work, desk.person.id)
+        if each.run.id != this_run
+        and each.run.instrument.id == desk.run.run.instrument.id
+        and each.run.status is RunStatus.FINISHED
+        and each.run.moved_at <= desk.now
+    ]
+    if not earlier:
+        return {}
+    last = earlier[-1].run
+    return scoring.numbers(desk.instrument(last.instrument), last.answers)
+
+
+# --- offers ---------------------------------------------------------------------------
+
+
+def take_offer(desk: Desk, given: OccasionInput) -> None:
+    """Deal with a reply to `is now a good time?`; an offer that has gone changes nothing."""
+    occasion = occasions.load(desk.work, given.occasion)
+    if occasion is None or desk.person is None or occasion.participant_id != desk.person.id:
+        desk.say(OfferGone())
+        return
+    if occasion.state not in (OccasionState.PLANNED, OccasionState.OFFERED):
+        _answer_gone_offer(desk, occasion)
+        return
+    match given.reply:
+        case OfferReply.START:
+            begin(desk, occasion)
+        case OfferReply.LATER:
+            desk.say(WhenLater(given.occasion))
+        case OfferReply.NOT_THIS_TIME:
+            occasions.end(desk.work, occasion.id, OccasionState.DECLINED, desk.now)
+            desk.say(OfferDeclined())
+        case (
+            OfferReply.IN_AN_HOUR | OfferReply.TONIGHT | OfferReply.TOMORROW | OfferReply.NEXT_WEEK
+        ):
+            put_off(desk, occasion, given.reply)
+        case _:
+            assert_never(given.reply)
+
+
+def _answer_gone_offer(desk: Desk, occasion: Occasion) -> None:
+    """An old offer: where its run still waits, show the way back into it."""
+    stored = desk.standing_run
+    if stored is not None and stored.occasion_id == occasion.id:
+        say_half_done(desk, stored)
+    else:
+        desk.say(OfferGone())
+
+
+def put_off(desk: Desk, occasion: Occasion, reply: OfferReply) -> None:
+    """Ask again at a moment of their choosing, inside the window in which answers count."""
+    assert desk.person is not None  # noqa: S101 (take_offer refused everybody else)
+    again = desk.service.rhythm.put_off(reply, desk.person.age_band, desk.now)
+    moved = replace(occasion, state=OccasionState.PLANNED, next_at=again)
+    occasions.move(desk.work, moved)
+    desk.say(PutOff(desk.service.rhythm.local(again)))
+
+
+def begin(desk: Desk, occasion: Occasion) -> None:
+    """Begin the run of an occasion. A run that is half done comes first and is never lost."""
+    standing = desk.standing_run
+    if standing is not None:
+        say_half_done(desk, standing)
+        return
+    assert desk.person is not None  # noqa: S101 (take_offer refused everybody else)
+    person = desk.person
+    instrument = desk.service.catalogue.latest(occasion.instrument)
+    turn = engine.start(instrument, RunId(new_id(desk.work.entropy)), person.voice, desk.now)
+    stored = StoredRun(turn.run, 0, occasion.episode_id, occasion.id, ())
+    runs.keep_definition(desk.work, instrument, desk.now)
+    runs.begin(desk.work, person.id, stored)
+    people.set_current_run(desk.work, person, turn.run.id)
+    occasions.move(
+        desk.work,
+        replace(
+            occasion,
+            state=OccasionState.ANSWERING,
+            run_id=turn.run.id,
+            offered_at=occasion.offered_at or desk.now,
+            next_at=_look_again(desk, occasion),
+        ),
+    )
+    desk.run = stored
+    desk.say(AboutRun(instrument, turn.run, turn.events))
+
+
+def _look_again(desk: Desk, occasion: Occasion) -> datetime:
+    """When the clock looks at a begun run: for a gentle reminder, or at the end of the window."""
+    assert desk.person is not None  # noqa: S101
+    rhythm = desk.service.rhythm
+    reminder = rhythm.reminder(desk.person.age_band, occasion.reminders, desk.now)
+    return min(reminder, occasion.window_ends_at) if reminder else occasion.window_ends_at
+
+
+def say_half_done(desk: Desk, stored: StoredRun) -> None:
+    """Show that a run waits half done, and the way back into it."""
+    instrument = desk.instrument(stored.run.instrument)
+    total = len(engine.reachable(instrument, stored.run.answers))
+    desk.say(HalfDone(stored.run, instrument, len(stored.run.answers), total))
+
+
+def offer_what_waits(desk: Desk) -> None:
+    """Say what there is to do now: go on, begin what is due, or nothing."""
+    standing = desk.standing_run
+    if standing is not None:
+        if standing.run.status is RunStatus.OPEN:
+            move(desk, standing, CameBack())
+        else:
+            say_half_done(desk, standing)
+        return
+    due = occasions.waiting_for(desk.work, desk.person.id, desk.now) if desk.person else None
+    if due is None:
+        desk.say(NothingWaits())
+    else:
+        offer(desk, due)
+
+
+def offer(desk: Desk, occasion: Occasion) -> None:
+    """Ask whether now is a good time, and remember that we did."""
+    instrument = desk.service.catalogue.latest(occasion.instrument)
+    occasions.move(
+        desk.work,
+        replace(
+            occasion,
+            state=OccasionState.OFFERED,
+            offered_at=occasion.offered_at or desk.now,
+            next_at=_look_again(desk, occasion),
+        ),
+    )
+    desk.occasion_told = occasion.id
+    desk.say(Offered(OccasionId(occasion.id), instrument, occasion.reminders))

@@ -1,0 +1,277 @@
+"""What staff do: open and close support episodes, and invite people to answer.
+
+A case reference is all that we are told of a child: anything that looks like a name, a date of
+birth or an address is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from outcomes.episode import CloseReason, Commissioner, Lives, Strand
+from storage import audit, episodes, invitations, people
+from storage.casework import Casework
+from storage.episodes import Participation, SupportEpisode
+from storage.people import NewPerson
+from storage.sequence import new_id
+from surveys.people import AgeBand, Role, may_use_telegram
+from usecases import planning
+from usecases.service import Service
+
+INTERVENTIONS: Final = (
+    "trauma-work",
+    "creative-therapy",
+    "ddp",
+    "wrap-around",
+    "attachment-group",
+    "dyadic-work",
+    "theraplay",
+    "filial-play",
+    "consultation",
+    "consultation-series",
+    "reflective-practice",
+    "joint-planning",
+    "group-work",
+    "training",
+    "harmful-behaviour-support",
+    "duty-line",
+)
+"""What the service does, by the names that staff use; never shown to anybody who answers."""
+
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{1,39}")
+_DATE: Final = re.compile(
+    r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](\d{2}|\d{4})(?!\d)|(19|20)\d{2}-\d{2}-\d{2}"
+)
+
+
+class Refusal(Exception):
+    """Staff asked for something that cannot be done: the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEpisode:
+    """What staff say of a new support episode."""
+
+    case: str
+    commissioner: Commissioner
+    strand: Strand
+    intervention: str
+    lives: Lives
+    opened_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A new invitation: shown once. `telegram` is None where Telegram cannot be used."""
+
+    participant: str
+    code: str
+    web: str
+    telegram: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeOnList:
+    """A support episode as staff see it."""
+
+    episode: SupportEpisode
+    case: str
+    people: tuple[Participation, ...]
+
+
+def check_case_reference(case: str) -> str:
+    """Return a case reference as it is stored; raise Refusal for what looks like a person."""
+    tidy = case.strip()
+    if not _REFERENCE.fullmatch(tidy):
+        msg = (
+            "This does not look like a case reference. Use letters, digits and - _ / . only, "
+            "without spaces. Never a name or an address."
+        )
+        raise Refusal(msg)
+    if _DATE.search(tidy):
+        msg = "This looks like a date. Use the case reference, never a date of birth."
+        raise Refusal(msg)
+    if not any(char.isdigit() for char in tidy):
+        msg = "A case reference has at least one digit. Never use a name."
+        raise Refusal(msg)
+    return tidy
+
+
+async def open_episode(service: Service, new: NewEpisode, who: str, now: datetime) -> str:
+    """Open a support episode; return its id. Raises Refusal."""
+    return await service.lane.write(
+        lambda connection: open_in(service.open(connection), new, who, now)
+    )
+
+
+def open_in(work: Casework, new: NewEpisode, who: str, now: datetime) -> str:
+    """Open a support episode inside a transaction; return its id. Raises Refusal."""
+    case = check_case_reference(new.case)
+    if new.intervention not in INTERVENTIONS:
+        msg = f"There is no such kind of support. Use one of: {', '.join(INTERVENTIONS)}."
+        raise Refusal(msg)
+    if new.opened_on > now.date():
+        msg = "A support episode cannot be opened in the future. Use today or a day before."
+        raise Refusal(msg)
+    episode = SupportEpisode(
+        id=new_id(work.entropy),
+        key=new_id(work.entropy),
+        child_id=episodes.find_or_add_child(work, case, now),
+        commissioner=new.commissioner.value,
+        strand=new.strand.value,
+        intervention=new.intervention,
+        lives=new.lives.value,
+        opened_on=new.opened_on,
+        closed_on=None,
+        close_reason=None,
+    )
+    episodes.add(work, episode)
+    audit.note(work, who, "opened support episode", episode.id, now)
+    work.flush()
+    return episode.id
+
+
+async def close_episode(
+    service: Service,
+    episode_id: str,
+    on: date,
+    reason: CloseReason,
+    *,
+    who: str,
+    now: datetime,
+) -> int:
+    """Close a support episode and plan what is asked after it; return how many askings.
+
+    Raises Refusal.
+    """
+    return await service.lane.write(
+        lambda connection: close_in(
+            service, service.open(connection), episode_id, on, reason, who=who, now=now
+        )
+    )
+
+
+def close_in(
+    service: Service,
+    work: Casework,
+    episode_id: str,
+    on: date,
+    reason: CloseReason,
+    *,
+    who: str,
+    now: datetime,
+) -> int:
+    """Close a support episode inside a transaction. Raises Refusal."""
+    episode = episodes.load(work, episode_id)
+    if episode is None:
+        msg = "There is no support episode with this id. See `starling episode list`."
+        raise Refusal(msg)
+    if episode.closed_on is not None:
+        msg = f"This support episode was closed on {episode.closed_on:%d %B %Y} already."
+        raise Refusal(msg)
+    if on < episode.opened_on:
+        msg = f"It was opened on {episode.opened_on:%d %B %Y}: it cannot end before that."
+        raise Refusal(msg)
+    if on > service.rhythm.local(now).date():
+        msg = "A support episode cannot be closed in the future. Close it on the day."
+        raise Refusal(msg)
+    episodes.close(work, episode_id, on, reason.value)
+    planned = planning.plan_closing(service, work, episode, on, now)
+    audit.note(work, who, "closed support episode", episode_id, now)
+    work.flush()
+    return planned
+
+
+async def list_episodes(service: Service, *, open_only: bool = False) -> list[EpisodeOnList]:
+    """Return the support episodes, the newest first, with who answers in each."""
+
+    def work(casework: Casework) -> list[EpisodeOnList]:
+        found = episodes.list_all(casework, open_only=open_only)
+        cases = episodes.case_references(casework, [each.child_id for each in found])
+        answering = episodes.participations_in(casework, [each.id for each in found])
+        return [
+            EpisodeOnList(each, cases[each.child_id], tuple(answering.get(each.id, ())))
+            for each in found
+        ]
+
+    return await service.lane.read(lambda connection: work(service.open(connection)))
+
+
+async def invite(
+    service: Service, episode_id: str, role: Role, age_band: AgeBand, *, who: str, now: datetime
+) -> Invited:
+    """Invite somebody to answer in a support episode. Raises Refusal."""
+    return await service.lane.write(
+        lambda connection: invite_in(
+            service, service.open(connection), episode_id, role, age_band, who=who, now=now
+        )
+    )
+
+
+def invite_in(
+    service: Service,
+    work: Casework,
+    episode_id: str,
+    role: Role,
+    age_band: AgeBand,
+    *,
+    who: str,
+    now: datetime,
+) -> Invited:
+    """Invite somebody inside a transaction. Raises Refusal.
+
+    A child has one star and one history, whatever changes around it: a second invitation for the
+    same child lets the same participant in again.
+    """
+    episode = episodes.load(work, episode_id)
+    if episode is None:
+        msg = "There is no support episode with this id. See `starling episode list`."
+        raise Refusal(msg)
+    if role is Role.YOUNG_PERSON and age_band is AgeBand.ADULT:
+        msg = "Give the age band of the young person: 5-7, 8-11, 12-15, 16-17 or 18-25."
+        raise Refusal(msg)
+    participant_id = _known_child(work, role, age_band, episode) or _add_participant(
+        work, role, age_band, episode, now
+    )
+    episodes.add_participation(work, participant_id, episode_id, now)
+    new = invitations.make(work, participant_id, now)
+    audit.note(work, who, "invited", participant_id, now)
+    work.flush()
+    return Invited(
+        participant=participant_id,
+        code=new.code,
+        web=f"{service.public_url}/join/{new.link_token}",
+        telegram=_telegram_link(service, role, age_band, new.link_token),
+        expires_at=new.expires_at,
+    )
+
+
+def _known_child(
+    work: Casework, role: Role, age_band: AgeBand, episode: SupportEpisode
+) -> str | None:
+    """Return the participant that this child already is, with the age band brought up to date."""
+    if role is not Role.YOUNG_PERSON:
+        return None
+    known = people.participant_of_child(work, episode.child_id)
+    if known is not None:
+        people.set_age_band(work, known, age_band)
+    return known
+
+
+def _add_participant(
+    work: Casework, role: Role, age_band: AgeBand, episode: SupportEpisode, now: datetime
+) -> str:
+    child = episode.child_id if role is Role.YOUNG_PERSON else None
+    band = age_band if role is Role.YOUNG_PERSON else AgeBand.ADULT
+    return people.add_participant(work, NewPerson(role, band, child), now)
+
+
+def _telegram_link(service: Service, role: Role, age_band: AgeBand, token: str) -> str | None:
+    name = service.bot_name()
+    if name is None or not may_use_telegram(role, age_band):
+        return None
+    return f"https://t.me/{name}?start={token}"

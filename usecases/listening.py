@@ -1,0 +1,187 @@
+"""Words that somebody types: safety first, then what they mean; every word is kept for a person.
+
+It must not answer with anything but fixed words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage import invitations, transcripts, words
+from storage.people import Standing
+from storage.runs import StoredRun
+from storage.sequence import new_id
+from storage.words import NewWords, NoticeKind, WordsKind
+from surveys.concerns import Concern, notice
+from surveys.conversation import Answered, Held, Typed, WordsId, WordsKept, Written
+from surveys.understanding import Wish, read_wish
+from usecases import checking_in, joining, wishing
+from usecases.arrival import Channel, MediaInput, MenuWish, TextInput
+from usecases.desk import Desk
+from usecases.service import LONGEST_WORDS
+from usecases.telling import (
+    ConcernHeard,
+    EditReceived,
+    MediaNotKept,
+    NotKnownYet,
+    NotUnderstood,
+    WordsReceived,
+    WordsTooLong,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Words on the desk: their id, what is kept of them, and how they came."""
+
+    id: WordsId
+    text: str
+    kind: WordsKind
+    cut: bool
+
+
+def hear(desk: Desk, given: TextInput) -> None:
+    """Deal with typed words."""
+    text = given.text.replace("\x00", "").strip()
+    if not text:
+        desk.say(NotUnderstood())
+        return
+    wish = None if given.edited else read_wish(text)
+    if wish is not None and _grant(desk, wish):
+        return
+    if desk.person is None and not given.edited and invitations.looks_like_code(text):
+        joining.redeem(desk, text)
+        return
+    kind = WordsKind.EDIT if given.edited else WordsKind.SAID
+    _listen(desk, _Heard(_new_words_id(desk), text[:LONGEST_WORDS], kind, _too_long(text)))
+
+
+def see_media(desk: Desk, media: MediaInput) -> None:
+    """Say kindly that we cannot look at this, tell staff that it came, and read its caption."""
+    words.give_notice(desk.work, desk.person, NoticeKind.MEDIA_CAME, desk.now)
+    caption = media.caption.replace("\x00", "").strip()
+    if not caption:
+        desk.say(MediaNotKept(media.kind))
+        return
+    heard = _Heard(
+        _new_words_id(desk), caption[:LONGEST_WORDS], WordsKind.CAPTION, _too_long(caption)
+    )
+    concern = notice(heard.text)
+    _keep(desk, heard, desk.standing_run)
+    if concern is not None:
+        _raise(desk, heard, concern)
+    else:
+        desk.say(MediaNotKept(media.kind))
+
+
+def _grant(desk: Desk, wish: Wish) -> bool:
+    """Do what a plain word wishes for; False where it means nothing here and is just words."""
+    match wish:
+        case Wish.HELP:
+            wishing.grant(desk, MenuWish.HELP)
+        case Wish.STOP:
+            wishing.grant(desk, MenuWish.STOP_ALL)
+        case Wish.PAUSE:
+            wishing.grant(desk, MenuWish.PAUSE)
+        case Wish.BACK | Wish.WHY:
+            return wishing.grant_in_run(desk, wish)
+        case Wish.GO_ON:
+            if desk.person is None or desk.person.standing is not Standing.JOINED:
+                return False
+            checking_in.offer_what_waits(desk)
+    return True
+
+
+def _listen(desk: Desk, heard: _Heard) -> None:
+    """Keep the words, see whether a person must read them today, and only then go on."""
+    concern = notice(heard.text)
+    if concern is not None:
+        _keep(desk, heard, desk.standing_run)
+        _raise(desk, heard, concern)
+        return
+    if heard.cut:
+        desk.say(WordsTooLong(LONGEST_WORDS))
+    run = desk.open_run
+    if heard.kind is WordsKind.EDIT:
+        _keep(desk, heard, desk.standing_run)
+        desk.say(EditReceived())
+    elif run is not None:
+        _answer_with(desk, heard, run)
+    else:
+        _keep(desk, heard, desk.standing_run)
+        known = desk.person is not None
+        staffed = desk.service.rhythm.staffed(desk.now)
+        desk.say(WordsReceived(staffed) if known else NotKnownYet())
+
+
+def _answer_with(desk: Desk, heard: _Heard, run: StoredRun) -> None:
+    """Give the words to the engine; keep them unless they were as plain as a tap."""
+    turn = checking_in.move(desk, run, Typed(heard.text, heard.id))
+    for event in turn.events:
+        match event:
+            case WordsKept(item):
+                _keep(desk, heard, run, item=item)
+            case Answered(_, item, Written()):
+                _keep(desk, heard, run, item=item, kind=WordsKind.ANSWER)
+            case _:
+                pass
+
+
+def _raise(desk: Desk, heard: _Heard, concern: Concern) -> None:
+    """Stop the questions, leave a concern for a person, and answer with fixed words."""
+    words.raise_concern(
+        desk.work,
+        desk.person,
+        heard.id,
+        level=concern.level.value,
+        categories=[category.value for category in concern.categories],
+        reasons=concern.reasons,
+        now=desk.now,
+    )
+    run = desk.open_run
+    if run is not None:
+        checking_in.end_quietly(desk, run, Held())
+    standing = desk.standing_run
+    desk.say(
+        ConcernHeard(
+            concern.level,
+            concern.categories,
+            desk.service.rhythm.staffed(desk.now),
+            standing.run if standing is not None else None,
+        )
+    )
+
+
+def _keep(
+    desk: Desk,
+    heard: _Heard,
+    run: StoredRun | None,
+    *,
+    item: str | None = None,
+    kind: WordsKind | None = None,
+) -> None:
+    new = NewWords(
+        id=heard.id,
+        text=heard.text,
+        kind=kind or heard.kind,
+        channel=desk.channel.value,
+        read_by_at=_read_by(desk),
+        run_id=run.run.id if run is not None else None,
+        item=item,
+    )
+    words.keep(desk.work, desk.person, new, desk.now)
+    if desk.channel is Channel.WEB:
+        transcripts.write_own(desk.work, desk.door.address.chat_id, heard.id, desk.now)
+
+
+def _read_by(desk: Desk) -> datetime:
+    return desk.service.rhythm.read_by(desk.now)
+
+
+def _new_words_id(desk: Desk) -> WordsId:
+    return WordsId(new_id(desk.work.entropy))
+
+
+def _too_long(text: str) -> bool:
+    return len(text) > LONGEST_WORDS

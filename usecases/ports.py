@@ -1,0 +1,79 @@
+"""What the use cases need from the rooms above them: given by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Protocol
+
+from surveys.people import AgeBand, Role
+from usecases.arrival import OfferReply
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A due moment: what to ask, in which wave, and when on the person's own clock.
+
+    `round` counts repeats of one wave (the reviews). `window_days` is how long an answer counts.
+    """
+
+    instrument: str
+    wave: str
+    round: int
+    day: date
+    at: time
+    window_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides when somebody is asked: the part they play and the help that is given."""
+
+    role: Role
+    age_band: AgeBand
+    intervention: str
+    strand: str
+
+
+class Rhythm(Protocol):
+    """When to ask whom what: pure calendar arithmetic in the person's zone."""
+
+    def at_joining(self, who: Circumstances, today: date) -> list[Planned]:
+        """Return what is due because somebody joined: the start (today) and the first review."""
+        ...
+
+    def next_review(self, who: Circumstances, after: Planned) -> Planned | None:
+        """Return the review that follows this one while the support goes on, or None."""
+        ...
+
+    def at_closing(self, who: Circumstances, closed_on: date) -> list[Planned]:
+        """Return what is due because the support ended: the end, three and six months later."""
+        ...
+
+    def instant(self, day: date, at: time) -> datetime:
+        """Return the UTC instant of a local moment, with one defined answer at clock changes."""
+        ...
+
+    def put_off(self, reply: OfferReply, age_band: AgeBand, now: datetime) -> datetime:
+        """Return the UTC instant at which somebody who said `later` is asked again."""
+        ...
+
+    def allowed(self, age_band: AgeBand, moment: datetime) -> datetime:
+        """Return this moment, or the first one after it outside quiet and school hours."""
+        ...
+
+    def reminder(self, age_band: AgeBand, reminders: int, now: datetime) -> datetime | None:
+        """Return when to remind somebody who has had `reminders` of them, or None for never."""
+        ...
+
+    def local(self, moment: datetime) -> datetime:
+        """Return this moment on the clock of the service's zone."""
+        ...
+
+    def staffed(self, now: datetime) -> bool:
+        """Tell whether people read messages now: Monday to Friday, 9 to 5, no bank holiday."""
+        ...
+
+    def read_by(self, now: datetime) -> datetime:
+        """Return by when words that come now are read: within the working hours ahead."""
+        ...

@@ -1,0 +1,146 @@
+"""Takes in whatever somebody sends: each input once, its effects and our reply in one commit.
+
+It must not know what the inputs mean: it hands each to the use case that does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final, assert_never
+
+from storage import inbox, people
+from storage.casework import Casework, Connection
+from storage.inbox import Ticket, Waiting
+from storage.outbox import Sending
+from usecases import checking_in, joining, listening, wishing
+from usecases.arrival import (
+    Arrival,
+    Channel,
+    CodeInput,
+    JoinInput,
+    MediaInput,
+    MenuInput,
+    OccasionInput,
+    RunInput,
+    TextInput,
+    UnknownInput,
+)
+from usecases.desk import Desk
+from usecases.service import Service
+from usecases.telling import NotKnownYet, NotUnderstood
+
+TRIES: Final = 5
+"""How often an update that fails is tried before staff have to look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of one arrival: nothing new when it was delivered twice, or what to send now."""
+
+    duplicate: bool
+    sendings: tuple[Sending, ...] = ()
+
+
+class Reception:
+    """The one door for everything that comes in from chats."""
+
+    def __init__(self, service: Service) -> None:
+        """Bind the grouped handler once, so that the lane knows what belongs together."""
+        self.service = service
+        self._together = partial(receive_all, service)
+
+    async def receive(self, arrival: Arrival) -> Received:
+        """Deal with one arrival: when this returns, it is stored for good.
+
+        Raises storage.errors.DatabaseAway when nothing could be stored: the sender must not be
+        told that it arrived.
+        """
+        return await self.service.lane.write_together(self._together, arrival)
+
+
+def receive_all(
+    service: Service, connection: Connection, arrivals: Sequence[Arrival]
+) -> list[Received | Exception]:
+    """Deal with several arrivals in one transaction, one chat's inputs in their order."""
+    work = service.open(connection)
+    tickets = [_ticket(arrival) for arrival in arrivals]
+    fresh = inbox.accept(work, tickets, max(arrival.now for arrival in arrivals))
+    results: list[Received | Exception] = [Received(duplicate=True)] * len(arrivals)
+    left = [place for ticket, place in _first_places(tickets).items() if ticket in fresh]
+    while left:
+        left = _serve_one_each(service, work, arrivals, left, results)
+    return results
+
+
+def _first_places(tickets: Sequence[Ticket]) -> dict[Ticket, int]:
+    """Return where each number comes first: one delivered twice at once counts once."""
+    return {ticket: place for place, ticket in reversed(list(enumerate(tickets)))}
+
+
+def _serve_one_each(
+    service: Service,
+    work: Casework,
+    arrivals: Sequence[Arrival],
+    places: Sequence[int],
+    results: list[Received | Exception],
+) -> list[int]:
+    """Serve the first input of every chat; return the places of those that have to wait."""
+    turn: dict[tuple[str, int], int] = {}
+    for place in sorted(places):
+        knock = arrivals[place].knock
+        turn.setdefault((knock.channel.value, knock.chat_id), place)
+    doors = people.who_is_at_the_door(work, turn, arrivals[min(places)].now)
+    for chat, place in turn.items():
+        arrival = arrivals[place]
+        desk = Desk.open(service, work, doors[chat], arrival.now, arrival.knock)
+        _deal_with(desk, arrival)
+        results[place] = Received(duplicate=False, sendings=tuple(desk.close()))
+    work.flush()
+    return sorted(set(places) - set(turn.values()))
+
+
+def _deal_with(desk: Desk, arrival: Arrival) -> None:
+    """Hand the input to the use case that knows what it means."""
+    match arrival.what:
+        case RunInput() as given:
+            checking_in.take(desk, given)
+        case OccasionInput() as reply:
+            checking_in.take_offer(desk, reply)
+        case TextInput() as text:
+            listening.hear(desk, text)
+        case MediaInput() as media:
+            listening.see_media(desk, media)
+        case MenuInput(wish):
+            wishing.grant(desk, wish)
+        case JoinInput(reply):
+            joining.turn_page(desk, reply)
+        case CodeInput(code):
+            joining.redeem(desk, code)
+        case UnknownInput():
+            desk.say(NotUnderstood() if desk.person is not None else NotKnownYet())
+        case _:
+            assert_never(arrival.what)
+
+
+def _ticket(arrival: Arrival) -> Ticket:
+    return Ticket(arrival.knock.channel.value, arrival.knock.update_id)
+
+
+async def park(
+    service: Service, channel: Channel, update_id: int, payload: bytes, now: datetime
+) -> None:
+    """Keep the raw bytes of an update that could not be dealt with now: nothing is lost."""
+    ticket = Ticket(channel.value, update_id)
+    await service.lane.write(
+        lambda connection: inbox.park(service.open(connection), ticket, payload, now)
+    )
+
+
+async def take_waiting(service: Service, most: int = 50) -> list[Waiting]:
+    """Return parked updates to be tried again; each is tried a few times only."""
+    return await service.lane.write(
+        lambda connection: inbox.waiting(service.open(connection), most, TRIES)
+    )

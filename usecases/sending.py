@@ -1,0 +1,111 @@
+"""What the courier asks and reports: messages to send, what came of them, and repairs.
+
+It must not speak to any channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from storage import outbox, people, words
+from storage.casework import Casework
+from storage.outbox import OutgoingKind, Sending, Sent, Unclear, Urgency
+from storage.words import NoticeKind
+from surveys import engine
+from surveys.conversation import CameBack, RunStatus
+from usecases import checking_in
+from usecases.desk import Desk, open_desk_for
+from usecases.service import Service
+from usecases.telling import AboutRun, SaidAgain
+
+MOST = 100
+
+
+def record(service: Service, results: Sequence[Sent], now: datetime) -> None:
+    """Report what came of sendings. Rides along with the next commit; nothing waits for it."""
+    kept = tuple(results)
+    service.lane.later(lambda connection: outbox.record(connection, kept, now))
+
+
+async def report_blocked(service: Service, sending: Sending, now: datetime) -> None:
+    """Somebody blocked us: stop writing there and tell staff, because silence is news."""
+
+    def work(casework: Casework) -> None:
+        participant = outbox.block(casework, sending.id, now)
+        person = people.load_person(casework, participant) if participant else None
+        if person is not None:
+            words.give_notice(casework, person, NoticeKind.BLOCKED, now)
+        casework.flush()
+
+    await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def claim_due(service: Service, now: datetime) -> list[Sending]:
+    """Take the messages that wait to be sent, safety first."""
+    return await service.lane.write(
+        lambda connection: outbox.claim_due(service.open(connection), now, MOST)
+    )
+
+
+async def begin_alone(service: Service, now: datetime) -> None:
+    """End every lease: called once at start-up by a process that owns the database alone."""
+    await service.lane.write(lambda connection: outbox.end_leases(connection, now))
+
+
+async def repair(service: Service, now: datetime) -> list[Sending]:
+    """Look after messages of which nobody knows whether they arrived; return what to send now.
+
+    A question that still stands is put again as a new step, once; one that the person has moved
+    past had arrived. Offers made by the clock wait for the next contact.
+    """
+
+    def work(casework: Casework) -> list[Sending]:
+        outbox.expire_leases(casework.connection, now)
+        sendings = []
+        for unclear in outbox.claim_unclear(casework, now, MOST):
+            sendings += _repair_one(service, casework, unclear, now)
+        casework.flush()
+        return sendings
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+def _repair_one(service: Service, work: Casework, unclear: Unclear, now: datetime) -> list[Sending]:
+    if unclear.urgency is Urgency.SAFETY:
+        outbox.put_back(work.connection, unclear.id, now)
+        return []
+    if unclear.urgency is Urgency.ASKING or unclear.participant_id is None:
+        return []
+    desk = open_desk_for(service, work, unclear.participant_id, now)
+    if desk is None or desk.door.address.id != unclear.address_id:
+        return []
+    if unclear.outgoing.step is None or unclear.outgoing.kind is OutgoingKind.PICTURE:
+        _repeat_once(work, unclear, now)
+        return []
+    return _ask_anew(desk, unclear)
+
+
+def _repeat_once(work: Casework, unclear: Unclear, now: datetime) -> None:
+    """Send a message that asks nothing once more: twice does no harm, never might."""
+    if unclear.attempts < 2:  # noqa: PLR2004 (the first try and one repeat)
+        outbox.put_back(work.connection, unclear.id, now)
+
+
+def _ask_anew(desk: Desk, unclear: Unclear) -> list[Sending]:
+    """Put the question that still stands again, as a new step with new buttons."""
+    stored = desk.open_run
+    if stored is None or stored.run.id != unclear.outgoing.run:
+        return []
+    if stored.run.step != unclear.outgoing.step or stored.run.status is not RunStatus.OPEN:
+        return []
+    instrument = desk.instrument(stored.run.instrument)
+    turn = engine.resume(instrument, stored.run, CameBack(), desk.now)
+    checking_in.store_turn(desk, stored, turn)
+    desk.say(SaidAgain(), AboutRun(instrument, turn.run, turn.events))
+    return desk.close()
+
+
+async def step_message(service: Service, run: str, step: int) -> int | None:
+    """Return the number of the message that asked this step, where it is known."""
+    return await service.lane.read(lambda connection: outbox.message_of_step(connection, run, step))

@@ -1,0 +1,39 @@
+"""What lives as long as the process: the lane, the vault, the words and the rhythm.
+
+Made once by the composition root; the use cases take it as their first argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from storage.lane import Lane
+
+from storage.casework import Opener
+from surveys.catalogue import Catalogue
+from usecases.ports import Rhythm
+from usecases.telling import Renderer
+
+LONGEST_WORDS: Final = 4_000
+"""Characters that are kept of one message; more is cut and the sender is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that a use case needs and that outlives it.
+
+    `open(connection)` opens the unit of work about people inside a transaction of the lane.
+    `public_url` is where browsers reach us, without a slash at its end. `bot_name` is the Telegram
+    user name for deep links, or None where there is no Telegram.
+    """
+
+    lane: Lane
+    open: Opener
+    catalogue: Catalogue
+    render: Renderer
+    rhythm: Rhythm
+    public_url: str
+    zone: str
+    bot_name: Callable[[], str | None]

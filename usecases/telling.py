@@ -1,0 +1,327 @@
+"""What we tell somebody, by meaning: the bot turns each into words; no sentence stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from surveys.concerns import ConcernCategory, ConcernLevel
+
+from storage.outbox import Outgoing
+from surveys.conversation import Event, Run, RunStatus
+from surveys.instrument import Instrument
+from surveys.people import AgeBand, Role, Voice
+from usecases.arrival import Channel, Media, OccasionId
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """To whom we speak: enough to choose the words, never who it is."""
+
+    role: Role
+    age_band: AgeBand
+    voice: Voice
+    channel: Channel
+
+
+STRANGER_ON_TELEGRAM = Listener(Role.YOUNG_PERSON, AgeBand.ADULT, Voice.OLDER, Channel.TELEGRAM)
+STRANGER_ON_WEB = Listener(Role.YOUNG_PERSON, AgeBand.ADULT, Voice.OLDER, Channel.WEB)
+
+
+@dataclass(frozen=True, slots=True)
+class AboutRun:
+    """What happened in a run, in order; the words depend on the pinned instrument."""
+
+    instrument: Instrument
+    run: Run
+    events: tuple[Event, ...]
+
+
+# --- joining --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class JoinPage:
+    """One of the three short pages: 1 who we are, 2 what we ask and who sees it, 3 when we tell."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoreAboutUs:
+    """Tell me more: a little more about all three, with the same choice after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinPutOff:
+    """They said not now: nothing is asked; the way back stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """They said yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyJoined:
+    """They opened a link though they are in already."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNotKnown:
+    """Used, expired and wrong codes get this one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyCodes:
+    """Codes were tried too often; a little later it works again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComeToTheWeb:
+    """Too young for Telegram: here is the link to our own chat."""
+
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnownYet:
+    """Somebody whom we do not know writes: ask for the code or link; help is there at once."""
+
+
+# --- being asked ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Is now a good time? `reminder` counts gentle repeats of the same offer."""
+
+    occasion: OccasionId
+    instrument: Instrument
+    reminder: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WhenLater:
+    """They said later: when would suit?"""
+
+    occasion: OccasionId
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """It is put off until this moment, given in the person's own zone."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDeclined:
+    """Not this time: fine."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferGone:
+    """The offer was answered, moved on or ended before: nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDone:
+    """A run waits half done: carry on? `answered` of `total` questions."""
+
+    run: Run
+    instrument: Instrument
+    answered: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureReady:
+    """The picture of this run beside the last one, with the same content in words.
+
+    `before` maps item id to the value of last time; empty the first time.
+    """
+
+    instrument: Instrument
+    run: Run
+    before: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RunGone:
+    """A button of a run that does not exist or is not theirs: nothing changed."""
+
+
+# --- words and safety -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WordsReceived:
+    """Words outside any question were kept; a person reads them. `staffed`: they read now."""
+
+    staffed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EditReceived:
+    """They changed words that they had sent; both are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsTooLong:
+    """The words were longer than we can keep in one piece; the first part was kept."""
+
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediaNotKept:
+    """We cannot look at this kind of thing; somebody is told that it came."""
+
+    kind: Media
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernHeard:
+    """Something was said that a person must read. `can_go_on`: a run waits with its place kept."""
+
+    level: ConcernLevel
+    categories: tuple[ConcernCategory, ...]
+    staffed: bool
+    can_go_on: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HelpNow:
+    """Where to get help at once. `can_go_on`: a run waits with its place kept."""
+
+    staffed: bool
+    can_go_on: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SomebodyWillTalk:
+    """They asked for a person: somebody is told; when, depends on the hours."""
+
+    staffed: bool
+
+
+# --- control --------------------------------------------------------------------------
+
+
+class Resting(StrEnum):
+    """How long we keep quiet."""
+
+    WEEK = "week"
+    MONTH = "month"
+    FOR_GOOD = "for-good"
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """All that can be done at any moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhoSees:
+    """Who can see what, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class HowLongToRest:
+    """They want a pause: how long?"""
+
+
+@dataclass(frozen=True, slots=True)
+class SureToStop:
+    """They want to stop for good: one look before it is done, and what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestBegun:
+    """We keep quiet from now on."""
+
+    how: Resting
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeBack:
+    """They came back; nothing is held against anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingWaits:
+    """There is nothing to answer now."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A button or an update that means nothing to us: kind, with the menu."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunAlreadyOver:
+    """They tapped in a run that ended before."""
+
+    status: RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAgain:
+    """What we said last may not have arrived: here is where we are."""
+
+
+Telling = (
+    AboutRun
+    | JoinPage
+    | MoreAboutUs
+    | JoinPutOff
+    | Joined
+    | AlreadyJoined
+    | CodeNotKnown
+    | TooManyCodes
+    | ComeToTheWeb
+    | NotKnownYet
+    | Offered
+    | WhenLater
+    | PutOff
+    | OfferDeclined
+    | OfferGone
+    | HalfDone
+    | PictureReady
+    | RunGone
+    | WordsReceived
+    | EditReceived
+    | WordsTooLong
+    | MediaNotKept
+    | ConcernHeard
+    | HelpNow
+    | SomebodyWillTalk
+    | Menu
+    | WhoSees
+    | HowLongToRest
+    | SureToStop
+    | RestBegun
+    | WelcomeBack
+    | NothingWaits
+    | NotUnderstood
+    | RunAlreadyOver
+    | SaidAgain
+)
+
+
+class Renderer(Protocol):
+    """Turns what we tell into messages: pure and total; `tapped` says that a button was tapped.
+
+    When `tapped` is true, the first message may be an edit of the tapped message (its buttons go).
+    At most two new messages come out of all tellings of one input together.
+    """
+
+    def __call__(
+        self, tellings: Sequence[Telling], listener: Listener, *, tapped: bool
+    ) -> tuple[Outgoing, ...]:
+        """Return the messages, in the order in which they are sent."""
+        ...

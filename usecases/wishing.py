@@ -1,0 +1,166 @@
+"""What anybody can want at any moment: help, quiet, to stop, to come back, to know who sees what.
+
+Help works for everybody, also for somebody we do not know, who pauses, or who has stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from storage import occasions, outbox, words
+from storage.casework import SET_REST
+from storage.people import Person, Standing
+from storage.words import NoticeKind
+from surveys.conversation import AskedWhy, Paused, StoppedHere, WentBack
+from surveys.understanding import Wish
+from usecases import checking_in
+from usecases.arrival import MenuWish
+from usecases.desk import Desk
+from usecases.telling import (
+    HelpNow,
+    HowLongToRest,
+    Menu,
+    NotKnownYet,
+    RestBegun,
+    Resting,
+    SomebodyWillTalk,
+    SureToStop,
+    WelcomeBack,
+    WhoSees,
+)
+
+WEEK: Final = timedelta(days=7)
+MONTH: Final = timedelta(days=28)
+
+
+def grant(desk: Desk, wish: MenuWish) -> None:
+    """Do what somebody wishes. Strangers get help and the way in, nothing else."""
+    if wish is MenuWish.HELP:
+        _help(desk)
+        return
+    person = desk.person
+    if wish is MenuWish.WHO_SEES:
+        desk.say(WhoSees())
+    elif person is None:
+        desk.say(NotKnownYet())
+    else:
+        _GRANTS[wish](desk, person)
+
+
+def grant_in_run(desk: Desk, wish: Wish) -> bool:
+    """Go back or explain the question that stands; False when none stands."""
+    run = desk.open_run
+    if run is None:
+        return False
+    step = run.run.step
+    checking_in.move(desk, run, WentBack(step) if wish is Wish.BACK else AskedWhy(step))
+    return True
+
+
+def _help(desk: Desk) -> None:
+    words.give_notice(desk.work, desk.person, NoticeKind.ASKED_FOR_HELP, desk.now)
+    standing = desk.standing_run
+    staffed = desk.service.rhythm.staffed(desk.now)
+    desk.say(HelpNow(staffed, standing.run if standing is not None else None))
+
+
+def _talk(desk: Desk, person: Person) -> None:
+    words.give_notice(desk.work, person, NoticeKind.WANTS_PERSON, desk.now)
+    desk.say(SomebodyWillTalk(desk.service.rhythm.staffed(desk.now)))
+
+
+def _show_menu(desk: Desk, person: Person) -> None:
+    del person
+    desk.say(Menu())
+
+
+def _pause(desk: Desk, person: Person) -> None:
+    """Pause the questions that stand; with none, ask how long to keep quiet."""
+    del person
+    run = desk.open_run
+    if run is not None:
+        checking_in.move(desk, run, Paused())
+    else:
+        desk.say(HowLongToRest())
+
+
+def _rest_a_week(desk: Desk, person: Person) -> None:
+    _rest(desk, person, Resting.WEEK, WEEK)
+
+
+def _rest_a_month(desk: Desk, person: Person) -> None:
+    _rest(desk, person, Resting.MONTH, MONTH)
+
+
+def _rest(desk: Desk, person: Person, how: Resting, long: timedelta) -> None:
+    """Keep quiet for a while: also what is on its way already is taken back."""
+    _quieten(desk)
+    outbox.cancel_askings(desk.work.connection, person.id)
+    _set_rest(desk, replace(person, resting_until=desk.now + long))
+    desk.say(RestBegun(how))
+
+
+def _ask_whether_sure(desk: Desk, person: Person) -> None:
+    """Stop at once, then make sure what they want."""
+    del person
+    _quieten(desk)
+    desk.say(SureToStop())
+
+
+def _stop(desk: Desk, person: Person) -> None:
+    """Stop for good: nothing is asked any more; staff know; the way back stays open."""
+    run = desk.standing_run
+    if run is not None:
+        checking_in.end_quietly(desk, run, StoppedHere())
+    occasions.suppress(desk.work, person.id, desk.now)
+    outbox.cancel_askings(desk.work.connection, person.id)
+    words.give_notice(desk.work, person, NoticeKind.STOPPED, desk.now)
+    _set_rest(desk, replace(person, standing=Standing.STOPPED, resting_until=None))
+    desk.say(RestBegun(Resting.FOR_GOOD))
+
+
+def _come_back(desk: Desk, person: Person) -> None:
+    known = Standing.JOINED if person.standing is Standing.STOPPED else person.standing
+    _set_rest(desk, replace(person, standing=known, resting_until=None))
+    desk.say(WelcomeBack())
+    checking_in.offer_what_waits(desk)
+
+
+def _whats_next(desk: Desk, person: Person) -> None:
+    del person
+    checking_in.offer_what_waits(desk)
+
+
+def _quieten(desk: Desk) -> None:
+    """Pause the questions that stand, without a word about it."""
+    run = desk.open_run
+    if run is not None:
+        checking_in.end_quietly(desk, run, Paused())
+
+
+def _set_rest(desk: Desk, person: Person) -> None:
+    desk.work.change(
+        SET_REST,
+        {
+            "row_id": person.id,
+            "status": person.standing.value,
+            "resting_until": person.resting_until,
+        },
+    )
+    desk.person = person
+
+
+_GRANTS: Final[dict[MenuWish, Callable[[Desk, Person], None]]] = {
+    MenuWish.TALK_TO_SOMEBODY: _talk,
+    MenuWish.MENU: _show_menu,
+    MenuWish.PAUSE: _pause,
+    MenuWish.PAUSE_A_WEEK: _rest_a_week,
+    MenuWish.PAUSE_A_MONTH: _rest_a_month,
+    MenuWish.STOP_ALL: _ask_whether_sure,
+    MenuWish.STOP_ALL_SURELY: _stop,
+    MenuWish.COME_BACK: _come_back,
+    MenuWish.WHATS_NEXT: _whats_next,
+}
