@@ -167,8 +167,8 @@ _RECORD: Final = (
 )
 
 
-def record(connection: Connection, results: Sequence[Sent], now: datetime) -> None:
-    """Write down what came of these sendings."""
+def record(connection: Connection, results: Sequence[tuple[Sent, datetime]]) -> None:
+    """Write down what came of these sendings, each with the moment at which it was known."""
     rows = [
         {
             "row_id": result.id,
@@ -178,7 +178,7 @@ def record(connection: Connection, results: Sequence[Sent], now: datetime) -> No
             "due_at": result.try_again_at or now,
             "repair_at": now + REPAIR_AFTER if result.state is Delivery.UNKNOWN else None,
         }
-        for result in results
+        for result, now in results
     ]
     connection.execute(_RECORD, rows)
 
@@ -384,3 +384,28 @@ def _body(outgoing: Outgoing) -> str:
         for line in outgoing.rows
     ]
     return json.dumps({"text": outgoing.text, "rows": lines}, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as it was shown to somebody, and what is known of its way."""
+
+    outgoing: Outgoing
+    channel: str
+    state: Delivery
+    made_at: datetime
+    sent_at: datetime | None
+
+
+def of_participant(work: Casework, participant_id: str) -> list[Shown]:
+    """Return every message that was made for one person, oldest first."""
+    query = (
+        select(outbox, addresses.c.channel)
+        .join(addresses, addresses.c.id == outbox.c.address_id)
+        .where(addresses.c.participant_id == participant_id)
+        .order_by(outbox.c.id)
+    )
+    return [
+        Shown(outgoing_from(row), row.channel, Delivery(row.state), row.made_at, row.sent_at)
+        for row in work.connection.execute(query)
+    ]

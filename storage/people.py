@@ -263,3 +263,29 @@ def set_age_band(work: Casework, participant_id: str, age_band: AgeBand) -> None
         .where(participants.c.id == participant_id)
         .values(age_band=age_band.value)
     )
+
+
+def set_blocked(work: Casework, chat: bytes, blocked_at: datetime | None) -> str | None:
+    """Mark a chat as blocked or open again; return whose it is."""
+    work.connection.execute(
+        update(addresses).where(addresses.c.chat_index == chat).values(blocked_at=blocked_at)
+    )
+    query = select(addresses.c.participant_id).where(addresses.c.chat_index == chat)
+    return work.connection.execute(query).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One chat of somebody, without its number: the channel and when it was linked."""
+
+    channel: str
+    linked_at: datetime
+    blocked_at: datetime | None
+
+
+def chats_of(work: Casework, participant_id: str) -> list[Reach]:
+    """Return through which chats somebody speaks with us."""
+    query = select(addresses.c.channel, addresses.c.linked_at, addresses.c.blocked_at).where(
+        addresses.c.participant_id == participant_id
+    )
+    return [Reach(*row) for row in work.connection.execute(query.order_by(addresses.c.linked_at))]

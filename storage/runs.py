@@ -95,6 +95,12 @@ _COLUMNS: Final = (
 )
 
 
+def owner(work: Casework, run_id: str) -> str | None:
+    """Return whose run this is, or None."""
+    query = select(runs.c.participant_id).where(runs.c.id == run_id)
+    return work.connection.execute(query).scalar_one_or_none()
+
+
 def load(work: Casework, run_id: str) -> StoredRun | None:
     """Return one run, or None."""
     row = work.connection.execute(select(*_COLUMNS).where(runs.c.id == run_id)).one_or_none()

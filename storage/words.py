@@ -178,6 +178,61 @@ _WORDS = select(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A concern as it is kept: how grave, about what, and who took care of it."""
+
+    level: str
+    categories: tuple[str, ...]
+    raised_at: datetime
+    acknowledged_at: datetime | None
+
+
+def concerns_of(work: Casework, participant_id: str) -> list[Raised]:
+    """Return the concerns that one person's words raised, oldest first."""
+    query = select(
+        concerns.c.level,
+        concerns.c.categories,
+        concerns.c.raised_at,
+        concerns.c.acknowledged_at,
+    ).where(concerns.c.participant_id == participant_id)
+    return [
+        Raised(row.level, tuple(json.loads(row.categories)), row.raised_at, row.acknowledged_at)
+        for row in work.connection.execute(query.order_by(concerns.c.raised_at, concerns.c.id))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A fact that staff should see, and about whom."""
+
+    id: str
+    participant_id: str | None
+    kind: str
+    at: datetime
+
+
+def unseen_notices(work: Casework, most: int = 200) -> list[Notice]:
+    """Return the facts that nobody has seen yet, the newest first."""
+    query = (
+        select(notices.c.id, notices.c.participant_id, notices.c.kind, notices.c.at)
+        .where(notices.c.seen_at.is_(None))
+        .order_by(notices.c.at.desc(), notices.c.id)
+        .limit(most)
+    )
+    return [Notice(*row) for row in work.connection.execute(query)]
+
+
+def mark_notice_seen(work: Casework, notice_id: str, who: str, now: datetime) -> bool:
+    """Say that a named person saw this fact; False when it was seen before."""
+    seen = (
+        update(notices)
+        .where(notices.c.id == notice_id, notices.c.seen_at.is_(None))
+        .values(seen_at=now, seen_by=who)
+    )
+    return work.connection.execute(seen).rowcount == 1
+
+
 def _opened(work: Casework, row: AnyRow) -> WordsToRead:
     key = (
         work.vault.person_key(row.participant_id, row.wrapped_key)

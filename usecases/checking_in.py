@@ -31,6 +31,7 @@ from surveys.conversation import (
 from surveys.instrument import Instrument
 from usecases.arrival import OccasionId, OccasionInput, OfferReply, RunInput
 from usecases.desk import Desk
+from usecases.picturing import last_finished
 from usecases.telling import (
     AboutRun,
     HalfDone,
@@ -125,28 +126,17 @@ def _follow_up(desk: Desk, instrument: Instrument, turn: Turn) -> None:
             case PersonWanted():
                 words.give_notice(desk.work, desk.person, NoticeKind.WANTS_PERSON, desk.now)
                 desk.say(SomebodyWillTalk(desk.service.rhythm.staffed(desk.now)))
-            case RunFinished() if instrument.picture:
-                desk.say(PictureReady(instrument, turn.run, last_time(desk, turn.run.id)))
+            case RunFinished() if instrument.picture and desk.run is not None:
+                desk.say(PictureReady(instrument, turn.run, last_time(desk, desk.run)))
             case _:
                 pass
 
 
-def last_time(desk: Desk, this_run: RunId) -> dict[str, int]:
+def last_time(desk: Desk, this_run: StoredRun) -> dict[str, int]:
     """Return the values of the last finished run of the same instrument, by item."""
-    if desk.person is None or desk.run is None:
+    if desk.person is None:
         return {}
-    earlier = [
-        each
-        for each in runs.of_participant(desk.work, desk.person.id)
-        if each.run.id != this_run
-        and each.run.instrument.id == desk.run.run.instrument.id
-        and each.run.status is RunStatus.FINISHED
-        and each.run.moved_at <= desk.now
-    ]
-    if not earlier:
-        return {}
-    last = earlier[-1].run
-    return scoring.numbers(desk.instrument(last.instrument), last.answers)
+    return last_finished(desk.work, desk.service, desk.person.id, this_run, desk.now)
 
 
 # --- offers ---------------------------------------------------------------------------

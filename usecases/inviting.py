@@ -52,6 +52,31 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class By:
+    """Who of the staff does something, and when."""
+
+    who: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a support episode ends."""
+
+    on: date
+    reason: CloseReason
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """Whom to invite; the age band counts for young people only."""
+
+    episode: str
+    role: Role
+    age_band: AgeBand = AgeBand.ADULT
+
+
+@dataclass(frozen=True, slots=True)
 class NewEpisode:
     """What staff say of a new support episode."""
 
@@ -101,26 +126,24 @@ def check_case_reference(case: str) -> str:
     return tidy
 
 
-async def open_episode(service: Service, new: NewEpisode, who: str, now: datetime) -> str:
+async def open_episode(service: Service, new: NewEpisode, by: By) -> str:
     """Open a support episode; return its id. Raises Refusal."""
-    return await service.lane.write(
-        lambda connection: open_in(service.open(connection), new, who, now)
-    )
+    return await service.lane.write(lambda connection: open_in(service.open(connection), new, by))
 
 
-def open_in(work: Casework, new: NewEpisode, who: str, now: datetime) -> str:
+def open_in(work: Casework, new: NewEpisode, by: By) -> str:
     """Open a support episode inside a transaction; return its id. Raises Refusal."""
     case = check_case_reference(new.case)
     if new.intervention not in INTERVENTIONS:
         msg = f"There is no such kind of support. Use one of: {', '.join(INTERVENTIONS)}."
         raise Refusal(msg)
-    if new.opened_on > now.date():
+    if new.opened_on > by.now.date():
         msg = "A support episode cannot be opened in the future. Use today or a day before."
         raise Refusal(msg)
     episode = SupportEpisode(
         id=new_id(work.entropy),
         key=new_id(work.entropy),
-        child_id=episodes.find_or_add_child(work, case, now),
+        child_id=episodes.find_or_add_child(work, case, by.now),
         commissioner=new.commissioner.value,
         strand=new.strand.value,
         intervention=new.intervention,
@@ -130,41 +153,22 @@ def open_in(work: Casework, new: NewEpisode, who: str, now: datetime) -> str:
         close_reason=None,
     )
     episodes.add(work, episode)
-    audit.note(work, who, "opened support episode", episode.id, now)
+    audit.note(work, by.who, "opened support episode", episode.id, by.now)
     work.flush()
     return episode.id
 
 
-async def close_episode(
-    service: Service,
-    episode_id: str,
-    on: date,
-    reason: CloseReason,
-    *,
-    who: str,
-    now: datetime,
-) -> int:
+async def close_episode(service: Service, episode_id: str, closing: Closing, by: By) -> int:
     """Close a support episode and plan what is asked after it; return how many askings.
 
     Raises Refusal.
     """
     return await service.lane.write(
-        lambda connection: close_in(
-            service, service.open(connection), episode_id, on, reason, who=who, now=now
-        )
+        lambda connection: close_in(service, service.open(connection), episode_id, closing, by)
     )
 
 
-def close_in(
-    service: Service,
-    work: Casework,
-    episode_id: str,
-    on: date,
-    reason: CloseReason,
-    *,
-    who: str,
-    now: datetime,
-) -> int:
+def close_in(service: Service, work: Casework, episode_id: str, closing: Closing, by: By) -> int:
     """Close a support episode inside a transaction. Raises Refusal."""
     episode = episodes.load(work, episode_id)
     if episode is None:
@@ -173,15 +177,15 @@ def close_in(
     if episode.closed_on is not None:
         msg = f"This support episode was closed on {episode.closed_on:%d %B %Y} already."
         raise Refusal(msg)
-    if on < episode.opened_on:
+    if closing.on < episode.opened_on:
         msg = f"It was opened on {episode.opened_on:%d %B %Y}: it cannot end before that."
         raise Refusal(msg)
-    if on > service.rhythm.local(now).date():
+    if closing.on > service.rhythm.local(by.now).date():
         msg = "A support episode cannot be closed in the future. Close it on the day."
         raise Refusal(msg)
-    episodes.close(work, episode_id, on, reason.value)
-    planned = planning.plan_closing(service, work, episode, on, now)
-    audit.note(work, who, "closed support episode", episode_id, now)
+    episodes.close(work, episode_id, closing.on, closing.reason.value)
+    planned = planning.plan_closing(service, work, episode, closing.on, by.now)
+    audit.note(work, by.who, "closed support episode", episode_id, by.now)
     work.flush()
     return planned
 
@@ -201,77 +205,63 @@ async def list_episodes(service: Service, *, open_only: bool = False) -> list[Ep
     return await service.lane.read(lambda connection: work(service.open(connection)))
 
 
-async def invite(
-    service: Service, episode_id: str, role: Role, age_band: AgeBand, *, who: str, now: datetime
-) -> Invited:
+async def invite(service: Service, invitee: Invitee, by: By) -> Invited:
     """Invite somebody to answer in a support episode. Raises Refusal."""
     return await service.lane.write(
-        lambda connection: invite_in(
-            service, service.open(connection), episode_id, role, age_band, who=who, now=now
-        )
+        lambda connection: invite_in(service, service.open(connection), invitee, by)
     )
 
 
-def invite_in(
-    service: Service,
-    work: Casework,
-    episode_id: str,
-    role: Role,
-    age_band: AgeBand,
-    *,
-    who: str,
-    now: datetime,
-) -> Invited:
+def invite_in(service: Service, work: Casework, invitee: Invitee, by: By) -> Invited:
     """Invite somebody inside a transaction. Raises Refusal.
 
     A child has one star and one history, whatever changes around it: a second invitation for the
     same child lets the same participant in again.
     """
-    episode = episodes.load(work, episode_id)
+    episode = episodes.load(work, invitee.episode)
     if episode is None:
         msg = "There is no support episode with this id. See `starling episode list`."
         raise Refusal(msg)
-    if role is Role.YOUNG_PERSON and age_band is AgeBand.ADULT:
+    if invitee.role is Role.YOUNG_PERSON and invitee.age_band is AgeBand.ADULT:
         msg = "Give the age band of the young person: 5-7, 8-11, 12-15, 16-17 or 18-25."
         raise Refusal(msg)
-    participant_id = _known_child(work, role, age_band, episode) or _add_participant(
-        work, role, age_band, episode, now
+    participant_id = _known_child(work, invitee, episode) or _add_participant(
+        work, invitee, episode, by.now
     )
-    episodes.add_participation(work, participant_id, episode_id, now)
-    new = invitations.make(work, participant_id, now)
-    audit.note(work, who, "invited", participant_id, now)
+    episodes.add_participation(work, participant_id, episode.id, by.now)
+    new = invitations.make(work, participant_id, by.now)
+    audit.note(work, by.who, "invited", participant_id, by.now)
     work.flush()
     return Invited(
         participant=participant_id,
         code=new.code,
         web=f"{service.public_url}/join/{new.link_token}",
-        telegram=_telegram_link(service, role, age_band, new.link_token),
+        telegram=_telegram_link(service, invitee, new.link_token),
         expires_at=new.expires_at,
     )
 
 
-def _known_child(
-    work: Casework, role: Role, age_band: AgeBand, episode: SupportEpisode
-) -> str | None:
+def _known_child(work: Casework, invitee: Invitee, episode: SupportEpisode) -> str | None:
     """Return the participant that this child already is, with the age band brought up to date."""
-    if role is not Role.YOUNG_PERSON:
+    if invitee.role is not Role.YOUNG_PERSON:
         return None
     known = people.participant_of_child(work, episode.child_id)
     if known is not None:
-        people.set_age_band(work, known, age_band)
+        people.set_age_band(work, known, invitee.age_band)
     return known
 
 
 def _add_participant(
-    work: Casework, role: Role, age_band: AgeBand, episode: SupportEpisode, now: datetime
+    work: Casework, invitee: Invitee, episode: SupportEpisode, now: datetime
 ) -> str:
-    child = episode.child_id if role is Role.YOUNG_PERSON else None
-    band = age_band if role is Role.YOUNG_PERSON else AgeBand.ADULT
-    return people.add_participant(work, NewPerson(role, band, child), now)
+    young = invitee.role is Role.YOUNG_PERSON
+    band = invitee.age_band if young else AgeBand.ADULT
+    child = episode.child_id if young else None
+    return people.add_participant(work, NewPerson(invitee.role, band, child), now)
 
 
-def _telegram_link(service: Service, role: Role, age_band: AgeBand, token: str) -> str | None:
+def _telegram_link(service: Service, invitee: Invitee, token: str) -> str | None:
     name = service.bot_name()
-    if name is None or not may_use_telegram(role, age_band):
+    if name is None or not may_use_telegram(invitee.role, invitee.age_band):
         return None
     return f"https://t.me/{name}?start={token}"

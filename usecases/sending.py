@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from storage import outbox, people, words
-from storage.casework import Casework
+from storage.casework import Casework, Connection
 from storage.outbox import OutgoingKind, Sending, Sent, Unclear, Urgency
 from storage.words import NoticeKind
 from surveys import engine
@@ -24,8 +24,12 @@ MOST = 100
 
 def record(service: Service, results: Sequence[Sent], now: datetime) -> None:
     """Report what came of sendings. Rides along with the next commit; nothing waits for it."""
-    kept = tuple(results)
-    service.lane.later(lambda connection: outbox.record(connection, kept, now))
+    for result in results:
+        service.lane.later_together(_record_all, (result, now))
+
+
+def _record_all(connection: Connection, results: Sequence[tuple[Sent, datetime]]) -> None:
+    outbox.record(connection, results)
 
 
 async def report_blocked(service: Service, sending: Sending, now: datetime) -> None:
@@ -35,6 +39,22 @@ async def report_blocked(service: Service, sending: Sending, now: datetime) -> N
         participant = outbox.block(casework, sending.id, now)
         person = people.load_person(casework, participant) if participant else None
         if person is not None:
+            words.give_notice(casework, person, NoticeKind.BLOCKED, now)
+        casework.flush()
+
+    await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def note_blocked(
+    service: Service, channel: str, chat_id: int, now: datetime, *, blocked: bool
+) -> None:
+    """Somebody blocked us or let us in again, and their app said so."""
+
+    def work(casework: Casework) -> None:
+        index = people.chat_index(casework, channel, chat_id)
+        participant = people.set_blocked(casework, index, now if blocked else None)
+        person = people.load_person(casework, participant) if participant else None
+        if person is not None and blocked:
             words.give_notice(casework, person, NoticeKind.BLOCKED, now)
         casework.flush()
 

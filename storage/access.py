@@ -1,0 +1,101 @@
+"""Who of the staff and the commissioners may come in: one-time codes and signed-in browsers.
+
+Only keyed hashes of the secrets are stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select, update
+
+from storage.casework import Casework
+from storage.sequence import new_id
+from storage.tables import keycards, sign_ins
+
+SIGNED_IN_FOR: Final = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody who is signed in: the name staff know them by, and their role."""
+
+    who: str
+    role: str
+
+
+def add_keycard(
+    work: Casework, someone: SignedIn, expires_at: datetime, now: datetime, *, reusable: bool
+) -> str:
+    """Gather a code that lets this person in, once unless `reusable`; return it."""
+    code = new_id(work.entropy) + new_id(work.entropy)[:10]
+    work.insert(
+        keycards,
+        {
+            "id": new_id(work.entropy),
+            "code_index": work.vault.index("keycard", code),
+            "who": someone.who,
+            "role": someone.role,
+            "made_at": now,
+            "expires_at": expires_at,
+            "used_at": None,
+            "reusable": reusable,
+        },
+    )
+    return code
+
+
+def use_keycard(work: Casework, code: str, now: datetime) -> SignedIn | None:
+    """Return whom this code lets in, or None when it is wrong, expired or used."""
+    query = select(keycards).where(
+        keycards.c.code_index == work.vault.index("keycard", code.strip().lower()[:64]),
+        keycards.c.expires_at > now,
+    )
+    card = work.connection.execute(query).one_or_none()
+    if card is None:
+        return None
+    fresh = update(keycards).where(keycards.c.id == card.id)
+    if not card.reusable:
+        fresh = fresh.where(keycards.c.used_at.is_(None))
+    if work.connection.execute(fresh.values(used_at=now)).rowcount != 1:
+        return None
+    return SignedIn(card.who, card.role)
+
+
+def sign_in(work: Casework, someone: SignedIn, now: datetime) -> str:
+    """Remember a signed-in browser; return the secret for its cookie."""
+    token = new_id(work.entropy) + new_id(work.entropy)
+    work.connection.execute(
+        sign_ins.insert(),
+        {
+            "token_index": work.vault.index("sign-in", token),
+            "who": someone.who,
+            "role": someone.role,
+            "made_at": now,
+            "expires_at": now + SIGNED_IN_FOR,
+        },
+    )
+    return token
+
+
+def signed_in(work: Casework, token: str, now: datetime) -> SignedIn | None:
+    """Return who is signed in with this cookie, or None."""
+    query = select(sign_ins.c.who, sign_ins.c.role).where(
+        sign_ins.c.token_index == work.vault.index("sign-in", token), sign_ins.c.expires_at > now
+    )
+    row = work.connection.execute(query).one_or_none()
+    return SignedIn(*row) if row is not None else None
+
+
+def sign_out(work: Casework, token: str) -> None:
+    """Forget a signed-in browser."""
+    index = work.vault.index("sign-in", token)
+    work.connection.execute(delete(sign_ins).where(sign_ins.c.token_index == index))
+
+
+def forget_expired(work: Casework, now: datetime) -> None:
+    """Drop sign-ins and codes that no longer let anybody in."""
+    work.connection.execute(delete(sign_ins).where(sign_ins.c.expires_at <= now))
+    work.connection.execute(delete(keycards).where(keycards.c.expires_at <= now))

@@ -1,0 +1,74 @@
+"""What staff have to read and know today: words, the gravest first, and facts to act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage import audit, board, words
+from storage.board import BoardRow, Counts
+from storage.casework import Casework, Connection
+from storage.words import Notice, WordsToRead
+from usecases.inviting import By
+from usecases.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What waits for staff now."""
+
+    unread: tuple[WordsToRead, ...]
+    notices: tuple[Notice, ...]
+
+
+async def what_waits(service: Service, by: By) -> Desk:
+    """Return unread words and unseen notices. Reading a child's words is noted in the audit."""
+
+    def work(casework: Casework) -> Desk:
+        unread = words.to_read(casework)
+        for each in unread:
+            audit.note(casework, by.who, "saw words", each.id, by.now)
+        casework.flush()
+        return Desk(tuple(unread), tuple(words.unseen_notices(casework)))
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def mark_read(service: Service, words_id: str, by: By) -> bool:
+    """Say that a named person read these words and takes care of them; False when done before."""
+
+    def work(casework: Casework) -> bool:
+        done = words.mark_read(casework, words_id, by.who, by.now)
+        if done:
+            audit.note(casework, by.who, "read words", words_id, by.now)
+        casework.flush()
+        return done
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def mark_seen(service: Service, notice_id: str, by: By) -> bool:
+    """Say that a named person saw this notice; False when it was seen before."""
+
+    def work(casework: Casework) -> bool:
+        done = words.mark_notice_seen(casework, notice_id, by.who, by.now)
+        if done:
+            audit.note(casework, by.who, "saw notice", notice_id, by.now)
+        casework.flush()
+        return done
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def followups(service: Service, now: datetime) -> list[BoardRow]:
+    """Return the askings that are due, late or under way, the most urgent first."""
+
+    def work(connection: Connection) -> list[BoardRow]:
+        return board.followups(connection, now)
+
+    return await service.lane.read(work)
+
+
+async def counts(service: Service, now: datetime) -> Counts:
+    """Return the numbers that show whether the service works: for metrics and for staff."""
+    return await service.lane.read(lambda connection: board.count(connection, now))
