@@ -27,13 +27,13 @@ TOOLS = (
 # called, and the one that is named in BROKEN fails.
 PROGRAMS = ("starling", "pytest", "ruff", "mypy", "lint-imports", "codespell")
 PROGRAM = """\
-import os, pathlib, sys
+import os, pathlib, shlex, sys
 
 def main():
     name = pathlib.Path(sys.argv[0]).name
     strict = " (nothing may be skipped)" if os.environ.get("TESTS_MUST_NOT_SKIP") else ""
     with open("calls", "a") as calls:
-        print(name, *sys.argv[1:], file=calls, end=strict + "\\n")
+        print(shlex.join([name, *sys.argv[1:]]), file=calls, end=strict + "\\n")
     print("said by", name)
     return int(os.environ.get("BROKEN") == " ".join([name, *sys.argv[1:2]]))
 """
@@ -220,17 +220,17 @@ def test_a_clone_that_was_moved_gets_programs_that_start(clone: Clone, tmp_path:
 
 def test_run_starts_the_made_up_service_and_hands_arguments_on(clone: Clone) -> None:
     assert clone.run("scripts/run", "--port", "a b") == (0, "said by starling\n")
-    assert clone.calls() == ["starling run --demo --port a b"]
+    assert clone.calls() == ["starling run --demo --port 'a b'"]
     assert clone.run("scripts/run", BROKEN="starling run")[0] == 1
 
 
 def test_test_runs_everything_or_what_is_named(clone: Clone) -> None:
     clone.run("scripts/test")
-    clone.run("scripts/test", "tests/surveys", "-k", "back")
+    clone.run("scripts/test", "tests/surveys", "-k", "back or skip")
     everything, some = clone.calls()
     assert everything.startswith("pytest -rs -n 2 --dist loadscope")
     assert everything.endswith(" tests")
-    assert some == "pytest -rs tests/surveys -k back"
+    assert some == "pytest -rs tests/surveys -k 'back or skip'"
 
 
 def test_check_looks_at_everything_with_a_line_for_each_step(clone: Clone) -> None:

@@ -344,10 +344,11 @@ def test_a_spoilt_key_file_is_refused_and_left_alone(tmp_path: Path, content: by
     assert file.read_bytes() == content
 
 
-def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     file = tmp_path / "secret.keys"
     file.write_text(f"{KEY}\n")
-    file.chmod(0o644)
+    file.chmod(mode)
     with pytest.raises(SettingsRefused, match="chmod 600"):
         load_or_make_keys(file, bytes)
 
