@@ -6,7 +6,9 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,7 @@ CHAPTERS = (
 LONGEST = 350
 LONGER_WITH_REASON = {
     "storage/tables.py": "one table after the other, without a line of logic: read as one page",
+    "storage/migrations/versions/0001_first_tables.py": "the first step makes every table",
 }
 """Modules that hold one thing although they are longer: path and why."""
 
@@ -109,12 +112,35 @@ def test_a_planted_place_is_found(line: str) -> None:
     assert INDEX_HOSTS.search(line) or MACHINE_PATHS.search(line)
 
 
+def build_settings() -> dict[str, Any]:
+    document = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    return dict(document["tool"]["setuptools"])
+
+
+def ships(path: Path, patterns: dict[str, list[str]]) -> bool:
+    """Whether a data file goes into the installation of the package that it lies in."""
+    package = next(each for each in path.parents if (each / "__init__.py").exists())
+    name = str(package.relative_to(PROJECT)).replace("/", ".")
+    inside = path.relative_to(package)
+    return any(
+        len(inside.parts) == pattern.count("/") + 1 and inside.match(pattern)
+        for pattern in [*patterns["*"], *patterns.get(name, [])]
+    )
+
+
 def test_all_packages_ship_with_the_installation() -> None:
     """A folder that pyproject.toml forgets works in a clone and is missing in the image."""
-    listed = re.search(
-        r"^packages = \[(.*?)\]", (PROJECT / "pyproject.toml").read_text(), re.MULTILINE | re.DOTALL
-    )
-    assert listed is not None
-    packages = set(re.findall(r'"([\w.]+)"', listed[1]))
     folders = {str(path.parent.relative_to(PROJECT)).replace("/", ".") for path in modules()}
-    assert packages == folders
+    assert set(build_settings()["packages"]) == folders
+
+
+def test_all_data_ships_with_the_installation() -> None:
+    patterns = build_settings()["package-data"]
+    data = [
+        path
+        for path in tracked_files()
+        if path.suffix != ".py" and path.relative_to(PROJECT).parts[0] in CHAPTERS
+    ]
+    assert len(data) > 1
+    forgotten = [path for path in data if path.name != "README.md" and not ships(path, patterns)]
+    assert forgotten == []
