@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -15,7 +16,7 @@ STEADYING_SYLLABLES = 13
 AGE_AT_GRADE_ZERO = 5
 """A child in United States grade n is about n + 5 years old."""
 
-_SENTENCE_END = re.compile(r"(?<=[.?!…])[\"'”’)]*\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.?!…])\s+|(?<=[.?!…][\"'”’)])\s+|\n+")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _NUMBER = re.compile(r"\d[\d.,:]*")
 _VOWELS = re.compile(r"[aeiouy]+")
@@ -96,50 +97,33 @@ def plain_words() -> frozenset[str]:
     return frozenset(word for line in lines for word in line.lower().split())
 
 
-_ENDINGS: tuple[tuple[str, str], ...] = (
-    ("'s", ""),
-    ("'ll", ""),
-    ("'re", ""),
-    ("'ve", ""),
-    ("'d", ""),
-    ("n't", ""),
-    ("s'", "s"),
-    ("ies", "y"),
-    ("ied", "y"),
-    ("ier", "y"),
-    ("iest", "y"),
-    ("ily", "y"),
-    ("es", ""),
-    ("s", ""),
-    ("ed", ""),
-    ("ed", "e"),
-    ("ing", ""),
-    ("ing", "e"),
-    ("er", ""),
-    ("er", "e"),
-    ("est", ""),
-    ("est", "e"),
-    ("ly", ""),
-)
-
+_ENDINGS = {
+    "": ("'s", "'ll", "'re", "'ve", "'d", "n't", "es", "s", "ed", "ing", "er", "est", "ly"),
+    "e": ("ed", "ing", "er", "est"),
+    "y": ("ies", "ied", "ier", "iest", "ily"),
+    "s": ("s'",),
+}
+"""Endings that form a word, by what they replace: "ily" stands for the "y" of "easy"."""
 
 _DOUBLED = re.compile(r"(?<=\w\w)(?<=(\w))\1$")
-"""The second of two equal letters at the end, as in "stopp" of "stopped"."""
+"""The second of two equal letters at the end, as in the "stopp" of "stopped"."""
 
 
 @lru_cache(maxsize=20_000)
 def is_plain(word: str) -> bool:
     """Tell whether a word, or the word it is formed from, is on the list of plain words."""
-    known = plain_words()
     low = word.lower().replace("’", "'")
-    if low in known:
-        return True
-    for ending, put_back in _ENDINGS:
-        if low.endswith(ending):
-            stem = low[: len(low) - len(ending)] + put_back
-            if stem in known or _DOUBLED.sub("", stem) in known:
-                return True
-    return False
+    return low in plain_words() or any(is_plain(stem) for stem in _stems(low))
+
+
+def _stems(word: str) -> Iterator[str]:
+    """Yield the shorter words that this one may be formed from."""
+    for put_back, endings in _ENDINGS.items():
+        for ending in endings:
+            if word.endswith(ending):
+                stem = word[: len(word) - len(ending)] + put_back
+                yield stem
+                yield _DOUBLED.sub("", stem)
 
 
 def weigh(word: str) -> int:

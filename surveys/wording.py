@@ -208,7 +208,7 @@ def _look_at_signs(sentence: str) -> Iterator[Look]:
 def _look_for_hard_words(sentence: str, limits: Limits) -> Iterator[Look]:
     for word in dict.fromkeys(split_words(sentence)):
         long = len(word) >= limits.hard_letters or count_syllables(word) >= limits.hard_syllables
-        if long and not is_plain(word):
+        if long and not is_plain(word) and word not in limits.known:
             remedy = f"Use an everyday word instead of {word!r}"
             yield WordingRule.HARD_WORD, sentence, remedy
 

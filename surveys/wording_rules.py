@@ -59,13 +59,14 @@ class _Strict(BaseModel):
 
 
 class Limits(_Strict):
-    """How much one voice bears, and what counts as a hard word in it."""
+    """How much one voice bears, what a hard word is in it, and which long words it knows anyway."""
 
     reading_age: float
     sentence_words: int
     joins: int
     hard_syllables: int
     hard_letters: int
+    known: frozenset[str] = frozenset()
 
 
 class Phrase(_Strict):

@@ -57,8 +57,11 @@ def write(folder: Path, **named: str) -> Path:
 
 def test_the_packaged_catalogue_offers_four_published_instruments() -> None:
     catalogue = load_catalogue()
-    assert ["adult-view", "carer-star", "check-in", "star"] == [
-        catalogue.latest(each.id).id for each in catalogue.all()
+    assert [catalogue.latest(each.id).id for each in catalogue.all()] == [
+        "adult-view",
+        "carer-star",
+        "check-in",
+        "star",
     ]
 
 
@@ -80,7 +83,7 @@ def test_an_unknown_name_has_no_latest_version() -> None:
 def test_the_latest_version_is_the_highest_number_and_not_the_last_in_the_alphabet() -> None:
     catalogue = Catalogue.from_instruments([mini(10), mini(2), mini(9)])
     assert catalogue.latest("mini").version == 10
-    assert [2, 9, 10] == [each.version for each in catalogue.all()]
+    assert [each.version for each in catalogue.all()] == [2, 9, 10]
 
 
 def test_files_that_are_no_definitions_are_left_alone(tmp_path: Path) -> None:
@@ -184,9 +187,13 @@ def test_a_stored_draft_with_other_content_resolves_beside_the_one_on_disk() -> 
     assert catalogue.get(mini(1).ref).item("day").ask == mini(1).item("day").ask
 
 
-def test_a_stored_version_that_cannot_be_read_is_a_bad_definition() -> None:
-    with pytest.raises(BadDefinition, match="can no longer be read"):
-        Catalogue.from_instruments([]).with_stored(['{"id": "mini"}'])
+@pytest.mark.parametrize(
+    ("stored", "where"), [('{"id": "mini"}', "version"), ("{", "the whole instrument")]
+)
+def test_a_stored_version_that_cannot_be_read_is_a_bad_definition(stored: str, where: str) -> None:
+    with pytest.raises(BadDefinition, match="can no longer be read") as refused:
+        Catalogue.from_instruments([]).with_stored([stored])
+    assert refused.value.where == where
 
 
 # --- broken files -------------------------------------------------------------------------------
