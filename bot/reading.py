@@ -1,0 +1,120 @@
+"""Says in our own words what a message of somebody means: commands, words, things we cannot keep.
+
+It must not decide what follows from it, and never raises on what somebody sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiogram.types import Message
+
+from bot.raw_updates import MESSAGE_KINDS, RawUpdate
+from usecases.arrival import (
+    CodeInput,
+    Media,
+    MediaInput,
+    MenuInput,
+    MenuWish,
+    TextInput,
+    UnknownInput,
+    What,
+)
+
+COMMANDS: Final[Mapping[str, MenuWish]] = {
+    "help": MenuWish.HELP,
+    "menu": MenuWish.MENU,
+    "pause": MenuWish.PAUSE,
+    "stop": MenuWish.STOP_ALL,
+    "who": MenuWish.WHO_SEES,
+}
+"""What the commands with a slash wish for; /start is the way in and stands apart."""
+
+_MEDIA: Final[Mapping[str, Media]] = {
+    "photo": Media.PHOTO,
+    "live_photo": Media.PHOTO,
+    "voice": Media.VOICE,
+    "audio": Media.VOICE,
+    "video": Media.VIDEO,
+    "video_note": Media.VIDEO,
+    "animation": Media.VIDEO,
+    "sticker": Media.STICKER,
+    "document": Media.FILE,
+    "location": Media.PLACE,
+    "venue": Media.PLACE,
+    "contact": Media.PHONE_NUMBER,
+}
+
+_SAYS_NOTHING: Final = frozenset(
+    {
+        "pinned_message",
+        "message_auto_delete_timer_changed",
+        "write_access_allowed",
+        "chat_background_set",
+        "boost_added",
+        "users_shared",
+        "chat_shared",
+        "connected_website",
+        "chat_owner_changed",
+        "forum_topic_created",
+        "forum_topic_edited",
+        "forum_topic_closed",
+        "forum_topic_reopened",
+    }
+)
+"""Notes that Telegram itself puts into a chat: nobody said anything to us."""
+
+
+def read_text(text: str) -> What:
+    """Return what typed words are: a command, a code behind /start, or words."""
+    if text.startswith("/"):
+        name, _, rest = text[1:].partition(" ")
+        command = name.partition("@")[0].casefold()
+        if command == "start":
+            return CodeInput(rest.strip()) if rest.strip() else MenuInput(MenuWish.MENU)
+        wish = COMMANDS.get(command)
+        if wish is not None:
+            return MenuInput(wish)
+    return TextInput(text)
+
+
+def read_message(message: Message) -> What | None:
+    """Return what somebody sent, or None for a note that Telegram itself put into the chat."""
+    if message.text is not None:
+        return read_text(message.text)
+    return _read_thing(str(message.content_type), message.caption or "")
+
+
+def read_edit(message: Message) -> What | None:
+    """Return changed words; None where no words changed (a place on the move, a new picture)."""
+    words = message.text or message.caption
+    return TextInput(words, edited=True) if words else None
+
+
+def salvage(update: RawUpdate) -> What | None:
+    """Return the best that can be made of an update that nobody could parse: words, if any.
+
+    None where it is a note that says nothing.
+    """
+    if update.kind not in MESSAGE_KINDS:
+        return UnknownInput()
+    words = _words(update.body.get("text"))
+    if update.kind == "edited_message":
+        changed = words or _words(update.body.get("caption"))
+        return TextInput(changed, edited=True) if changed else None
+    if words:
+        return read_text(words)
+    known = (name for name in update.body if name in _MEDIA or name in _SAYS_NOTHING)
+    return _read_thing(next(known, ""), _words(update.body.get("caption")))
+
+
+def _read_thing(name: str, caption: str) -> What | None:
+    if name in _SAYS_NOTHING and not caption:
+        return None
+    return MediaInput(_MEDIA.get(name, Media.OTHER), caption)
+
+
+def _words(value: object) -> str:
+    """Return words without what no database could hold; empty where it is no text."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""

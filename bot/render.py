@@ -1,0 +1,201 @@
+"""Turns what we tell into messages with words and buttons: pure and total; it sends nothing.
+
+No sentence stands in this package: all words come from surveys/phrases and from instruments. What
+somebody has to see is always a new message; an edit only tidies an earlier one, so that an edit
+which fails loses nothing. An edit without text keeps the words and changes the buttons only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import assert_never
+
+from bot.question_face import Faces
+from bot.render_control import render_control, render_reply
+from bot.render_joining import render_joining
+from bot.render_offers import render_offer
+from bot.render_picture import render_picture
+from bot.render_run import render_half_done, render_run, say_over
+from bot.render_safety import render_safety
+from bot.screen import put_together
+from bot.speech import Speech, put_buttons_away, tell
+from storage.outbox import Outgoing, OutgoingKind, Urgency
+from surveys.helplines import Helplines, helplines
+from surveys.phrasebook import Phrasebook, phrasebook
+from usecases.telling import (
+    AboutRun,
+    AlreadyJoined,
+    CodeNotKnown,
+    ComeToTheWeb,
+    ConcernHeard,
+    EditReceived,
+    HalfDone,
+    HelpNow,
+    HowLongToRest,
+    Joined,
+    JoinPage,
+    JoinPutOff,
+    Listener,
+    MediaNotKept,
+    Menu,
+    MoreAboutUs,
+    NothingWaits,
+    NotKnownYet,
+    NotUnderstood,
+    OfferDeclined,
+    Offered,
+    OfferGone,
+    PictureReady,
+    PutOff,
+    RestBegun,
+    RunAlreadyOver,
+    RunGone,
+    SaidAgain,
+    SomebodyWillTalk,
+    SureToStop,
+    Telling,
+    TooManyCodes,
+    WelcomeBack,
+    WhenLater,
+    WhoSees,
+    WordsReceived,
+    WordsTooLong,
+)
+
+_EDITS = (OutgoingKind.EDIT_TAPPED, OutgoingKind.EDIT_STEP)
+
+
+class Speaker:
+    """Speaks for one service: a usecases.telling.Renderer with its words and its numbers.
+
+    It keeps what questions look like once they have been worked out, and nothing about anybody.
+    """
+
+    def __init__(self, book: Phrasebook, lines: Helplines, duty_number: str | None) -> None:
+        """Take the words, the help lines, and the service's own phone for adults if it has one."""
+        self._book = book
+        self._lines = lines
+        self._duty_number = duty_number
+        self._faces = Faces(book)
+
+    def __call__(
+        self, tellings: Sequence[Telling], listener: Listener, *, tapped: bool
+    ) -> tuple[Outgoing, ...]:
+        """Return the edits, then at most two new messages; the last one shows a way on."""
+        kinds = {type(telling) for telling in tellings}
+        speech = Speech(
+            listener,
+            self._book,
+            self._faces,
+            self._lines,
+            self._duty_number,
+            tapped=tapped,
+            hushed=ConcernHeard in kinds,
+            promised=not kinds.isdisjoint((ConcernHeard, SomebodyWillTalk)),
+            received=WordsReceived in kinds,
+        )
+        told = [message for telling in tellings for message in _render(telling, speech)]
+        edits = [message for message in told if message.kind in _EDITS]
+        news = [message for message in told if message.kind not in _EDITS]
+        if len(news) > 1:
+            news = put_together(news)
+        if news and not news[-1].rows:
+            news[-1] = replace(news[-1], rows=(speech.exits,))
+        if len(tellings) == 1 and not tapped:
+            news = [_unasked(message, tellings[0]) for message in news]
+        return (*_once(edits), *news)
+
+
+def build_renderer(duty_number: str | None = None) -> Speaker:
+    """Return a renderer with the packaged words and numbers.
+
+    Raises surveys.errors.BadDefinition when they are broken.
+    """
+    return Speaker(phrasebook(), helplines(), duty_number)
+
+
+@cache
+def _packaged() -> Speaker:
+    return build_renderer()
+
+
+def render(
+    tellings: Sequence[Telling], listener: Listener, *, tapped: bool
+) -> tuple[Outgoing, ...]:
+    """Speak with the packaged words, for a service without a phone of its own."""
+    return _packaged()(tellings, listener, tapped=tapped)
+
+
+def _render(telling: Telling, speech: Speech) -> list[Outgoing]:
+    """Turn one telling into edits and messages."""
+    match telling:
+        case AboutRun():
+            edits, news = render_run(telling, speech)
+            return [*edits, *news]
+        case ConcernHeard() | HelpNow() | SomebodyWillTalk():
+            return [render_safety(telling, speech)]
+        case (
+            WordsReceived()
+            | EditReceived()
+            | WordsTooLong()
+            | MediaNotKept()
+            | NotUnderstood()
+            | SaidAgain()
+        ):
+            return render_reply(telling, speech)
+        case _ if speech.hushed:
+            return []
+        case PictureReady():
+            return [render_picture(telling, speech)]
+        case HalfDone():
+            return [render_half_done(telling, speech)]
+        case RunGone() | RunAlreadyOver():
+            return _render_end(telling, speech)
+        case Offered() | WhenLater() | PutOff() | OfferDeclined() | OfferGone() | NothingWaits():
+            return render_offer(telling, speech)
+        case (
+            JoinPage()
+            | MoreAboutUs()
+            | JoinPutOff()
+            | Joined()
+            | AlreadyJoined()
+            | CodeNotKnown()
+            | TooManyCodes()
+            | ComeToTheWeb()
+            | NotKnownYet()
+        ):
+            return render_joining(telling, speech)
+        case Menu() | WhoSees() | HowLongToRest() | SureToStop() | RestBegun() | WelcomeBack():
+            return render_control(telling, speech)
+        case _:
+            assert_never(telling)
+
+
+def _render_end(telling: RunGone | RunAlreadyOver, speech: Speech) -> list[Outgoing]:
+    """Tell that the questions of a button are not there any more."""
+    tidy = [put_buttons_away()] if speech.tapped else []
+    match telling:
+        case RunGone():
+            return [*tidy, tell(speech.say("questions.run-gone"))]
+        case RunAlreadyOver(status):
+            return [*tidy, tell(say_over(speech, status))]
+        case _:
+            assert_never(telling)
+
+
+def _unasked(message: Outgoing, telling: Telling) -> Outgoing:
+    """Mark an offer that the clock makes: it may be taken back while it waits to be sent."""
+    if isinstance(telling, Offered | HalfDone):
+        return replace(message, urgency=Urgency.ASKING)
+    return message
+
+
+def _once(edits: Sequence[Outgoing]) -> list[Outgoing]:
+    """Drop an edit that only tidies the tapped message where another edit changes it anyway."""
+    tapped = [edit for edit in edits if edit.kind is OutgoingKind.EDIT_TAPPED]
+    if len(tapped) < 2:  # noqa: PLR2004 - one is never too many
+        return list(edits)
+    kept = next((edit for edit in tapped if edit.text), tapped[0])
+    return [edit for edit in edits if edit.kind is not OutgoingKind.EDIT_TAPPED or edit is kept]

@@ -1,0 +1,128 @@
+"""Tells what can be done at any moment, that we keep quiet, and what became of odd input."""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+from bot.speech import Row, Speech, put_buttons_away, tell
+from storage.outbox import Outgoing
+from usecases.arrival import Media, MenuWish
+from usecases.telling import (
+    EditReceived,
+    HowLongToRest,
+    MediaNotKept,
+    Menu,
+    NotUnderstood,
+    RestBegun,
+    Resting,
+    SaidAgain,
+    SureToStop,
+    WelcomeBack,
+    WhoSees,
+    WordsReceived,
+    WordsTooLong,
+)
+
+ControlTelling = Menu | WhoSees | HowLongToRest | SureToStop | RestBegun | WelcomeBack
+ReplyTelling = (
+    WordsReceived | EditReceived | WordsTooLong | MediaNotKept | NotUnderstood | SaidAgain
+)
+
+
+def render_control(telling: ControlTelling, speech: Speech) -> list[Outgoing]:
+    """Return the messages for one telling about what somebody can do or wants."""
+    tidy = [put_buttons_away()] if speech.tapped else []
+    match telling:
+        case Menu():
+            return [tell(speech.say("control.menu"), *_menu_rows(speech))]
+        case WhoSees():
+            return [tell(_say_who_sees(speech))]
+        case HowLongToRest():
+            return [_ask_how_long(speech)]
+        case SureToStop():
+            ways = (
+                speech.wish("stop-surely", MenuWish.STOP_ALL_SURELY),
+                speech.wish("stay", MenuWish.WHATS_NEXT),
+            )
+            return [tell(speech.say("control.sure"), ways, (speech.help_now,))]
+        case RestBegun(how):
+            come_back = speech.wish("come-back", MenuWish.COME_BACK)
+            message = tell(speech.say(f"control.{_RESTING[how]}"), (come_back, speech.help_now))
+            return [*tidy, message]
+        case WelcomeBack():
+            return [*tidy, tell(speech.say("control.welcome-back"))]
+        case _:
+            assert_never(telling)
+
+
+def render_reply(telling: ReplyTelling, speech: Speech) -> list[Outgoing]:
+    """Return the messages for one telling about something that came outside the questions."""
+    match telling:
+        case WordsReceived(staffed):
+            key = "replies.words-here" if staffed else "replies.words-away"
+            return [tell(speech.say(key))]
+        case EditReceived():
+            return [tell(speech.say("replies.edited"))]
+        case WordsTooLong(kept):
+            return [tell(speech.say("replies.too-long", kept=kept))]
+        case MediaNotKept(kind):
+            return [tell(speech.say(f"replies.{_MEDIA[kind]}"))]
+        case NotUnderstood():
+            return [tell(speech.say("replies.not-understood"), *_menu_rows(speech))]
+        case SaidAgain():
+            return [tell(speech.say("replies.said-again"))]
+        case _:
+            assert_never(telling)
+
+
+def _menu_rows(speech: Speech) -> tuple[Row, ...]:
+    if speech.stranger:
+        return ((speech.wish("who-sees", MenuWish.WHO_SEES),), (speech.help_now,))
+    return (
+        (speech.help_now,),
+        (speech.wish("talk", MenuWish.TALK_TO_SOMEBODY),),
+        (
+            speech.wish("whats-next", MenuWish.WHATS_NEXT),
+            speech.wish("who-sees", MenuWish.WHO_SEES),
+        ),
+        (
+            speech.wish("take-a-break", MenuWish.PAUSE),
+            speech.wish("stop-for-good", MenuWish.STOP_ALL),
+        ),
+    )
+
+
+def _say_who_sees(speech: Speech) -> str:
+    text = speech.say("control.who-sees")
+    if not speech.on_telegram:
+        return text
+    return f"{text}\n\n{speech.say('control.who-sees-telegram')}"
+
+
+def _ask_how_long(speech: Speech) -> Outgoing:
+    return tell(
+        speech.say("control.how-long"),
+        (
+            speech.wish("one-week", MenuWish.PAUSE_A_WEEK),
+            speech.wish("one-month", MenuWish.PAUSE_A_MONTH),
+        ),
+        (speech.wish("stop-for-good", MenuWish.STOP_ALL),),
+        (speech.wish("no-break", MenuWish.WHATS_NEXT), speech.help_now),
+    )
+
+
+_RESTING: Final = {
+    Resting.WEEK: "resting-week",
+    Resting.MONTH: "resting-month",
+    Resting.FOR_GOOD: "resting-for-good",
+}
+_MEDIA: Final = {
+    Media.PHOTO: "photo",
+    Media.VOICE: "voice",
+    Media.VIDEO: "video",
+    Media.STICKER: "sticker",
+    Media.FILE: "file",
+    Media.PLACE: "place",
+    Media.PHONE_NUMBER: "phone-number",
+    Media.OTHER: "other",
+}

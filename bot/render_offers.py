@@ -1,0 +1,95 @@
+"""Asks whether now is a good time, and takes later and no for an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+from bot.callbacks import offer_data
+from bot.speech import Speech, put_buttons_away, tell
+from storage.outbox import Button, Outgoing
+from usecases.arrival import MenuWish, OccasionId, OfferReply
+from usecases.telling import NothingWaits, OfferDeclined, Offered, OfferGone, PutOff, WhenLater
+
+OfferTelling = Offered | WhenLater | PutOff | OfferDeclined | OfferGone | NothingWaits
+
+NOON: Final = 12
+EVENING: Final = 18
+
+
+def render_offer(telling: OfferTelling, speech: Speech) -> list[Outgoing]:
+    """Return the messages for one telling about being asked."""
+    tidy = [put_buttons_away()] if speech.tapped else []
+    match telling:
+        case Offered():
+            return [_offer(telling, speech)]
+        case WhenLater(occasion):
+            return [*tidy, _when_later(occasion, speech)]
+        case PutOff(until):
+            day, time = _spell_moment(until, speech)
+            return [*tidy, tell(speech.say("offers.put-off", day=day, time=time))]
+        case OfferDeclined():
+            return [*tidy, tell(speech.say("offers.declined"))]
+        case OfferGone():
+            whats_next = speech.wish("whats-next", MenuWish.WHATS_NEXT)
+            return [*tidy, tell(speech.say("offers.gone"), (whats_next, speech.help_now))]
+        case NothingWaits():
+            return [tell(speech.say("offers.nothing-waits"))]
+        case _:
+            assert_never(telling)
+
+
+def _button(speech: Speech, key: str, occasion: OccasionId, reply: OfferReply) -> Button:
+    return speech.button(key, offer_data(occasion, reply))
+
+
+def _offer(offered: Offered, speech: Speech) -> Outgoing:
+    """Name what it is, how long it takes and how many questions; a repeat asks without pressing."""
+    instrument, occasion = offered.instrument, offered.occasion
+    name = instrument.name.speak(speech.listener.voice)
+    count = len(instrument.items)
+    if offered.reminder:
+        text = speech.say("offers.offer-again", name=name, count=count)
+    elif instrument.minutes == 1:
+        text = speech.say("offers.offer-one-minute", name=name, count=count)
+    else:
+        text = speech.say("offers.offer", name=name, count=count, minutes=instrument.minutes)
+    return tell(
+        text,
+        (_button(speech, "start", occasion, OfferReply.START),),
+        (
+            _button(speech, "later", occasion, OfferReply.LATER),
+            _button(speech, "not-this-time", occasion, OfferReply.NOT_THIS_TIME),
+        ),
+        (speech.help_now,),
+    )
+
+
+def _when_later(occasion: OccasionId, speech: Speech) -> Outgoing:
+    return tell(
+        speech.say("offers.when-later"),
+        (
+            _button(speech, "in-an-hour", occasion, OfferReply.IN_AN_HOUR),
+            _button(speech, "tonight", occasion, OfferReply.TONIGHT),
+        ),
+        (
+            _button(speech, "tomorrow", occasion, OfferReply.TOMORROW),
+            _button(speech, "next-week", occasion, OfferReply.NEXT_WEEK),
+        ),
+        (_button(speech, "not-this-time", occasion, OfferReply.NOT_THIS_TIME),),
+        (speech.help_now,),
+    )
+
+
+def _spell_moment(until: datetime, speech: Speech) -> tuple[str, str]:
+    """Return the day of the week and the nearest hour of a local time, in words."""
+    near = until + timedelta(minutes=30)
+    day = speech.say(f"offers.{_DAYS[near.weekday()]}")
+    hour = near.hour % NOON or NOON
+    if near.hour % NOON == 0:
+        return day, speech.say("offers.noon" if near.hour else "offers.midnight")
+    part = "morning" if near.hour < NOON else "afternoon" if near.hour < EVENING else "evening"
+    return day, speech.say(f"offers.{part}", hour=hour)
+
+
+_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
