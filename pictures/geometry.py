@@ -95,16 +95,21 @@ class Stretch:
     """A piece of outline without a gap: `rays` in clockwise order and the corners between them.
 
     A whole outline is closed and has no ends. A piece beside a gap starts and ends midway to the
-    missing ray, and is closed through the centre.
+    missing ray, and is closed through the centre; it is wide when it takes more than half a turn.
     """
 
     rays: tuple[int, ...]
     corners: tuple[Point, ...]
     whole: bool
+    is_wide: bool
 
     def area(self, softness: float) -> tuple[Point, ...]:
         """Give the polygon to fill, its corners rounded by at most `softness` pixels each way."""
-        return soften(self.corners if self.whole else (*self.corners, (0.0, 0.0)), softness)
+        if self.whole:
+            return soften(self.corners, softness)
+        middle = (0.0, 0.0)
+        # Rounding the middle of a piece wider than half a turn would reach into the gap.
+        return soften((*self.corners, middle), softness, but=middle if self.is_wide else None)
 
 
 def outline(dial: Dial, values: Sequence[float | None]) -> tuple[Stretch, ...]:
@@ -144,7 +149,7 @@ def _stretch(dial: Dial, values: Sequence[float | None], run: tuple[int, ...]) -
     if not whole:
         corners[-1] = dial.along(run[-1] + 0.5, max(dial.hub, _SHOULDER * radii[-1]))
         corners.insert(0, dial.along(run[0] - 0.5, max(dial.hub, _SHOULDER * radii[0])))
-    return Stretch(run, tuple(corners), whole)
+    return Stretch(run, tuple(corners), whole, is_wide=2 * len(run) > dial.rays)
 
 
 def _tip(dial: Dial, ray: int, radius: float) -> list[Point]:
@@ -153,13 +158,18 @@ def _tip(dial: Dial, ray: int, radius: float) -> list[Point]:
     return [dial.along(ray - turn, radius), dial.along(ray + turn, radius)]
 
 
-def soften(corners: Sequence[Point], softness: float) -> tuple[Point, ...]:
+def soften(
+    corners: Sequence[Point], softness: float, *, but: Point | None = None
+) -> tuple[Point, ...]:
     """Round every corner of a polygon with a curve that starts at most `softness` before it.
 
-    The result stays inside the hull of the corners.
+    The result stays inside the hull of the corners. The corner `but` is left sharp.
     """
     soft: list[Point] = []
     for at, here in enumerate(corners):
+        if here == but:
+            soft.append(here)
+            continue
         start = _towards(here, corners[at - 1], softness)
         end = _towards(here, corners[(at + 1) % len(corners)], softness)
         soft.extend(_curve(start, here, end))

@@ -36,7 +36,8 @@ _NAME_BESIDE: Final = (300.0, 230.0)
 _NAME_ABOVE: Final = 430.0
 _FIGURE: Final = Lettering(34, INK)
 _WITHHELD: Final = Lettering(32, QUIET)
-_SIGN: Final = 42.0  # room for a sign before a figure
+_RING: Final = Lettering(28, INK)
+_SIGN: Final = 48.0  # room for a sign before a figure
 _BETWEEN: Final = 26.0
 _LEGEND: Final = LegendStyle(Lettering(36, INK), marks.SWATCH, 72, 24)
 
@@ -177,11 +178,22 @@ def _draw_star(portrait: Portrait, rays: Sequence[GroupRay]) -> None:
             portrait.withhold(at)
     portrait.filled([ray.last for ray in rays])
     portrait.dashed([ray.first for ray in rays])
+    _number_rings(portrait, rays)
     for at, ray in enumerate(rays):
         if ray.first is not None:
             marks.point_first(portrait.sheet, portrait.point(at, ray.first))
         if ray.last is not None:
             marks.point_last(portrait.sheet, portrait.point(at, ray.last))
+
+
+def _number_rings(portrait: Portrait, rays: Sequence[GroupRay]) -> None:
+    """Number the rings midway between the first two neighbours that are both shown."""
+    for at, ray in enumerate(rays):
+        if not ray.is_withheld and not rays[at - 1].is_withheld:
+            for step in range(1, portrait.dial.steps + 1):
+                place = portrait.dial.along(at - 0.5, portrait.dial.radius(step))
+                portrait.sheet.words(portrait.put(place), str(step), _RING)
+            return
 
 
 def _draw_caption(portrait: Portrait, caption: _Caption, box: Box) -> None:

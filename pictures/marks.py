@@ -10,6 +10,7 @@ from typing import Final
 from pictures.geometry import Point, hatch, rounded_box
 from pictures.palette import BLUE, CARD, GOLD, GOLD_DEEP, INK, LINE, PAPER
 from pictures.sheet import Lettering, Look, Sheet
+from pictures.typesetting import set_block
 
 DOT: Final = 30.0  # radius
 SQUARE: Final = 52.0  # side
@@ -30,6 +31,7 @@ HATCH: Final = 15.0  # distance between the lines of a hatching
 
 _NOW_NUMBER: Final = Lettering(34, CARD, bold=True)
 _BEFORE_NUMBER: Final = Lettering(34, BLUE, bold=True)
+_WITHHELD_WORDS: Final = Lettering(34, INK)
 _DASH: Final = Lettering(36, INK, bold=True)
 _BOX: Final = Look(fill=CARD, edge=BLUE, width=5)
 
@@ -80,6 +82,14 @@ def swatch_skipped(sheet: Sheet, at: Point) -> None:
 def swatch_withheld(sheet: Sheet, at: Point) -> None:
     """Draw "withheld" for a legend."""
     hatched_box(sheet, at, (SWATCH - 16, 46))
+
+
+def withheld_box(sheet: Sheet, middle: Point, size: Point, words: str) -> None:
+    """Draw a hatched box of `size` (width, height) with the word for "withheld" on a plate."""
+    hatched_box(sheet, middle, size)
+    block = set_block(words, _WITHHELD_WORDS, size[0] - 80)
+    sheet.area(rounded_box(middle, (block.width + 48, size[1] - 3), 14), Look(fill=CARD))
+    sheet.lines((middle[0], middle[1] + block.height / 2), block.lines, _WITHHELD_WORDS)
 
 
 def hatched_box(sheet: Sheet, middle: Point, size: Point) -> None:

@@ -22,6 +22,7 @@ from pictures.palette import BLUE_PALE, GOLD_PALE, GREEN_PALE, INK, PAPER, RED_P
 from pictures.portrait import Portrait
 from pictures.sheet import Lettering, Look, Sheet
 from pictures.symbols import draw_symbol, find_symbol
+from pictures.tables import TextTable
 from pictures.typesetting import Block, set_block
 
 WIDTH: Final = 1080
@@ -79,6 +80,24 @@ def draw_star(
     if any(ray.now is None for ray in rays):
         entries.append((marks.swatch_skipped, skipped_label))
     return press.print_png(compose_star(rays, steps, title, entries))
+
+
+def list_star(
+    rays: Sequence[Ray],
+    *,
+    area_label: str,
+    now_label: str,
+    before_label: str | None,
+    skipped_label: str,
+) -> TextTable:
+    """Give what the star shows as text, a row an area; a dash where last time has nothing."""
+    nows = [skipped_label if ray.now is None else str(ray.now) for ray in rays]
+    if before_label is None:
+        rows = [(ray.label, now) for ray, now in zip(rays, nows, strict=True)]
+        return TextTable((area_label, now_label), tuple(rows))
+    befores = ["–" if ray.before is None else str(ray.before) for ray in rays]
+    compared = zip((ray.label for ray in rays), nows, befores, strict=True)
+    return TextTable((area_label, now_label, before_label), tuple(compared))
 
 
 def compose_star(

@@ -1,13 +1,17 @@
-"""Breaks words into lines that fit; never cuts words away, except shapes no font here can draw."""
+"""Breaks words into lines that fit; leaves out decoration it cannot draw, but never a letter."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
+from pictures.faults import PictureFault
 from pictures.geometry import Point
 from pictures.press import has_shape, measure
 from pictures.sheet import Lettering
+
+_EMOJI_SELECTOR: Final = "\N{VARIATION SELECTOR-16}"  # unseen, but it would keep a space apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,8 @@ class Block:
 def set_block(text: str, lettering: Lettering, width: float) -> Block:
     """Break `text` into lines of at most `width` pixels, as even in length as can be.
 
-    A single word that is too long is broken where the line ends. Characters without a shape in
-    the font (most emoji) are left out, so that no empty box is ever shown.
+    A single word that is too long is broken where the line ends. See `drawable` for what is left
+    out and when PictureFault is raised.
     """
     words = list(_pieces(drawable(text), lettering, width))
     lines = _fill(words, lettering, width)
@@ -50,9 +54,19 @@ def set_block(text: str, lettering: Lettering, width: float) -> Block:
 
 
 def drawable(text: str) -> str:
-    """Leave out what cannot be drawn, and tidy the spaces that remain."""
-    kept = (c if c.isspace() or (c.isprintable() and has_shape(c)) else "" for c in text)
-    return " ".join("".join(kept).split())
+    """Leave out signs that the font cannot draw (most emoji), and tidy the spaces that remain.
+
+    Raises PictureFault for a letter without a shape: half a word must not pass for the word.
+    """
+    missing = {c for c in text if not c.isspace() and not _is_drawn(c)}
+    if any(c.isalnum() for c in missing):
+        msg = "the words are in a script that pictures cannot draw: send them as text instead"
+        raise PictureFault(msg)
+    return " ".join("".join(c for c in text if c not in missing).split())
+
+
+def _is_drawn(character: str) -> bool:
+    return character.isprintable() and character != _EMOJI_SELECTOR and has_shape(character)
 
 
 def _pieces(text: str, lettering: Lettering, width: float) -> Iterator[str]:
