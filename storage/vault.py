@@ -1,0 +1,183 @@
+"""Locks people's words and addresses before they are stored, and finds them without opening them.
+
+It must not store, log or show a key, and it reads neither a clock nor randomness of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from storage.errors import StorageFault
+
+KEY_BYTES: Final = 32
+INDEX_BYTES: Final = 16
+_VERSION: Final = b"\x01"
+_KEY_ID_END: Final = 5
+_NONCE_BYTES: Final = 12
+_NONCE_END: Final = _KEY_ID_END + _NONCE_BYTES
+_TAG_BYTES: Final = 16
+_BLOCK: Final = 64
+_INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
+
+
+class VaultFault(StorageFault):
+    """Something that is locked cannot be opened."""
+
+
+class Tampered(VaultFault):
+    """The ciphertext was changed, cut short or moved from the row and column it was made for."""
+
+
+class KeyUnknown(VaultFault):
+    """Locked with a key that is not here: put the old key back after the new one."""
+
+
+class KeyRefused(VaultFault):
+    """A key must be at least 32 bytes, and there must be at least one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ciphertext belongs: it opens nowhere else. Table and column hold no `|`."""
+
+    table: str
+    column: str
+    row: str
+
+    def bind(self, head: bytes) -> bytes:
+        """Return what is authenticated beside the words: version and key, then the place."""
+        return head + f"{self.table}|{self.column}|{self.row}".encode()
+
+
+class Vault:
+    """Seals with the newest key and opens with any of them; AES-256-GCM with the place bound in.
+
+    A ciphertext is: version (1 byte), key id (4), nonce (12), words, tag (16). Nonces are random,
+    so one key may seal 2^32 times (NIST SP 800-38D, 8.3). Every key here is derived from the
+    service's keys with HKDF (RFC 5869) for one use only.
+    """
+
+    def __init__(self, keys: Sequence[bytes], entropy: Callable[[int], bytes]) -> None:
+        """Take the service's keys, newest first, and a source of that many random bytes."""
+        if not keys or any(len(key) < KEY_BYTES for key in keys):
+            raise KeyRefused
+        self._entropy = entropy
+        self._masters = tuple(keys)
+        self._rings = {each.id: each for each in (_Ring(_derive(key, "seal")) for key in keys)}
+        self._newest = next(iter(self._rings.values()))
+        self._indexes: dict[str, tuple[_Index, ...]] = {}
+
+    def __repr__(self) -> str:
+        """Say how many keys there are and nothing about them."""
+        return f"Vault({len(self._masters)} keys)"
+
+    def seal(self, place: Place, plain: bytes, key: bytes | None = None) -> bytes:
+        """Return the ciphertext of some words for one place; key: a person's own, from below."""
+        ring = self._newest if key is None else _Ring(key)
+        nonce = self._entropy(_NONCE_BYTES)
+        return ring.head + nonce + ring.cipher.encrypt(nonce, plain, place.bind(ring.head))
+
+    def open(self, place: Place, cipher: bytes, key: bytes | None = None) -> bytes:
+        """Return the words; raises Tampered or KeyUnknown.
+
+        place, key: those with which it was sealed.
+        """
+        head = cipher[:_KEY_ID_END]
+        if len(cipher) < _NONCE_END + _TAG_BYTES or head[:1] != _VERSION:
+            raise Tampered
+        own = None if key is None else _Ring(key)
+        ring = self._rings.get(head[1:]) if own is None else own
+        if ring is None or ring.head != head:
+            raise KeyUnknown
+        nonce, words = cipher[_KEY_ID_END:_NONCE_END], cipher[_NONCE_END:]
+        try:
+            return ring.cipher.decrypt(nonce, words, place.bind(head))
+        except InvalidTag:
+            raise Tampered from None
+
+    def is_newest(self, cipher: bytes) -> bool:
+        """Whether something sealed without a person's key was sealed with the newest key."""
+        return cipher[:_KEY_ID_END] == self._newest.head
+
+    def reseal(self, place: Place, cipher: bytes) -> bytes:
+        """Return the same words sealed with the newest key: what a rotation stores."""
+        return self.seal(place, self.open(place, cipher))
+
+    def new_person_key(self, row_id: str) -> bytes:
+        """Make a key of one person's own and return it wrapped, bound to the person's row.
+
+        Once the wrapped key is deleted, nobody can read what was sealed with it, in any backup.
+        """
+        return self.seal(_wrapping(row_id), self._entropy(KEY_BYTES))
+
+    def person_key(self, row_id: str, wrapped: bytes) -> bytes:
+        """Return a person's own key; raises like `open`."""
+        return self.open(_wrapping(row_id), wrapped)
+
+    def rewrap(self, row_id: str, wrapped: bytes) -> bytes:
+        """Return a person's own key wrapped with the newest key: what is sealed with it stays."""
+        return self.reseal(_wrapping(row_id), wrapped)
+
+    def index(self, purpose: str, value: str) -> bytes:
+        """Return 16 bytes under which a value is found again: HMAC-SHA-256, newest key.
+
+        purpose: has a key of its own, so that equal values of two columns do not look equal.
+        """
+        found = self._indexes.get(purpose) or self._derive_indexes(purpose)
+        return found[0].of(value.encode())
+
+    def indexes(self, purpose: str, value: str) -> list[bytes]:
+        """Return a value's index under every key, newest first, to look up rows during rotation."""
+        found = self._indexes.get(purpose) or self._derive_indexes(purpose)
+        return [each.of(value.encode()) for each in found]
+
+    def _derive_indexes(self, purpose: str) -> tuple[_Index, ...]:
+        made = tuple(_Index(_derive(key, f"index {purpose}")) for key in self._masters)
+        self._indexes[purpose] = made
+        return made
+
+
+class _Ring:
+    """One key ready for use, with the start of every ciphertext that it makes."""
+
+    __slots__ = ("cipher", "head", "id")
+
+    def __init__(self, key: bytes) -> None:
+        self.cipher = AESGCM(key)
+        self.id = hashlib.sha256(b"starling key id" + key).digest()[: _KEY_ID_END - 1]
+        self.head = _VERSION + self.id
+
+
+class _Index:
+    """HMAC-SHA-256 (RFC 2104) whose two keyed states are made once and copied for each value."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(block.translate(_INNER))
+        self._outer = hashlib.sha256(block.translate(_OUTER))
+
+    def of(self, value: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value)
+        outer.update(inner.digest())
+        return outer.digest()[:INDEX_BYTES]
+
+
+def _derive(key: bytes, use: str) -> bytes:
+    info = f"starling vault 1 {use}".encode()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(key)
+
+
+def _wrapping(row_id: str) -> Place:
+    return Place("participants", "wrapped_key", row_id)
