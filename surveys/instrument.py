@@ -201,8 +201,13 @@ class Instrument(_Frozen):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the canonical JSON: the identity of this exact content."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        """SHA-256 of the canonical JSON: the identity of this exact content.
+
+        What is left at its default does not count, so that a new optional field changes nothing.
+        """
+        text = json.dumps(
+            self.model_dump(mode="json", exclude_defaults=True), sort_keys=True, ensure_ascii=False
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
