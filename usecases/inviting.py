@@ -19,6 +19,7 @@ from storage.people import NewPerson
 from storage.sequence import new_id
 from surveys.people import AgeBand, Role, may_use_telegram
 from usecases import planning
+from usecases.refusal import Refusal
 from usecases.service import Service
 
 INTERVENTIONS: Final = (
@@ -45,10 +46,6 @@ _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{1,39}")
 _DATE: Final = re.compile(
     r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](\d{2}|\d{4})(?!\d)|(19|20)\d{2}-\d{2}-\d{2}"
 )
-
-
-class Refusal(Exception):
-    """Staff asked for something that cannot be done: the message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,8 @@ from storage.runs import Logged, StoredRun
 from surveys.conversation import Answer, Chosen, Declined, Written
 from surveys.instrument import Instrument
 from surveys.people import Voice
+from usecases.refusal import Refusal
 from usecases.service import Service
-
-
-class NoSuchParticipant(Exception):
-    """Nobody has this id."""
 
 
 class GivenAnswer(BaseModel):
@@ -130,7 +127,7 @@ class Everything(BaseModel):
 
 
 async def export(service: Service, participant_id: str) -> Everything:
-    """Return all that is stored about one person. Raises NoSuchParticipant."""
+    """Return all that is stored about one person. Raises Refusal."""
     return await service.lane.read(
         lambda connection: gather(service, service.open(connection), participant_id)
     )
@@ -140,7 +137,8 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
     """Return all that is stored about one person, inside a transaction."""
     person = people.load_person(work, participant_id)
     if person is None:
-        raise NoSuchParticipant(participant_id)
+        msg = "Nobody has this id. `starling episode list --json` shows who takes part."
+        raise Refusal(msg)
     shown = outbox.of_participant(work, person.id)
     written = {each.id: each for each in words.of_participant(work, person.id)}
     texts = {words_id: each.text for words_id, each in written.items()}

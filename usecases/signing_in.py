@@ -9,6 +9,7 @@ from outcomes.episode import Audience
 from storage import access, audit
 from storage.access import SignedIn
 from storage.casework import Casework
+from usecases.refusal import Refusal
 from usecases.service import Service
 
 STAFF: Final = "staff"
@@ -16,16 +17,13 @@ COMMISSIONER_ROLES: Final = {f"commissioner:{audience.value}": audience for audi
 ROLES: Final = (STAFF, *COMMISSIONER_ROLES)
 
 
-class UnknownRole(Exception):
-    """There is no such role: nobody is let in."""
-
-
 async def hand_out_code(
     service: Service, someone: SignedIn, lives: timedelta, now: datetime, *, reusable: bool = False
 ) -> str:
-    """Return a code that lets this person in once. Raises UnknownRole."""
+    """Return a code that lets this person in once. Raises Refusal."""
     if someone.role not in ROLES:
-        raise UnknownRole(someone.role)
+        msg = f"There is no such role. Use one of: {', '.join(ROLES)}."
+        raise Refusal(msg)
 
     def work(casework: Casework) -> str:
         code = access.add_keycard(casework, someone, now + lives, now, reusable=reusable)

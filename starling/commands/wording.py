@@ -1,0 +1,68 @@
+"""`starling wording ...`: every sentence that a participant can see, and whether it is plain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from starling.commands.speaking import AsJson, print_json
+
+if TYPE_CHECKING:
+    from surveys.wording import Sentence
+
+app = typer.Typer(help="List and check what participants are told.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(*, as_json: AsJson = False) -> None:
+    """Print every sentence that a participant can see, one a line."""
+    sentences = list(_all_sentences())
+    if as_json:
+        print_json(
+            [
+                {"where": each.where, "voice": each.voice.value, "text": each.text}
+                for each in sentences
+            ]
+        )
+        return
+    for text in dict.fromkeys(each.text for each in sentences):
+        typer.echo(" ".join(text.split()))
+
+
+@app.command()
+def check(*, as_json: AsJson = False) -> None:
+    """Check every sentence: reading age, length, words that children ask us not to use."""
+    from surveys.wording import check_all  # noqa: PLC0415 (loads the word list)
+
+    sentences = list(_all_sentences())
+    findings = check_all(sentences)
+    if as_json:
+        print_json(
+            [
+                {
+                    "rule": each.rule,
+                    "where": each.where,
+                    "sentence": each.sentence,
+                    "remedy": each.remedy,
+                }
+                for each in findings
+            ]
+        )
+    else:
+        for each in findings:
+            typer.echo(f"{each.where}: {each.rule}: {each.sentence!r}. {each.remedy}")
+        typer.echo(f"{len(sentences)} sentences read, {len(findings)} findings.")
+    if findings:
+        raise typer.Exit(1)
+
+
+def _all_sentences() -> Iterator[Sentence]:
+    from surveys.catalogue import load_catalogue  # noqa: PLC0415 (reads the packaged files)
+    from surveys.phrasebook import phrasebook  # noqa: PLC0415
+    from surveys.wording import instrument_sentences  # noqa: PLC0415
+
+    for instrument in load_catalogue().all():
+        yield from instrument_sentences(instrument)
+    yield from phrasebook().sentences()

@@ -1,0 +1,89 @@
+"""Puts the rooms together: the only place that reads a clock, the environment or randomness."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.render import render
+from followups.schedule import LocalRhythm
+from starling.secret_keys import decode_keys, load_or_make_keys
+from starling.settings import Settings, load_settings
+from storage import runs
+from storage.casework import Opener
+from storage.database import migrate
+from storage.lane import Lane
+from storage.sequence import Sequence
+from storage.vault import Vault
+from surveys.catalogue import Catalogue, load_catalogue
+from usecases.ports import Rhythm
+from usecases.service import Service
+
+
+def clock() -> datetime:
+    """Return the present moment, in UTC. Nobody else reads a clock."""
+    return datetime.now(UTC)
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment and `.env`. Raises SettingsRefused."""
+    return load_settings(os.environ, Path(".env"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where chance and numbers come from: the machine in earnest, a seed in a simulation."""
+
+    entropy: Callable[[int], bytes] = secrets.token_bytes
+    node: int | None = None
+
+
+def make_vault(settings: Settings, sources: Sources) -> Vault:
+    """Return the vault with the keys of the settings, or with a key kept beside the database."""
+    keys = settings.secret_keys or load_or_make_keys(settings.keys_file, secrets.token_bytes)
+    return Vault(decode_keys(keys), sources.entropy)
+
+
+def make_rhythm(zone: ZoneInfo) -> Rhythm:
+    """Return the rhythm of follow-ups in this zone."""
+    return LocalRhythm(zone)
+
+
+@asynccontextmanager
+async def open_service(
+    settings: Settings,
+    sources: Sources | None = None,
+    *,
+    bot_name: Callable[[], str | None] | None = None,
+) -> AsyncIterator[Service]:
+    """Bring the database up to date and open everything that lives as long as the process.
+
+    `bot_name` tells the Telegram user name once it is known; without it the settings' is used.
+    """
+    chosen = sources or Sources()
+    node = secrets.randbelow(1024) if chosen.node is None else chosen.node
+    migrate(settings.database_url)
+    opener = Opener(make_vault(settings, chosen), Sequence(node), chosen.entropy)
+    async with Lane.open(settings.database_url) as lane:
+        stored = await lane.read(lambda connection: runs.stored_definitions(opener(connection)))
+        yield Service(
+            lane=lane,
+            open=opener,
+            catalogue=make_catalogue(stored),
+            render=render,
+            rhythm=make_rhythm(settings.zone),
+            public_url=settings.public_url.rstrip("/"),
+            zone=settings.timezone,
+            bot_name=bot_name or (lambda: settings.telegram_bot_name),
+        )
+
+
+def make_catalogue(stored: list[str]) -> Catalogue:
+    """Return the packaged instruments, and those that this database was ever asked with."""
+    return load_catalogue().with_stored(stored)
