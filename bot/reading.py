@@ -5,9 +5,10 @@ It must not decide what follows from it, and never raises on what somebody sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from aiogram.enums import ContentType
 from aiogram.types import Message
 
 from bot.raw_updates import MESSAGE_KINDS, RawUpdate
@@ -54,6 +55,7 @@ _SAYS_NOTHING: Final = frozenset(
         "chat_background_set",
         "boost_added",
         "users_shared",
+        "user_shared",
         "chat_shared",
         "connected_website",
         "chat_owner_changed",
@@ -61,9 +63,18 @@ _SAYS_NOTHING: Final = frozenset(
         "forum_topic_edited",
         "forum_topic_closed",
         "forum_topic_reopened",
+        "successful_payment",
+        "refunded_payment",
     }
 )
 """Notes that Telegram itself puts into a chat: nobody said anything to us."""
+
+_RICH: Final = "rich_message"
+_WORDY: Final = (_RICH, "checklist", "poll")
+"""Things that hold somebody's words further inside."""
+
+_WORDS_STAND_UNDER: Final = frozenset({"text", "title", "question", "caption"})
+_DEEPEST: Final = 12
 
 
 def read_text(text: str) -> What:
@@ -83,12 +94,12 @@ def read_message(message: Message) -> What | None:
     """Return what somebody sent, or None for a note that Telegram itself put into the chat."""
     if message.text is not None:
         return read_text(message.text)
-    return _read_thing(str(message.content_type), message.caption or "")
+    return _read_thing(ContentType(message.content_type).value, _caption(message))
 
 
 def read_edit(message: Message) -> What | None:
     """Return changed words; None where no words changed (a place on the move, a new picture)."""
-    words = message.text or message.caption
+    words = message.text or _caption(message)
     return TextInput(words, edited=True) if words else None
 
 
@@ -99,22 +110,55 @@ def salvage(update: RawUpdate) -> What | None:
     """
     if update.kind not in MESSAGE_KINDS:
         return UnknownInput()
-    words = _words(update.body.get("text"))
+    body = update.body
+    words = _clean(body.get("text"))
+    caption = _clean(body.get("caption")) or _words_within(body)
     if update.kind == "edited_message":
-        changed = words or _words(update.body.get("caption"))
-        return TextInput(changed, edited=True) if changed else None
+        return TextInput(words or caption, edited=True) if words or caption else None
     if words:
         return read_text(words)
-    known = (name for name in update.body if name in _MEDIA or name in _SAYS_NOTHING)
-    return _read_thing(next(known, ""), _words(update.body.get("caption")))
+    known = (name for name in body if name in _MEDIA or name in _WORDY or name in _SAYS_NOTHING)
+    return _read_thing(next(known, ""), caption)
 
 
 def _read_thing(name: str, caption: str) -> What | None:
-    if name in _SAYS_NOTHING and not caption:
+    if name in _SAYS_NOTHING:
         return None
+    if name == _RICH and caption:
+        return TextInput(caption)
     return MediaInput(_MEDIA.get(name, Media.OTHER), caption)
 
 
-def _words(value: object) -> str:
+def _caption(message: Message) -> str:
+    if message.caption:
+        return message.caption
+    if message.rich_message or message.checklist or message.poll:
+        return _words_within(message.model_dump(include=set(_WORDY), exclude_none=True))
+    return ""
+
+
+def _words_within(body: Mapping[str, object]) -> str:
+    """Return the words inside a poll, a list or a formatted message, a line each."""
+    return "\n".join(line for name in _WORDY for line in _find_words(body.get(name), _DEEPEST))
+
+
+def _find_words(part: object, depth: int) -> Iterator[str]:
+    if depth == 0:
+        return
+    if isinstance(part, Mapping):
+        for name, inner in part.items():
+            if name in _WORDS_STAND_UNDER and isinstance(inner, str):
+                yield _clean(inner)
+            else:
+                yield from _find_words(inner, depth - 1)
+    elif isinstance(part, list):
+        for inner in part:
+            if isinstance(inner, str):
+                yield _clean(inner)
+            else:
+                yield from _find_words(inner, depth - 1)
+
+
+def _clean(value: object) -> str:
     """Return words without what no database could hold; empty where it is no text."""
     return value.encode(errors="replace").decode() if isinstance(value, str) else ""

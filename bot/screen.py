@@ -18,7 +18,7 @@ AROUND_THE_CHAT = 130
 
 LETTERS_A_LINE = 36
 LINE_HEIGHT = 20
-BUTTON_ROW_HEIGHT = 46
+BUTTON_ROW_HEIGHT = 44
 MESSAGE_PADDING = 24
 
 MOST_NEW_MESSAGES = 2
@@ -37,13 +37,13 @@ def fits_the_screen(text: str, rows: int) -> bool:
 
 
 def put_together(messages: Sequence[Outgoing]) -> list[Outgoing]:
-    """Return at most two messages that say the same: what asks comes last.
+    """Return at most two messages that say the same: what asks comes last, a picture before it.
 
     A message without buttons is joined with the one after it where both fit the screen. What is
     still too much is joined from the front. A picture stays a picture while there are two at most;
     a picture that has to be joined is told in its words.
     """
-    ordered = sorted(messages, key=_asks)
+    ordered = sorted(messages, key=_place_of)
     joined: list[Outgoing] = []
     for message in ordered:
         if joined and _belongs_to(joined[-1], message):
@@ -56,8 +56,10 @@ def put_together(messages: Sequence[Outgoing]) -> list[Outgoing]:
     return joined
 
 
-def _asks(message: Outgoing) -> bool:
-    return message.kind is OutgoingKind.SEND and message.step is not None
+def _place_of(message: Outgoing) -> int:
+    if message.kind is OutgoingKind.PICTURE:
+        return 1
+    return 0 if message.step is None else 2
 
 
 def _belongs_to(before: Outgoing, message: Outgoing) -> bool:

@@ -49,11 +49,13 @@ class _Frozen(BaseModel):
 class Helpline(_Frozen):
     """One place to turn to: its name, how to reach it, and what to know about it.
 
-    `keyword` is the word that somebody texts. `ages` are the bands to which it is shown.
+    `keyword` is the word that somebody texts. `ages` are the bands to which it is shown. A
+    `proper_name` is said as it is: it cannot be put in plainer words.
     """
 
     id: Slug
     name: Words
+    proper_name: bool = False
     way: Way
     number: Number
     keyword: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,12}$")] | None = None
@@ -118,9 +120,10 @@ class Helplines(_Frozen):
         )
 
     def sentences(self) -> Iterator[Sentence]:
-        """Yield the names and remarks that participants can see, in each voice."""
+        """Yield the words of our own that participants can see, in each voice."""
         for line in self.lines:
-            yield from _sentences(line.id, (line.name, line.about), _voices(line.ages))
+            words = (line.about,) if line.proper_name else (line.name, line.about)
+            yield from _sentences(line.id, words, _voices(line.ages))
         yield from _sentences("duty", (self.duty.name, self.duty.about), (Voice.ADULT,))
 
 

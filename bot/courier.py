@@ -1,0 +1,280 @@
+"""Brings stored messages to their chats and reports honestly what became of each.
+
+One chat is served in order, chats side by side. It must not send what is not committed, and never
+holds up whoever hands messages over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from aiogram import Bot
+from aiogram.methods import TelegramMethod
+
+from bot.carrier import Carrier, Draw
+from bot.lines import Line, Parcel
+from bot.pace import Bucket, Gate, Pace
+from bot.verdicts import Fate, Verdict, judge, settle, try_again
+from storage.outbox import Delivery, OutgoingKind, Sending, Sent
+from usecases import sending as desk
+from usecases.arrival import Channel
+from usecases.service import Service
+
+HOLD: Final = timedelta(seconds=40)
+"""How long a message may wait here: it is under a lease of 60 seconds, a call takes 15 at most."""
+
+_SIDE_BY_SIDE: Final = 60
+_MOST_WAITING: Final = 200
+_MOST_ASIDES: Final = 500
+_LOOK_EVERY: Final = 1.0
+_REPORT_AFTER: Final = 0.02
+_NO_SUCH_CHANNEL: Final = timedelta(minutes=1)
+_NEW: Final = (OutgoingKind.SEND, OutgoingKind.PICTURE)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How the chats of one channel are reached: which bot speaks, and how fast it may."""
+
+    bot: Bot
+    pace: Pace | None = None
+
+
+class Courier:
+    """Sends what is handed over after a commit, and what the outbox still holds."""
+
+    def __init__(
+        self,
+        service: Service,
+        clock: Callable[[], datetime],
+        routes: Mapping[Channel, Route],
+        tasks: asyncio.TaskGroup,
+        draw: Draw,
+    ) -> None:
+        """Take what it stands on. `draw` returns the picture (PNG) of a run."""
+        self.counts: Counter[Delivery] = Counter()
+        self._service = service
+        self._clock = clock
+        self._tasks = tasks
+        self._routes = {channel.value: route for channel, route in routes.items()}
+        self._carrier = Carrier(service, draw)
+        self._gates: dict[str, Gate] = {}
+        self._lines: dict[tuple[str, int], Line] = {}
+        self._room = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._asides = 0
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+        self._results: list[Sent] = []
+        self._bell = asyncio.Event()
+        self._stopping = False
+        self._dropping = False
+
+    # --- handing over -------------------------------------------------------------------------
+
+    def deliver(self, sendings: Iterable[Sending]) -> None:
+        """Take over messages that are committed; returns at once."""
+        now = self._clock()
+        for sending in sendings:
+            line = self._line(sending)
+            line.add(sending, now)
+            if not line.busy:
+                line.busy = True
+                self._begin(self._serve(line))
+
+    def aside(self, bot: Bot, method: TelegramMethod[Any]) -> None:
+        """Do something small beside the conversation: nobody waits, and it may fail silently."""
+        if self._asides < _MOST_ASIDES:
+            self._asides += 1
+            self._begin(self._do_aside(bot, method))
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait here now."""
+        return sum(map(len, self._lines.values()))
+
+    # --- what the outbox holds ----------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Look every second, or when woken, for messages that are due or need repair."""
+        while not self._stopping:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), _LOOK_EVERY)
+            self._bell.clear()
+            if not self._stopping:
+                await self._look_safely()
+
+    def wake(self) -> None:
+        """Look at once: something is due."""
+        self._bell.set()
+
+    async def look(self) -> None:
+        """Take what is due or needs repair out of the outbox. Raises DatabaseAway."""
+        now = self._clock()
+        if self.waiting < _MOST_WAITING:
+            self.deliver(await desk.claim_due(self._service, now))
+            self.deliver(await desk.repair(self._service, now))
+        self._forget_idle_lines(now)
+
+    async def _look_safely(self) -> None:
+        try:
+            await self.look()
+        except Exception as error:  # noqa: BLE001 - the next look may work out
+            _log.warning("the outbox could not be read: %s", type(error).__name__)
+
+    # --- ending -------------------------------------------------------------------------------
+
+    async def drain(self, seconds: float) -> None:
+        """Send what was handed over, for so long at most, and report; the rest stays stored."""
+        self._stopping = True
+        self._bell.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._under_way:
+                    self._quiet.clear()
+                    await self._quiet.wait()
+        self._dropping = True
+        for line in self._lines.values():
+            while (parcel := line.next()) is not None:
+                self._report(try_again(parcel.sending, self._clock()))
+        self._flush()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        self._under_way += 1
+        self._tasks.create_task(work)
+
+    def _end(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self._quiet.set()
+
+    # --- one chat -----------------------------------------------------------------------------
+
+    def _line(self, sending: Sending) -> Line:
+        key = (sending.channel, sending.chat_id)
+        line = self._lines.get(key)
+        if line is None:
+            route = self._routes.get(sending.channel)
+            pace = route.pace if route is not None else None
+            bucket = Bucket(pace.chat_rate, pace.chat_burst) if pace is not None else None
+            line = self._lines[key] = Line(bucket)
+        return line
+
+    async def _serve(self, line: Line) -> None:
+        """Bring everything that waits for one chat, one after the other."""
+        try:
+            while (parcel := line.next()) is not None:
+                self._report(await self._bring(line, parcel))
+        finally:
+            line.busy = False
+            self._end()
+
+    async def _bring(self, line: Line, parcel: Parcel) -> Sent:
+        """Bring one message when its time has come, or put it back into the outbox."""
+        sending = parcel.sending
+        route = self._routes.get(sending.channel)
+        if route is None:
+            return try_again(sending, self._clock() + _NO_SUCH_CHANNEL)
+        if route.pace is not None:
+            await self._keep_pace(route.pace, line, parcel)
+        now = self._clock()
+        if line.held_until is not None and now < line.held_until:
+            return try_again(sending, line.held_until)
+        if self._dropping or now - parcel.since > HOLD:
+            return try_again(sending, now)
+        async with self._room:
+            return await self._carry(route, line, sending)
+
+    async def _keep_pace(self, pace: Pace, line: Line, parcel: Parcel) -> None:
+        """Wait until the limits let this message through; safety never waits for its own chat."""
+        loop = asyncio.get_running_loop()
+        bucket = line.bucket
+        if bucket is not None and parcel.sending.outgoing.kind in _NEW:
+            wait = bucket.wait(loop.time())
+            if wait > 0 and parcel.rank > 0:
+                await asyncio.sleep(wait)
+            bucket.take(loop.time())
+        await self._gate(parcel.sending.channel, pace).pass_through(parcel.rank)
+
+    def _gate(self, channel: str, pace: Pace) -> Gate:
+        gate = self._gates.get(channel)
+        if gate is None:
+            bucket = Bucket(pace.overall_rate, pace.overall_burst)
+            gate = self._gates[channel] = Gate(bucket, asyncio.get_running_loop().time)
+        return gate
+
+    async def _carry(self, route: Route, line: Line, sending: Sending) -> Sent:
+        message_id: int | None = None
+        try:
+            message_id = await self._carrier.carry(route.bot, sending)
+            verdict = Verdict(Fate.DONE)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message's state is told
+            verdict = judge(error)
+            self._note(error, verdict)
+        now = self._clock()
+        if verdict.fate is Fate.TOO_FAST:
+            self._slow_down(line, sending.channel, now + verdict.wait)
+        elif verdict.fate is Fate.BLOCKED:
+            await self._tell_blocked(line, sending, now)
+        return settle(sending, verdict, message_id, now)
+
+    def _slow_down(self, line: Line, channel: str, until: datetime) -> None:
+        """The server wants quiet: this chat waits so long, and the others slow down."""
+        line.held_until = until
+        gate = self._gates.get(channel)
+        if gate is not None:
+            gate.bucket.empty(asyncio.get_running_loop().time())
+
+    async def _tell_blocked(self, line: Line, sending: Sending, now: datetime) -> None:
+        """Nothing reaches this chat any more: what waits is not tried, and staff are told."""
+        while (parcel := line.next()) is not None:
+            self._report(Sent(parcel.sending.id, Delivery.BLOCKED))
+        try:
+            await desk.report_blocked(self._service, sending, now)
+        except Exception as error:  # noqa: BLE001 - the next message there tells it again
+            _log.warning("a blocked chat could not be reported: %s", type(error).__name__)
+
+    # --- reporting ----------------------------------------------------------------------------
+
+    def _report(self, result: Sent) -> None:
+        """Gather what became of messages, so that neighbours are written down together."""
+        self.counts[result.state] += 1
+        if not self._results:
+            asyncio.get_running_loop().call_later(_REPORT_AFTER, self._flush)
+        self._results.append(result)
+
+    def _flush(self) -> None:
+        results, self._results = self._results, []
+        if not results:
+            return
+        try:
+            desk.record(self._service, results, self._clock())
+        except Exception as error:  # noqa: BLE001 - then their leases run out and tell the truth
+            _log.warning("results could not be recorded: %s", type(error).__name__)
+
+    def _note(self, error: Exception, verdict: Verdict) -> None:
+        if verdict.fate in (Fate.REFUSED, Fate.UNCLEAR, Fate.NOT_DONE):
+            _log.warning("a message was not sent (%s): %s", verdict.fate, type(error).__name__)
+
+    async def _do_aside(self, bot: Bot, method: TelegramMethod[Any]) -> None:
+        try:
+            await bot(method)
+        except Exception as error:  # noqa: BLE001 - it may fail silently
+            _log.debug("a small call failed: %s", type(error).__name__)
+        finally:
+            self._asides -= 1
+            self._end()
+
+    def _forget_idle_lines(self, now: datetime) -> None:
+        at = asyncio.get_running_loop().time()
+        idle = [key for key, line in self._lines.items() if line.is_idle(now, at)]
+        for key in idle:
+            del self._lines[key]

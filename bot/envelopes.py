@@ -1,0 +1,94 @@
+"""Puts an outgoing message into the Bot API methods that carry it; plain text, nothing else.
+
+It must not send anything. Templates are copied instead of validated anew: what goes in is our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from aiogram.methods import EditMessageReplyMarkup, EditMessageText, SendMessage, SendPhoto
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+)
+
+from storage.outbox import Button
+
+LONGEST_CAPTION: Final = 1024
+"""How many UTF-16 units the words beside a picture may have; longer ones go on their own."""
+
+Rows = Sequence[Sequence[Button]]
+
+_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_TAP: Final = InlineKeyboardButton(text="-", callback_data="-")
+_LINK: Final = InlineKeyboardButton(text="-", url="https://example.org")
+_KEYBOARD: Final = InlineKeyboardMarkup(inline_keyboard=[])
+_SEND: Final = SendMessage(
+    chat_id=0,
+    text="-",
+    parse_mode=None,
+    protect_content=True,
+    link_preview_options=_NO_PREVIEW,
+)
+_EDIT: Final = EditMessageText(
+    chat_id=0, message_id=0, text="-", parse_mode=None, link_preview_options=_NO_PREVIEW
+)
+
+
+def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+    """Return the buttons under a message; None where there are none, which takes old ones away."""
+    if not rows:
+        return None
+    lines = [[_button(each) for each in row] for row in rows]
+    return _KEYBOARD.model_copy(update={"inline_keyboard": lines})
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return _LINK.model_copy(update={"text": button.label, "url": button.url})
+    return _TAP.model_copy(update={"text": button.label, "callback_data": button.data})
+
+
+def new_message(chat_id: int, text: str, rows: Rows) -> SendMessage:
+    """Return the method that sends a message; it cannot be forwarded or saved from the chat."""
+    parts = {"chat_id": chat_id, "text": text, "reply_markup": keyboard(rows)}
+    return _SEND.model_copy(update=parts)
+
+
+def changed_message(chat_id: int, message_id: int, text: str, rows: Rows) -> EditMessageText:
+    """Return the method that changes a message of ours."""
+    parts = {
+        "chat_id": chat_id,
+        "message_id": message_id,
+        "text": text,
+        "reply_markup": keyboard(rows),
+    }
+    return _EDIT.model_copy(update=parts)
+
+
+def changed_buttons(chat_id: int, message_id: int, rows: Rows) -> EditMessageReplyMarkup:
+    """Return the method that changes only the buttons: for a picture, which holds no text."""
+    return EditMessageReplyMarkup(
+        chat_id=chat_id, message_id=message_id, reply_markup=keyboard(rows)
+    )
+
+
+def fits_beside_picture(text: str) -> bool:
+    """Tell whether these words may stand beside a picture in one message."""
+    return len(text.encode("utf-16-le")) // 2 <= LONGEST_CAPTION
+
+
+def new_picture(chat_id: int, run: str, png: bytes, caption: str, rows: Rows) -> SendPhoto:
+    """Return the method that sends the picture of a run; its file is named after the run."""
+    return SendPhoto(
+        chat_id=chat_id,
+        photo=BufferedInputFile(png, filename=f"{run}.png"),
+        caption=caption or None,
+        parse_mode=None,
+        protect_content=True,
+        reply_markup=keyboard(rows),
+    )

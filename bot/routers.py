@@ -1,0 +1,82 @@
+"""Turns what aiogram hands us into arrivals: every handler is thin and decides nothing.
+
+Routers are built in functions, so that every dispatcher has its own. Handlers return None. A sync
+filter would run in a thread of its own, so each handler looks at the kind of chat itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiogram import Bot, Router
+from aiogram.enums import ChatType
+from aiogram.methods import AnswerCallbackQuery, LeaveChat
+from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, InlineQuery, Message, Update
+
+from bot.callbacks import parse
+from bot.channels import channel_of
+from bot.doorway import Doorway, toast_for
+from bot.reading import read_edit, read_message
+from usecases.arrival import Knock
+
+_PRIVATE: Final = ChatType.PRIVATE.value
+_GONE: Final = frozenset({"left", "kicked"})
+
+
+def private_router(doorway: Doorway) -> Router:
+    """Return the router for everything that one person says to us alone."""
+    router = Router(name="private")
+
+    @router.callback_query()
+    async def on_tap(query: CallbackQuery, bot: Bot, event_update: Update) -> None:
+        message = query.message
+        if message is not None and message.chat.type != _PRIVATE:
+            return
+        chat_id = query.from_user.id if message is None else message.chat.id
+        message_id = None if message is None else message.message_id
+        knock = Knock(channel_of(bot), chat_id, event_update.update_id, message_id)
+        received = await doorway.take(knock, parse(query.data or ""))
+        answer = AnswerCallbackQuery(callback_query_id=query.id, text=toast_for(received))
+        doorway.courier.aside(bot, answer)
+
+    @router.message()
+    async def on_message(message: Message, bot: Bot, event_update: Update) -> None:
+        if message.chat.type != _PRIVATE:
+            _leave(doorway, bot, message.chat)
+            return
+        what = read_message(message)
+        if what is not None:
+            knock = Knock(channel_of(bot), message.chat.id, event_update.update_id)
+            await doorway.take(knock, what)
+
+    @router.edited_message()
+    async def on_edit(message: Message, bot: Bot, event_update: Update) -> None:
+        what = read_edit(message) if message.chat.type == _PRIVATE else None
+        if what is not None:
+            knock = Knock(channel_of(bot), message.chat.id, event_update.update_id)
+            await doorway.take(knock, what)
+
+    return router
+
+
+def elsewhere_router(doorway: Doorway) -> Router:
+    """Return the router for what reaches us outside a chat with one person: we stay out of it."""
+    router = Router(name="elsewhere")
+
+    @router.my_chat_member()
+    async def on_membership(change: ChatMemberUpdated, bot: Bot) -> None:
+        # In a private chat this says that somebody blocked us or let us back in: the next
+        # message that cannot be delivered tells staff, so nothing is to be done here.
+        if change.chat.type != _PRIVATE and change.new_chat_member.status not in _GONE:
+            _leave(doorway, bot, change.chat)
+
+    @router.inline_query()
+    async def on_inline_query(query: InlineQuery) -> None:
+        """Stay silent: these are half-typed words in somebody else's chat, not meant for us."""
+
+    return router
+
+
+def _leave(doorway: Doorway, bot: Bot, chat: Chat) -> None:
+    """Leave a group or a channel without a word: other people would read along."""
+    doorway.courier.aside(bot, LeaveChat(chat_id=chat.id))
