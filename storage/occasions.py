@@ -47,6 +47,7 @@ class Occasion:
     participant_key: str
     episode_id: str
     episode_key: str
+    role: str
     instrument: str
     wave: str
     round: int
@@ -179,6 +180,7 @@ def occasion_from(row: AnyRow) -> Occasion:
         participant_key=row.participant_key,
         episode_id=row.episode_id,
         episode_key=row.episode_key,
+        role=row.role,
         instrument=row.instrument,
         wave=row.wave,
         round=row.round,
@@ -202,6 +204,7 @@ def _row(each: Occasion) -> dict[str, Any]:
         "participant_key": each.participant_key,
         "episode_id": each.episode_id,
         "episode_key": each.episode_key,
+        "role": each.role,
         "instrument": each.instrument,
         "wave": each.wave,
         "round": each.round,

@@ -206,6 +206,7 @@ occasions = Table(
     Column("participant_key", Text, nullable=False),
     Column("episode_id", Text, ForeignKey("support_episodes.id"), nullable=False, index=True),
     Column("episode_key", Text, nullable=False),
+    Column("role", Text, nullable=False),
     Column("instrument", Text, nullable=False),
     Column("wave", Text, nullable=False),
     Column("round", Integer, nullable=False),

@@ -80,6 +80,7 @@ def as_occasion(
         participant_key=person.key,
         episode_id=episode.id,
         episode_key=episode.key,
+        role=person.role.value,
         instrument=planned.instrument,
         wave=planned.wave,
         round=planned.round,

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from storage.lane import Lane
-
 from storage.casework import Opener
+from storage.lane import Lane
 from surveys.catalogue import Catalogue
 from usecases.ports import Rhythm
 from usecases.telling import Renderer

@@ -8,9 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from surveys.concerns import ConcernCategory, ConcernLevel
-
 from storage.outbox import Outgoing
+from surveys.concerns import ConcernCategory, ConcernLevel
 from surveys.conversation import Event, Run, RunStatus
 from surveys.instrument import Instrument
 from surveys.people import AgeBand, Role, Voice

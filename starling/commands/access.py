@@ -30,9 +30,9 @@ def grant(
     as_json: AsJson = False,
 ) -> None:
     """Print a link that lets this person in once."""
-    from starling.compose import clock  # noqa: PLC0415 (slow to import)
-    from storage.access import SignedIn  # noqa: PLC0415
-    from usecases import signing_in  # noqa: PLC0415
+    from starling.compose import clock
+    from storage.access import SignedIn
+    from usecases import signing_in
 
     async def work(service: Service) -> str:
         someone = SignedIn(who, role)

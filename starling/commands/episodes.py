@@ -34,7 +34,9 @@ class Band(StrEnum):
 
 Day = Annotated[
     datetime | None,
-    typer.Option("--on", formats=["%Y-%m-%d"], help="The day, such as 2026-03-31; today if left out."),
+    typer.Option(
+        "--on", formats=["%Y-%m-%d"], help="The day, such as 2026-03-31; today if left out."
+    ),
 ]
 
 
@@ -49,8 +51,8 @@ def open_(
     as_json: AsJson = False,
 ) -> None:
     """Open a support episode and print its id."""
-    from starling.compose import clock  # noqa: PLC0415 (slow to import)
-    from usecases import inviting  # noqa: PLC0415
+    from starling.compose import clock
+    from usecases import inviting
 
     now = clock()
     day = on.date() if on else None
@@ -65,7 +67,9 @@ def open_(
         print_json({"episode": episode})
     else:
         typer.echo(f"Support episode {episode} is open.")
-        typer.echo(f"Next: starling invite --episode {episode} --role young-person --age-band 12-15")
+        typer.echo(
+            f"Next: starling invite --episode {episode} --role young-person --age-band 12-15"
+        )
 
 
 @app.command()
@@ -76,8 +80,8 @@ def close(
     as_json: AsJson = False,
 ) -> None:
     """Close a support episode: plans the askings at the end, and 3 and 6 months later."""
-    from starling.compose import clock  # noqa: PLC0415 (slow to import)
-    from usecases import inviting  # noqa: PLC0415
+    from starling.compose import clock
+    from usecases import inviting
 
     now = clock()
     day = on.date() if on else None
@@ -101,7 +105,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List support episodes, the newest first, with who answers in each."""
-    from usecases import inviting  # noqa: PLC0415 (slow to import)
+    from usecases import inviting
 
     async def work(service: Service) -> list[EpisodeOnList]:
         return await inviting.list_episodes(service, open_only=open_only)
@@ -121,12 +125,14 @@ def list_(
 def invite(
     episode: Annotated[str, typer.Option(help="The id of the support episode.")],
     role: Annotated[Role, typer.Option(help="The part they play.")],
-    age_band: Annotated[Band | None, typer.Option(help="For young people: how old they are.")] = None,
+    age_band: Annotated[
+        Band | None, typer.Option(help="For young people: how old they are.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Invite somebody to answer: prints a link and a short code, which work once, for 72 hours."""
-    from starling.compose import clock  # noqa: PLC0415 (slow to import)
-    from usecases import inviting  # noqa: PLC0415
+    from starling.compose import clock
+    from usecases import inviting
 
     if role is Role.YOUNG_PERSON and age_band is None:
         fail("Say how old the young person is: --age-band 5-7, 8-11, 12-15, 16-17 or 18-25.")

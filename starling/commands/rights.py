@@ -23,7 +23,7 @@ def _group() -> None:
 @app.command()
 def export(participant: Annotated[str, typer.Argument(help="The id of the participant.")]) -> None:
     """Print all that is stored about one person, as JSON: questions as shown, answers, words."""
-    from usecases import rights  # noqa: PLC0415 (slow to import)
+    from usecases import rights
 
     async def work(service: Service) -> Everything:
         return await rights.export(service, participant)

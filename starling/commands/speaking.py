@@ -29,25 +29,30 @@ def print_json(content: Any) -> None:
 
 
 def with_service(work: Callable[[Service], Coroutine[Any, Any, T]]) -> T:
-    """Open the service that the settings name, do this work, and close it again.
-
-    What people got wrong ends the command with one clear sentence and exit code 1.
-    """
-    from starling.compose import open_service, read_settings  # noqa: PLC0415 (slow to import)
-    from starling.settings import SettingsRefused  # noqa: PLC0415
-    from storage.errors import StorageFault  # noqa: PLC0415
-    from surveys.errors import SurveyFault  # noqa: PLC0415
-    from usecases.refusal import Refusal  # noqa: PLC0415
+    """Open the service that the settings name, do this work, and close it again."""
 
     async def inside() -> T:
+        from starling.compose import open_service, read_settings
+
         async with open_service(read_settings()) as service:
             return await work(service)
 
+    return run_async(inside())
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run this to its end.
+
+    What people got wrong ends the command with one clear sentence and exit code 1.
+    """
+    from starling.settings import SettingsRefused
+    from storage.errors import StorageFault
+    from surveys.errors import SurveyFault
+    from usecases.refusal import Refusal
+
     try:
-        return asyncio.run(inside())
-    except SettingsRefused as refused:
+        return asyncio.run(work)
+    except (SettingsRefused, Refusal) as refused:
         fail(str(refused))
-    except Refusal as refusal:
-        fail(str(refusal))
     except (StorageFault, SurveyFault) as fault:
         fail(str(fault) or type(fault).__doc__ or type(fault).__name__)

@@ -34,7 +34,7 @@ def list_(*, as_json: AsJson = False) -> None:
 @app.command()
 def check(*, as_json: AsJson = False) -> None:
     """Check every sentence: reading age, length, words that children ask us not to use."""
-    from surveys.wording import check_all  # noqa: PLC0415 (loads the word list)
+    from surveys.wording import check_all
 
     sentences = list(_all_sentences())
     findings = check_all(sentences)
@@ -59,9 +59,9 @@ def check(*, as_json: AsJson = False) -> None:
 
 
 def _all_sentences() -> Iterator[Sentence]:
-    from surveys.catalogue import load_catalogue  # noqa: PLC0415 (reads the packaged files)
-    from surveys.phrasebook import phrasebook  # noqa: PLC0415
-    from surveys.wording import instrument_sentences  # noqa: PLC0415
+    from surveys.catalogue import load_catalogue
+    from surveys.phrasebook import phrasebook
+    from surveys.wording import instrument_sentences
 
     for instrument in load_catalogue().all():
         yield from instrument_sentences(instrument)
