@@ -14,6 +14,7 @@ from pictures.changes import Change, compose_changes, draw_changes, fit_axis, li
 from pictures.faults import PictureFault
 from pictures.flow import FlowStep, compose_flow, draw_flow, list_flow
 from pictures.group import GroupRay, compose_group_star, draw_group_star, list_group_star
+from pictures.marks import WITHHELD
 from pictures.palette import BLUE, INK
 from pictures.sheet import Disc, Shape, Sheet, Words
 from pictures.tables import write_figure
@@ -74,6 +75,19 @@ def test_a_withheld_area_has_the_word_and_no_point() -> None:
     # A dot on the star and one beside the figure, for each of the four areas that are shown.
     assert len(dots(sheet)) == 8
     assert not any(text in {"0", "0.0"} for text in words(sheet))
+
+
+def test_the_share_of_a_withheld_area_is_hatched_and_no_other() -> None:
+    sheet = compose_group_star(GROUP, 5, "First and last star", "withheld", [])
+    centre = max((m for m in sheet.marks if isinstance(m, Disc)), key=lambda d: d.radius).centre
+    hatching = [m for m in sheet.marks if isinstance(m, Shape) and m.look == WITHHELD]
+    assert len(hatching) > 10
+    # The last of five areas points up and to the left, 72 degrees before the top.
+    for x, y in (point for line in hatching for point in line.points):
+        angle = math.degrees(math.atan2(y - centre[1], x - centre[0]))
+        assert 126 - 0.1 <= angle <= 198 + 0.1 or angle <= -162 + 0.1
+    shown = compose_group_star(GROUP[:4], 5, "First and last star", "withheld", [])
+    assert not [m for m in shown.marks if isinstance(m, Shape) and m.look == WITHHELD]
 
 
 def test_the_legend_explains_withheld_only_where_something_is() -> None:

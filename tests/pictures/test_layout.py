@@ -51,6 +51,19 @@ def test_a_placed_name_is_inside_the_picture_and_nearest_to_its_own_ray(
         assert not one.meets(other, room.gap)
 
 
+def test_bulky_names_move_apart_rather_than_lie_on_each_other() -> None:
+    sizes: list[Size] = [(300, 320), (200, 50), (400, 320), (300, 320), (300, 100), (100, 50)]
+    room = Room(half_width=512, mark=36, gap=12, smallest=300)
+    placing = place(Dial(6, 5, hub=66, rim=430), sizes, room)
+    assert placing
+    for one, other in combinations(placing.names, 2):
+        assert not one.meets(other, room.gap)
+
+
+def test_a_name_wider_than_the_picture_has_no_place() -> None:
+    assert place(Dial(3, 5, hub=66, rim=430), [(1100, 50), (90, 50), (90, 50)], ROOM) is None
+
+
 def test_eight_usual_names_leave_a_star_large_enough_for_its_marks() -> None:
     sizes: list[Size] = [(110, 50), (120, 50), (150, 100), (220, 100)] * 2
     for room in (ROOM, BADGES):

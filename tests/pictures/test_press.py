@@ -8,6 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+import pytest
+
+from pictures import press
 from pictures.star import Ray, draw_star
 
 ROOT: Final = Path(__file__).parents[2]
@@ -47,6 +50,15 @@ def test_pictures_drawn_in_many_threads_at_once_are_all_the_same() -> None:
     with ThreadPoolExecutor(8) as pool:
         drawn = list(pool.map(draw, range(16)))
     assert set(drawn) == {draw()}
+
+
+def test_one_drawing_waits_for_the_other() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with press._ONE_AT_A_TIME:
+            drawing = pool.submit(draw)
+            with pytest.raises(TimeoutError):
+                drawing.result(timeout=0.3)
+        assert drawing.result() == draw()
 
 
 def test_a_strangers_settings_of_matplotlib_do_not_change_a_picture(tmp_path: Path) -> None:

@@ -11,14 +11,15 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 
 from pictures import engraver, marks
 from pictures.faults import PictureFault
-from pictures.palette import PAPER
-from pictures.sheet import Disc, Sheet, Words
+from pictures.palette import GOLD, PAPER
+from pictures.sheet import Disc, Shape, Sheet, Words
 from pictures.star import WIDTH, Ray, compose_star, draw_star, list_star
 
 AREAS: Final = (
@@ -195,6 +196,19 @@ def test_the_rings_stop_where_nothing_was_answered() -> None:
     assert np.abs(gap - paper).max() <= 3
     lowest = beside_the_first_ray(rays(now=(1, *(5,) * 7), before=(None, *(5,) * 7)))
     assert np.abs(lowest - paper).max() > 10
+
+
+def test_no_gold_lies_on_the_ray_of_a_gap() -> None:
+    def gold_on_the_first_ray(first: int | None) -> list[float]:
+        sheet = compose(rays(now=(first, *(5,) * 7), before=(None,) * 8))
+        rings = max((m for m in sheet.marks if isinstance(m, Disc)), key=lambda disc: disc.radius)
+        stars = [m.points for m in sheet.marks if isinstance(m, Shape) and m.look.fill == GOLD]
+        x, y = rings.centre
+        places = [share / 20 * rings.radius for share in range(1, 21)]
+        return [at for at in places if any(Path(s).contains_point((x, y + at)) for s in stars)]
+
+    assert gold_on_the_first_ray(None) == []
+    assert len(gold_on_the_first_ray(1)) >= 5
 
 
 def test_a_first_star_shows_no_sign_of_last_time() -> None:
