@@ -1,0 +1,213 @@
+"""Calendar arithmetic in the person's zone: from the dates of support to the moments of asking.
+
+It must not read a clock, open anything but its packaged data, or know who anybody is.
+
+What people mean is local: `six weeks after, at four` is a day and a time on the wall, and stays so
+across both changes of the clocks. One rule each for what the calendar leaves open:
+
+- a local time that does not exist (clocks go forward) is the first instant after the gap;
+- a local time that exists twice (clocks go back) is the first of the two;
+- months are counted from the original day, never chained; where the month has no such day, it is
+  its last one: three months after 30 November is 28 February, or 29 in a leap year.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from followups.errors import NotPutOff
+from followups.hours import Hours, Opening, packaged_hours
+from followups.rhythm_data import Ask, Rhythms, packaged_rhythms
+from outcomes.observation import Wave
+from surveys.people import AgeBand
+from usecases.arrival import OfferReply
+from usecases.ports import Circumstances, Planned
+
+MONTHS_AFTER: Final = {Wave.END: 0, Wave.THREE_MONTHS: 3, Wave.SIX_MONTHS: 6}
+"""The waves that follow the end of the support, by months after it."""
+
+EVENING: Final = time(18, 30)
+"""What `tonight` means."""
+
+AFTERNOON: Final = time(16, 0)
+"""When `tomorrow` and `next week` are."""
+
+_HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
+_SECOND: Final = timedelta(seconds=1)
+_MONTHS_A_YEAR: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRhythm:
+    """When to ask whom what, on the clock of one zone; see usecases.ports.Rhythm.
+
+    All moments that come in are aware; all that go out are UTC, but for `local`.
+    """
+
+    zone: ZoneInfo
+    rhythms: Rhythms = field(default_factory=packaged_rhythms)
+    hours: Hours = field(default_factory=packaged_hours)
+
+    # --- what is due ------------------------------------------------------------------
+
+    def at_joining(self, who: Circumstances, today: date) -> list[Planned]:
+        """Return the start, due today, and the first review, so many weeks after today."""
+        asks = self.rhythms.asks_of(who.intervention, who.role)
+        starts = [self._plan(who, ask, today) for ask in asks if ask.wave is Wave.START]
+        reviews = [
+            self._plan(who, ask, today + timedelta(weeks=ask.every_weeks))
+            for ask in asks
+            if ask.every_weeks is not None
+        ]
+        return starts + reviews
+
+    def next_review(self, who: Circumstances, after: Planned) -> Planned | None:
+        """Return the review that follows, counted from the day on which this one was due.
+
+        None when this was no review, or when somebody like them is not asked for reviews.
+        """
+        for ask in self.rhythms.asks_of(who.intervention, who.role):
+            same = ask.ask == after.instrument and ask.wave.value == after.wave
+            if same and ask.every_weeks is not None:
+                day = after.day + timedelta(weeks=ask.every_weeks)
+                return self._plan(who, ask, day, after.round + 1)
+        return None
+
+    def at_closing(self, who: Circumstances, closed_on: date) -> list[Planned]:
+        """Return the end, due on the closing day, and what follows months later."""
+        return [
+            self._plan(who, ask, months_after(closed_on, MONTHS_AFTER[ask.wave]))
+            for ask in self.rhythms.asks_of(who.intervention, who.role)
+            if ask.wave in MONTHS_AFTER
+        ]
+
+    def _plan(self, who: Circumstances, ask: Ask, day: date, number: int = 1) -> Planned:
+        window = self.rhythms.waves[ask.wave].window_days
+        return Planned(ask.ask, ask.wave.value, number, day, self.rhythms.at[who.role], window)
+
+    # --- instants ---------------------------------------------------------------------
+
+    def instant(self, day: date, at: time) -> datetime:
+        """Return the UTC instant of a local moment, by the rules at the top of this module."""
+        return instant_of(self.zone, day, at)
+
+    def local(self, moment: datetime) -> datetime:
+        """Return this moment on the clock of the zone."""
+        return moment.astimezone(self.zone)
+
+    # --- when to ask ------------------------------------------------------------------
+
+    def put_off(self, reply: OfferReply, age_band: AgeBand, now: datetime) -> datetime:
+        """Return when somebody who said `later` is asked again, outside quiet and school hours.
+
+        `tonight` is an hour from now when the evening has begun. Raises NotPutOff for a reply that
+        names no moment.
+        """
+        return self.allowed(age_band, self._chosen(reply, now))
+
+    def _chosen(self, reply: OfferReply, now: datetime) -> datetime:
+        today = self.local(now).date()
+        match reply:
+            case OfferReply.IN_AN_HOUR:
+                return now + _HOUR
+            case OfferReply.TONIGHT:
+                evening = self.instant(today, EVENING)
+                return evening if evening > now else now + _HOUR
+            case OfferReply.TOMORROW:
+                return self.instant(today + _DAY, AFTERNOON)
+            case OfferReply.NEXT_WEEK:
+                return self.instant(today + timedelta(days=7), AFTERNOON)
+            case OfferReply.START | OfferReply.LATER | OfferReply.NOT_THIS_TIME:
+                raise NotPutOff(reply.value)
+
+    def allowed(self, age_band: AgeBand, moment: datetime) -> datetime:
+        """Return this moment, or the first one after it that is outside quiet and school hours."""
+        day = self.local(moment).date()
+        while True:
+            hours = self.hours.asking_on(age_band, day)
+            if hours is not None:
+                opens, closes = self._instants(day, hours)
+                if moment < closes:
+                    return max(moment.astimezone(UTC), opens)
+            day += _DAY
+
+    def reminder(self, age_band: AgeBand, reminders: int, now: datetime) -> datetime | None:
+        """Return when to remind somebody who has had `reminders` of them, or None for never.
+
+        At the same time of day, so many days later as the ladder says.
+        """
+        if reminders >= len(self.rhythms.reminders):
+            return None
+        local = self.local(now)
+        day = local.date() + timedelta(days=self.rhythms.reminders[reminders])
+        return self.allowed(age_band, self.instant(day, local.time()))
+
+    # --- when people read -------------------------------------------------------------
+
+    def staffed(self, now: datetime) -> bool:
+        """Tell whether people read messages now: in duty hours, on no bank holiday."""
+        hours = self.hours.duty_on(self.local(now).date())
+        if hours is None:
+            return False
+        opens, closes = self._instants(self.local(now).date(), hours)
+        return opens <= now < closes
+
+    def read_by(self, now: datetime) -> datetime:
+        """Return by when words that come now are read: one working day of duty hours later.
+
+        On Tuesday at ten this is Wednesday at ten; on Saturday it is the end of Monday.
+        """
+        left = self.hours.working_day
+        day = self.local(now).date()
+        while True:
+            hours = self.hours.duty_on(day)
+            if hours is not None:
+                opens, closes = self._instants(day, hours)
+                begins = max(now.astimezone(UTC), opens)
+                if begins + left <= closes:
+                    return begins + left
+                left -= max(closes - begins, timedelta())
+            day += _DAY
+
+    def _instants(self, day: date, hours: Opening) -> tuple[datetime, datetime]:
+        return self.instant(day, hours.opens), self.instant(day, hours.closes)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day so many months later, or the last day of a month that is too short."""
+    whole = day.year * _MONTHS_A_YEAR + day.month - 1 + months
+    year, month = whole // _MONTHS_A_YEAR, whole % _MONTHS_A_YEAR + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def instant_of(zone: ZoneInfo, day: date, at: time) -> datetime:
+    """Return the UTC instant of a local moment: the first of two, or the first after a gap."""
+    meant = datetime.combine(day, at.replace(tzinfo=None, fold=0))
+    instant = meant.replace(tzinfo=zone).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == meant:
+        return instant
+    return _end_of_gap(zone, meant)
+
+
+def _end_of_gap(zone: ZoneInfo, meant: datetime) -> datetime:
+    """Return the instant at which the clocks went forward over this local time.
+
+    Read with the offset before the change it lies after the change, and the other way round (PEP
+    495): the change is found between the two, to the second.
+    """
+    wall = meant.replace(tzinfo=zone, microsecond=0)
+    after = wall.replace(fold=0).astimezone(UTC)
+    before = wall.replace(fold=1).astimezone(UTC)
+    new_offset = after.astimezone(zone).utcoffset()
+    while after - before > _SECOND:
+        middle = before + (after - before) // _SECOND // 2 * _SECOND
+        if middle.astimezone(zone).utcoffset() == new_offset:
+            after = middle
+        else:
+            before = middle
+    return after
