@@ -170,7 +170,8 @@ def _mention(page: _Page, event: _Aside) -> None:
         case WordsKept():
             if page.run.status is not RunStatus.OPEN and not speech.received:
                 go_on = page.button("carry-on", RunAct.GO_ON)
-                page.news.append(tell(speech.say("questions.words-kept"), (go_on,)))
+                kept = speech.say("questions.words-kept")
+                page.news.append(tell(kept, (go_on, speech.help_now)))
         case _:
             assert_never(event)
 

@@ -1,0 +1,383 @@
+"""One sample of everything that we can tell, for each kind of listener; the people are made up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from surveys import engine
+from surveys.catalogue import load_catalogue
+from surveys.concerns import ConcernCategory, ConcernLevel
+from surveys.conversation import (
+    AnswersDropped,
+    AskedToChange,
+    AskedWhy,
+    CameBack,
+    Chosen,
+    Declination,
+    Held,
+    Input,
+    Passed,
+    Paused,
+    Run,
+    RunHeld,
+    RunId,
+    RunStatus,
+    RunWasOver,
+    StoppedHere,
+    Tapped,
+    TapRepeated,
+    TapWasOld,
+    TapWasUnknown,
+    TimeRanOut,
+    Turn,
+    Typed,
+    WentBack,
+    WordsId,
+    WordsKept,
+    Written,
+)
+from surveys.instrument import Instrument
+from surveys.people import AgeBand, Role, Voice
+from usecases.arrival import Channel, Media, OccasionId
+from usecases.telling import (
+    STRANGER_ON_TELEGRAM,
+    STRANGER_ON_WEB,
+    AboutRun,
+    AlreadyJoined,
+    CodeNotKnown,
+    ComeToTheWeb,
+    ConcernHeard,
+    EditReceived,
+    HalfDone,
+    HelpNow,
+    HowLongToRest,
+    Joined,
+    JoinPage,
+    JoinPutOff,
+    Listener,
+    MediaNotKept,
+    Menu,
+    MoreAboutUs,
+    NothingWaits,
+    NotKnownYet,
+    NotUnderstood,
+    OfferDeclined,
+    Offered,
+    OfferGone,
+    PictureReady,
+    PutOff,
+    RestBegun,
+    Resting,
+    RunAlreadyOver,
+    RunGone,
+    SaidAgain,
+    SomebodyWillTalk,
+    SureToStop,
+    Telling,
+    TooManyCodes,
+    WelcomeBack,
+    WhenLater,
+    WhoSees,
+    WordsReceived,
+    WordsTooLong,
+)
+
+NOW = datetime(2026, 11, 20, 15, 37, tzinfo=UTC)
+RUN = RunId("01hv3kq8zw2x4y6a")
+OCCASION = OccasionId("01hv3kq8zw2x4y6b")
+WORDS = WordsId("01hv3kq8zw2x4y6c")
+DUTY_NUMBER = "01632 960 123"
+
+LISTENERS = {
+    "child on the web": Listener(
+        Role.YOUNG_PERSON, AgeBand.EIGHT_TO_ELEVEN, Voice.YOUNGER, Channel.WEB
+    ),
+    "teenager on Telegram": Listener(
+        Role.YOUNG_PERSON, AgeBand.SIXTEEN_TO_SEVENTEEN, Voice.OLDER, Channel.TELEGRAM
+    ),
+    "carer on the web": Listener(Role.CARER, AgeBand.ADULT, Voice.ADULT, Channel.WEB),
+    "professional on Telegram": Listener(
+        Role.PROFESSIONAL, AgeBand.ADULT, Voice.ADULT, Channel.TELEGRAM
+    ),
+    "stranger on Telegram": STRANGER_ON_TELEGRAM,
+    "stranger on the web": STRANGER_ON_WEB,
+}
+
+INSTRUMENTS = load_catalogue().all()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Something that happens, what is told about it, and whether a tap brought it about."""
+
+    name: str
+    tellings: tuple[Telling, ...]
+    tapped: bool = False
+
+
+def voice_of(instrument: Instrument, listener: Listener) -> Voice:
+    return listener.voice if listener.voice in instrument.voices else instrument.voices[0]
+
+
+def begin(instrument: Instrument, voice: Voice) -> Turn:
+    return engine.start(instrument, RUN, voice, NOW)
+
+
+def play(turn: Turn, instrument: Instrument, *inputs: Input) -> Turn:
+    for given in inputs:
+        turn = engine.resume(instrument, turn.run, given, NOW)
+    return turn
+
+
+def finish(turn: Turn, instrument: Instrument, *, step_of_scale: int = 0) -> Turn:
+    """Answer every question that is left: the same place on each scale, words where asked."""
+    while not turn.run.status.over:
+        item = instrument.item(turn.run.asked[-1])
+        given: Input = Typed("It was windy.", WORDS)
+        if item.choices:
+            given = Tapped(turn.run.step, item.choices[step_of_scale].value)
+        turn = engine.resume(instrument, turn.run, given, NOW)
+    return turn
+
+
+def samples_for(listener: Listener) -> Iterator[Sample]:
+    """Yield a sample of every telling and of every event that this listener may be told."""
+    yield from _joining()
+    yield from _safety()
+    yield from _control()
+    yield from _replies()
+    if listener in (STRANGER_ON_TELEGRAM, STRANGER_ON_WEB):
+        return
+    for instrument in INSTRUMENTS:
+        if instrument.role is listener.role and listener.voice in instrument.voices:
+            yield from _answering(instrument, listener.voice)
+            yield from _odd_input(instrument, listener.voice)
+            yield from _ending(instrument, begin(instrument, listener.voice))
+            yield from _rare(instrument, begin(instrument, listener.voice))
+            yield from _offering(instrument, listener.voice)
+            yield from _safety_in_a_run(begin(instrument, listener.voice).run)
+
+
+def _joining() -> Iterator[Sample]:
+    for page in (1, 2, 3):
+        yield Sample(f"join page {page}", (JoinPage(page),), tapped=page > 1)
+    tapped: tuple[Telling, ...] = (MoreAboutUs(), JoinPutOff(), Joined(), AlreadyJoined())
+    for each in tapped:
+        yield Sample(type(each).__name__, (each,), tapped=True)
+    typed: tuple[Telling, ...] = (
+        CodeNotKnown(),
+        TooManyCodes(),
+        ComeToTheWeb("https://chat.example.org/join/ABCDE12345"),
+        NotKnownYet(),
+    )
+    for each in typed:
+        yield Sample(type(each).__name__, (each,))
+    local = ComeToTheWeb("http://127.0.0.1:8080/join/ABCDE12345")
+    yield Sample("ComeToTheWeb on this machine", (local,))
+
+
+def _safety() -> Iterator[Sample]:
+    for staffed in (True, False):
+        when = "in hours" if staffed else "out of hours"
+        yield Sample(f"HelpNow {when}", (HelpNow(staffed),), tapped=True)
+        yield Sample(f"SomebodyWillTalk {when}", (SomebodyWillTalk(staffed),), tapped=True)
+        for category in ConcernCategory:
+            heard = ConcernHeard(ConcernLevel.CRISIS, (category,), staffed)
+            yield Sample(f"ConcernHeard {category} {when}", (heard,))
+        both = (ConcernCategory.PHYSICAL_ABUSE, ConcernCategory.ALLEGATION)
+        heard = ConcernHeard(ConcernLevel.CRISIS, both, staffed)
+        yield Sample(f"ConcernHeard abuse and allegation {when}", (heard,))
+    nothing = ConcernHeard(ConcernLevel.CONCERN, (), staffed=True)
+    yield Sample("ConcernHeard without a category", (nothing,))
+
+
+def _safety_in_a_run(run: Run) -> Iterator[Sample]:
+    name = run.instrument.id
+    yield Sample(f"{name}: HelpNow", (HelpNow(staffed=True, can_go_on=run),), tapped=True)
+    held = replace(run, status=RunStatus.HELD)
+    categories = (ConcernCategory.SELF_HARM, ConcernCategory.ALLEGATION)
+    heard = ConcernHeard(ConcernLevel.CRISIS, categories, staffed=False, can_go_on=held)
+    yield Sample(f"{name}: ConcernHeard self-harm and allegation out of hours", (heard,))
+
+
+def _control() -> Iterator[Sample]:
+    tapped: tuple[Telling, ...] = (
+        Menu(),
+        WhoSees(),
+        HowLongToRest(),
+        SureToStop(),
+        *(RestBegun(how) for how in Resting),
+        WelcomeBack(),
+        NothingWaits(),
+        OfferDeclined(),
+        OfferGone(),
+        WhenLater(OCCASION),
+        *(PutOff(NOW.replace(day=day, hour=hour)) for day, hour in MOMENTS),
+        RunGone(),
+        *(RunAlreadyOver(status) for status in RunStatus),
+    )
+    for each in tapped:
+        yield Sample(_name(each), (each,), tapped=True)
+
+
+MOMENTS = ((16, 9), (17, 11), (18, 12), (19, 15), (20, 18), (21, 16), (22, 0), (22, 23))
+
+
+def _name(telling: Telling) -> str:
+    match telling:
+        case RestBegun(how):
+            return f"RestBegun {how}"
+        case PutOff(until):
+            return f"PutOff until {until:%A %H:%M}"
+        case RunAlreadyOver(status):
+            return f"RunAlreadyOver {status}"
+        case _:
+            return type(telling).__name__
+
+
+def _replies() -> Iterator[Sample]:
+    for staffed in (True, False):
+        when = "in hours" if staffed else "out of hours"
+        yield Sample(f"WordsReceived {when}", (WordsReceived(staffed),))
+    yield Sample("EditReceived", (EditReceived(),))
+    yield Sample("WordsTooLong", (WordsTooLong(4000), WordsReceived(staffed=False)))
+    for kind in Media:
+        yield Sample(f"MediaNotKept {kind}", (MediaNotKept(kind),))
+    yield Sample("NotUnderstood", (NotUnderstood(),), tapped=True)
+
+
+def _offering(instrument: Instrument, voice: Voice) -> Iterator[Sample]:
+    name = instrument.id
+    run = play(begin(instrument, voice), instrument, Passed(1, Declination.SKIP)).run
+    half_done = HalfDone(run, instrument, 1, len(instrument.items))
+    yield Sample(f"{name}: offered by the clock", (Offered(OCCASION, instrument),))
+    yield Sample(f"{name}: offered again", (Offered(OCCASION, instrument, 1),))
+    yield Sample(f"{name}: offered after yes", (Joined(), Offered(OCCASION, instrument)), True)
+    yield Sample(f"{name}: half done", (half_done,))
+    yield Sample(f"{name}: came back, half done", (WelcomeBack(), half_done), tapped=True)
+
+
+def _answering(instrument: Instrument, voice: Voice) -> Iterator[Sample]:
+    first = begin(instrument, voice)
+    value = instrument.items[0].choices[0].value
+    second = play(first, instrument, Tapped(1, value))
+    changed = play(second, instrument, AskedToChange(1))
+    turns = {
+        "begun": first,
+        "tapped": second,
+        "carried on": play(second, instrument, Paused(), CameBack()),
+        "answer changed": play(
+            changed, instrument, Tapped(3, instrument.items[0].choices[-1].value)
+        ),
+        **{f"passed with {how}": play(first, instrument, Passed(1, how)) for how in Declination},
+        **{
+            type(given).__name__: play(second, instrument, given)
+            for given in (AskedWhy(2), WentBack(2), Paused(), StoppedHere(), AskedToChange(1))
+        },
+    }
+    for what, turn in turns.items():
+        yield _turned(what, instrument, turn, tapped=True)
+    yield _turned("tapped, told by the repair", instrument, second, tapped=False)
+
+
+def _odd_input(instrument: Instrument, voice: Voice) -> Iterator[Sample]:
+    first = begin(instrument, voice)
+    value, other = (instrument.items[0].choices[at].value for at in (0, -1))
+    second = play(first, instrument, Tapped(1, value))
+    typed = Typed("the wind was loud", WORDS)
+    dropped = replace(second, events=(AnswersDropped(("x",)), *second.events))
+    for what, turn in {
+        "tapped after the end": play(second, instrument, StoppedHere(), Tapped(2, 1)),
+        "repeated tap": play(second, instrument, Tapped(1, value)),
+        "old tap": play(second, instrument, Tapped(1, other)),
+        "forged tap": play(second, instrument, Tapped(2, 98)),
+        "answers dropped": dropped,
+    }.items():
+        yield _turned(what, instrument, turn, tapped=True)
+    while_paused = play(second, instrument, Paused(), typed)
+    for what, turn in {
+        "words instead of a tap": play(second, instrument, typed),
+        "words again": play(second, instrument, typed, typed),
+        "words while paused": while_paused,
+        "time ran out": play(second, instrument, TimeRanOut()),
+        "held": play(second, instrument, Held()),
+    }.items():
+        yield _turned(what, instrument, turn, tapped=False)
+    received = (*_about(instrument, while_paused), WordsReceived(staffed=True))
+    yield Sample(f"{instrument.id}: words while paused, received", received)
+    again = _about(instrument, play(first, instrument, CameBack()))
+    yield Sample(f"{instrument.id}: asked anew", (SaidAgain(), *again))
+    if "talk" in instrument.by_id:
+        good_week = play(first, instrument, Tapped(1, other)).run
+        gone = replace(good_week, asked=("talk", *good_week.asked))
+        turn = Turn(gone, (TapWasOld(1, "talk"),))
+        yield _turned("tap on a question that has gone", instrument, turn, tapped=True)
+
+
+def _about(instrument: Instrument, turn: Turn) -> tuple[Telling, ...]:
+    return (AboutRun(instrument, turn.run, turn.events),)
+
+
+def _turned(what: str, instrument: Instrument, turn: Turn, *, tapped: bool) -> Sample:
+    return Sample(f"{instrument.id}: {what}", _about(instrument, turn), tapped)
+
+
+def _ending(instrument: Instrument, first: Turn) -> Iterator[Sample]:
+    name = instrument.id
+    for where, place in (("lowest", 0), ("highest", -1)):
+        done = finish(first, instrument, step_of_scale=place)
+        about = AboutRun(instrument, done.run, done.events)
+        yield Sample(f"{name}: finished, {where} answers", (about,), tapped=True)
+        if instrument.picture:
+            before = {item.id: 2 for item in instrument.items if item.scored}
+            first_time = PictureReady(instrument, done.run, {})
+            again = PictureReady(instrument, done.run, before)
+            yield Sample(f"{name}: first picture, {where}", (about, first_time), tapped=True)
+            yield Sample(f"{name}: next picture, {where}", (about, again), tapped=True)
+            wanted = (about, SomebodyWillTalk(staffed=True), again)
+            yield Sample(f"{name}: picture and a person, {where}", wanted, tapped=True)
+    passed = _pass_all(first, instrument)
+    yield Sample(
+        f"{name}: nothing answered",
+        (
+            AboutRun(instrument, passed.run, passed.events),
+            PictureReady(instrument, passed.run, {instrument.items[0].id: 4}),
+        ),
+        tapped=True,
+    )
+
+
+def _rare(instrument: Instrument, first: Turn) -> Iterator[Sample]:
+    """Yield what the engine does not bring about by itself, or only in odd company."""
+    name = instrument.id
+    nothing = PictureReady(instrument, first.run, {instrument.items[0].id: 77})
+    yield Sample(f"{name}: picture of a run that has no answers", (nothing,))
+    in_words = replace(first.run, answers={item.id: Written(WORDS) for item in instrument.items})
+    yield Sample(f"{name}: picture of words", (PictureReady(instrument, in_words, {}),))
+    odd = replace(first.run, answers={})
+    events = (TapWasUnknown(), RunHeld(), RunWasOver(RunStatus.LAPSED))
+    yield Sample(f"{name}: odd events at once", (AboutRun(instrument, odd, events),))
+    item = instrument.items[0]
+    repeated = TapRepeated(1, item.id, Chosen(item.choices[0].value))
+    yield Sample(f"{name}: repeat, untapped", (AboutRun(instrument, odd, (repeated,)),))
+    kept = AboutRun(instrument, first.run, (WordsKept(item.id, WORDS),))
+    yield Sample(f"{name}: words kept while open", (kept,))
+
+
+def _pass_all(turn: Turn, instrument: Instrument) -> Turn:
+    ways = list(Declination)
+    while not turn.run.status.over:
+        how = ways[turn.run.step % 3]
+        turn = engine.resume(instrument, turn.run, Passed(turn.run.step, how), NOW)
+    return turn
+
+
+def all_samples() -> Sequence[tuple[str, Listener, Sample]]:
+    """Return every sample with the listener who is told it."""
+    return [
+        (who, listener, sample)
+        for who, listener in LISTENERS.items()
+        for sample in samples_for(listener)
+    ]
