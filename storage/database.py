@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -32,6 +33,10 @@ PATIENCE: Final = 5.0
 
 LONG_PATIENCE: Final = 600.0
 """The same for migrations and for commands that somebody started and watches."""
+
+NOTICED_AT_ONCE: Final = 1.0
+"""Seconds within which a connection turns out to have died while nobody used it; where it takes
+longer the server is silent, and a new connection would be, too."""
 
 READERS: Final = 4
 """How many connections read at the same time."""
@@ -93,16 +98,20 @@ def transact(engine: Engine, work: Callable[[Connection], T]) -> T:
 
 
 def look(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """Run work that only reads in one transaction; raises like `transact`.
+    """Run work that only reads in one transaction; raises what work raised, or DatabaseAway.
 
     Where the connection turns out to have died while nobody used it, work is run on a new one.
     """
+    began = time.monotonic()
     try:
-        return transact(engine, work)
-    except DatabaseAway as away:
-        error = away.__cause__
-        if not (isinstance(error, DBAPIError) and error.connection_invalidated):
+        with engine.begin() as connection:
+            return work(connection)
+    except SQLAlchemyError as error:
+        if weigh(error) in {Trouble.OWN, Trouble.UNWRITABLE}:
             raise
+        gone = isinstance(error, DBAPIError) and error.connection_invalidated
+        if not gone or time.monotonic() - began > NOTICED_AT_ONCE:
+            raise DatabaseAway from error
     return transact(engine, work)
 
 

@@ -15,6 +15,8 @@ class Trouble(Enum):
 
     AWAY = auto()
     """The database cannot be reached or cannot store now: whoever waits should try again."""
+    UNWRITABLE = auto()
+    """It can be read and not written: a stand-by, a disk that turned read-only, or a reader."""
     CONFLICT = auto()
     """Two transactions were in each other's way and this one lost: run it again at once."""
     HELD_UP = auto()
@@ -26,7 +28,7 @@ class Trouble(Enum):
 _CONFLICTS: Final = frozenset({"40001", "40P01"})
 _HELD_UP: Final = frozenset({"55P03", "57014"})
 _AWAY_CLASSES: Final = frozenset({"08", "53", "57", "58"})
-_READ_ONLY: Final = "25006"  # a server that became a stand-by
+_READ_ONLY: Final = "25006"
 """PostgreSQL error codes, from appendix A of its documentation."""
 
 _AWAY_SQLITE: Final = frozenset(
@@ -34,7 +36,6 @@ _AWAY_SQLITE: Final = frozenset(
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_CANTOPEN,
@@ -59,6 +60,8 @@ def weigh(error: BaseException) -> Trouble:
 
 def _weigh_embedded(error: sqlite3.Error) -> Trouble:
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    if code == sqlite3.SQLITE_READONLY:
+        return Trouble.UNWRITABLE
     return Trouble.AWAY if code in _AWAY_SQLITE else Trouble.OWN
 
 
@@ -70,5 +73,6 @@ def _weigh_server(error: DBAPIError) -> Trouble:
         return Trouble.CONFLICT
     if state in _HELD_UP:
         return Trouble.HELD_UP
-    away = state[:2] in _AWAY_CLASSES or state == _READ_ONLY
-    return Trouble.AWAY if away else Trouble.OWN
+    if state == _READ_ONLY:
+        return Trouble.UNWRITABLE
+    return Trouble.AWAY if state[:2] in _AWAY_CLASSES else Trouble.OWN

@@ -15,20 +15,25 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage.database import NOTICED_AT_ONCE
 from storage.errors import DatabaseAway, StorageFault, TookTooLong
 from storage.troubles import Trouble, weigh
 
 ALONE: Final = object()
 """The argument of a job whose work takes the connection only."""
 
+_AWAY: Final = frozenset({Trouble.AWAY, Trouble.UNWRITABLE})
 _TRIES: Final = 3
 _FIRST_REST: Final = 0.05
 _LONGEST_REST: Final = 1.0
-_NOTICED_AT_ONCE: Final = 1.0
 
 
 class WrongNumberOfResults(StorageFault):
     """What handles many arguments together did not return one result for each."""
+
+
+class OddEnding(StorageFault):
+    """Work ended with something that no caller can be given, such as an exit of the process."""
 
 
 class Job:
@@ -47,11 +52,11 @@ class Job:
         self.argument = argument
         self.waiter = waiter
         self.result: Any = None
-        self.error: BaseException | None = None
+        self.error: Exception | None = None
         self.tries = 0
         """How often a job that rides along was kept for another transaction."""
 
-    def ends(self, result: Any, error: BaseException | None = None) -> None:
+    def ends(self, result: Any, error: Exception | None = None) -> None:
         """Note what came of it, in place of what came of an earlier try."""
         self.result = result
         self.error = error
@@ -140,10 +145,10 @@ class Writer:
             gone = connection.invalidated
             trouble = Trouble.AWAY if gone else weigh(error)
             self._clean_up(connection, broken=gone or committing)
-            died_unused = gone and not fresh and time.monotonic() - began < _NOTICED_AT_ONCE
+            died_unused = gone and not fresh and time.monotonic() - began < NOTICED_AT_ONCE
             if trouble is Trouble.CONFLICT or (died_unused and not committing):
                 raise _Again from error
-            if trouble is Trouble.AWAY:
+            if trouble in _AWAY:
                 self._rest_longer()
                 raise DatabaseAway from error
             raise
@@ -225,7 +230,7 @@ def _call_safely(connection: Connection, work: Callable[..., Any], jobs: list[Jo
         with connection.begin_nested():
             _call(connection, work, jobs)
     except BaseException as error:
-        if connection.invalidated or weigh(error) in {Trouble.AWAY, Trouble.CONFLICT}:
+        if connection.invalidated or weigh(error) in {*_AWAY, Trouble.CONFLICT}:
             raise
         for job in jobs:
             job.ends(None, _to_tell(error))
@@ -257,12 +262,12 @@ def _end_all(jobs: Sequence[Job], away: DatabaseAway) -> None:
         job.ends(None, error)
 
 
-def _to_tell(error: BaseException) -> BaseException:
+def _to_tell(error: BaseException) -> Exception:
     """Return the error as its caller gets it."""
     if weigh(error) is Trouble.HELD_UP:
         late = TookTooLong()
         late.__cause__ = error
         return late
-    if isinstance(error, StopIteration):  # which no future takes
-        return RuntimeError("work raised StopIteration")
+    if isinstance(error, StopIteration) or not isinstance(error, Exception):
+        return OddEnding()
     return error

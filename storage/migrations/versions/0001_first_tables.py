@@ -218,6 +218,7 @@ def _make_what_the_service_does() -> None:
         sa.Column("participant_key", sa.Text(), nullable=False),
         sa.Column("episode_id", sa.Text(), nullable=False),
         sa.Column("episode_key", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
         sa.Column("instrument", sa.Text(), nullable=False),
         sa.Column("wave", sa.Text(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
