@@ -89,6 +89,7 @@ def _menu_rows(speech: Speech) -> tuple[Row, ...]:
             speech.wish("take-a-break", MenuWish.PAUSE),
             speech.wish("stop-for-good", MenuWish.STOP_ALL),
         ),
+        (speech.wish("end-break", MenuWish.COME_BACK),),
     )
 
 

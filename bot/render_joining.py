@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.speech import Speech, put_buttons_away, tell
 from storage.outbox import Button, Outgoing
-from usecases.arrival import JoinReply
+from usecases.arrival import JoinReply, MenuWish
 from usecases.telling import (
     AlreadyJoined,
     CodeNotKnown,
@@ -46,7 +46,9 @@ def render_joining(telling: JoiningTelling, speech: Speech) -> list[Outgoing]:
         case Joined():
             return [*_tidy(speech), tell(speech.say("joining.joined"))]
         case AlreadyJoined():
-            return [*_tidy(speech), tell(speech.say("joining.already-joined"))]
+            come_back = speech.wish("carry-on", MenuWish.COME_BACK)
+            message = tell(speech.say("joining.already-joined"), (come_back, speech.help_now))
+            return [*_tidy(speech), message]
         case CodeNotKnown():
             return [tell(speech.say("joining.code-not-known"))]
         case TooManyCodes():

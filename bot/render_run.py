@@ -258,8 +258,10 @@ def say_over(speech: Speech, status: RunStatus) -> str:
             return speech.say("questions.over-finished")
         case RunStatus.STOPPED:
             return speech.say("questions.over-stopped")
-        case RunStatus.LAPSED | RunStatus.OPEN | RunStatus.PAUSED | RunStatus.HELD:
+        case RunStatus.LAPSED:
             return speech.say("questions.over-lapsed")
+        case RunStatus.OPEN | RunStatus.PAUSED | RunStatus.HELD:  # not over: only the button is
+            return speech.say("questions.tap-unknown")
         case _:
             assert_never(status)
 

@@ -6,11 +6,12 @@ The golden file rendered.yaml holds every message. After a change on purpose, wr
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 import yaml
@@ -50,17 +51,27 @@ LONGEST_CONTROL = 20
 # --- the golden file ------------------------------------------------------------------------------
 
 
-def write_down(message: Outgoing, controls: dict[str, str]) -> dict[str, object]:
-    """Return a message for the golden file; the controls under questions are written once."""
+def write_down(message: Outgoing, controls: dict[str, str]) -> list[str]:
+    """Return the lines of a message; the controls under questions are written only once."""
     place = f"{message.kind.value} {message.urgency.value}"
     if message.step is not None:
         place += f" step {message.step}"
-    written: dict[str, object] = {"as": place, "text": message.text}
     rows = [write_row(row) for row in message.rows]
     if message.step is not None and message.kind is OutgoingKind.SEND:
         under = "; ".join(rows[-3:]).replace(f":{message.step}:", ":STEP:")
         rows[-3:] = [controls.setdefault(under, f"controls {len(controls) + 1}")]
-    return {**written, "rows": rows} if rows else written
+    return [
+        f"  - as: {place}",
+        *_write_text(message.text),
+        *(["    rows:"] if rows else []),
+        *(f"    - {quote(row)}" for row in rows),
+    ]
+
+
+def _write_text(text: str) -> list[str]:
+    if not text:
+        return ['    text: ""']
+    return ["    text: |-", *(f"      {line}".rstrip() for line in text.split("\n"))]
 
 
 def write_row(row: Sequence[Button]) -> str:
@@ -68,26 +79,30 @@ def write_row(row: Sequence[Button]) -> str:
     return " | ".join(parts).replace(RUN, "RUN").replace(OCCASION, "OCCASION")
 
 
+def quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
 def golden() -> str:
     """Return everything that we say, each once, with all the moments at which we say it."""
     controls: dict[str, str] = {}
-    told: dict[str, list[str]] = {}
+    told: dict[tuple[str, ...], list[str]] = {}
     for (_, listener, sample), name in zip(SAMPLES, SAMPLE_IDS, strict=True):
-        messages = [write_down(message, controls) for message in tell(sample, listener)]
-        text = yaml.safe_dump(messages, allow_unicode=True, sort_keys=False, width=1000)
-        told.setdefault(text, []).append(name)
-    under = yaml.safe_dump({name: rows.split("; ") for rows, name in controls.items()}, **STYLE)
-    entries = [
-        yaml.safe_dump([{"when": "; ".join(names)}], **STYLE).rstrip()
-        + "\n  we send:\n"
-        + "".join(f"  {line}\n" for line in text.splitlines())
-        for text, names in told.items()
+        messages = tell(sample, listener)
+        lines = [line for message in messages for line in write_down(message, controls)]
+        told.setdefault(tuple(lines), []).append(name)
+    under = [
+        f"{name}: [{', '.join(map(quote, rows.split('; ')))}]" for rows, name in controls.items()
     ]
-    return "\n".join((f"{HEAD}\nunder questions:\n{under}\ntold:\n", *entries))
+    entries = [
+        "\n".join((f"- when: {quote('; '.join(names))}", "  we send:", *lines))
+        for lines, names in told.items()
+    ]
+    head = (HEAD, "under questions:", *(f"  {line}" for line in under), "told:")
+    return "\n".join((*head, *entries)) + "\n"
 
 
 HEAD = "# Every message, and when it is told; written by test_render.py. Read it as a child would."
-STYLE: dict[str, Any] = {"allow_unicode": True, "width": 1000}
 
 
 def test_everything_that_we_tell_reads_as_it_was_reviewed() -> None:
@@ -95,6 +110,15 @@ def test_everything_that_we_tell_reads_as_it_was_reviewed() -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         GOLDEN.write_text(written, encoding="utf-8")
     assert written == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_the_golden_file_holds_the_words_as_they_are_sent() -> None:
+    """What a reviewer reads is what is sent: the file is read back and compared."""
+    entries = yaml.safe_load(GOLDEN.read_text(encoding="utf-8"))["told"]
+    told = {name: entry["we send"] for entry in entries for name in entry["when"].split("; ")}
+    for (_, listener, sample), name in zip(SAMPLES, SAMPLE_IDS, strict=True):
+        written = [message["text"] for message in told[name] or []]
+        assert written == [message.text for message in tell(sample, listener)]
 
 
 # --- nothing is left out --------------------------------------------------------------------------
