@@ -7,11 +7,14 @@ import hmac
 import os
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, insert
 
+from storage.database import open_engine, run_once
 from storage.vault import (
     INDEX_BYTES,
     KeyRefused,
@@ -21,7 +24,7 @@ from storage.vault import (
     Vault,
     VaultFault,
 )
-from tests.support.canary import CANARY_SENTENCE, CANARY_TOKEN
+from tests.support.canary import CANARY_CHAT_ID, CANARY_SENTENCE, CANARY_TOKEN
 
 OLD, NEW, OTHER = (bytes([number]) * 32 for number in (1, 2, 3))
 WORDS = CANARY_SENTENCE.encode()
@@ -156,6 +159,36 @@ def test_one_value_looks_different_for_each_purpose(vault: Vault) -> None:
 def test_during_a_rotation_rows_are_found_under_every_key() -> None:
     before, now = Vault([OLD], dice()), Vault([NEW, OLD], dice())
     assert now.indexes("chat", "42") == [now.index("chat", "42"), before.index("chat", "42")]
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_locked_words_are_nowhere_in_the_database_file_or_its_log(
+    tmp_path: Path, vault: Vault, *, locked: bool
+) -> None:
+    """Unlocked they are found, so that this looks in the right places."""
+    table = Table("kept", MetaData(), Column("cipher", LargeBinary), Column("chat", LargeBinary))
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    row = {
+        "cipher": vault.seal(HERE, WORDS) if locked else WORDS,
+        "chat": vault.index("chat", f"{CANARY_CHAT_ID}")
+        if locked
+        else f"{CANARY_CHAT_ID}".encode(),
+    }
+
+    def keep(connection: Connection) -> None:
+        connection.execute(insert(table).values(row))
+
+    open_file = open_engine(url)  # while it is open there is a log beside the file
+    with open_file.begin() as connection:
+        table.create(connection)
+    run_once(url, keep)
+    bytes_on_disk = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    open_file.dispose()
+    assert {"a.db", "a.db-wal"} <= set(bytes_on_disk)
+    found = {
+        mark in b"".join(bytes_on_disk.values()) for mark in (WORDS, f"{CANARY_CHAT_ID}".encode())
+    }
+    assert found == {not locked}
 
 
 def test_a_vault_shows_no_key() -> None:
