@@ -32,12 +32,18 @@ class Line:
     changed_at: datetime
 
 
-async def new_visitor(service: Service, now: datetime) -> tuple[int, str]:
-    """Add a browser; return its number and the secret for its cookie, which is stored nowhere."""
+async def new_visitor(
+    service: Service, now: datetime, secret: str | None = None
+) -> tuple[int, str]:
+    """Add a browser; return its number and the secret for its cookie, which is stored nowhere.
+
+    With a secret that was handed out before, a second try gives the same browser again.
+    """
 
     def work(casework: Casework) -> tuple[int, str]:
-        token = transcripts.new_token(casework)
-        return transcripts.add_visitor(casework, token, now), token
+        token = secret or transcripts.new_token(casework)
+        known = transcripts.visitor_of(casework, token) if secret else None
+        return known or transcripts.add_visitor(casework, token, now), token
 
     return await service.lane.write(lambda connection: work(service.open(connection)))
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starling.commands.speaking import AsJson, fail, print_json, run_async
+from starling.commands.speaking import AsJson, fail, print_json, run_async, with_service
 
 if TYPE_CHECKING:
     from collections import Counter
 
     from starling.simulation.life import Plan
+    from usecases.service import Service
 
 _DAY = ["%Y-%m-%d"]
 
 
 def simulate(
-    children: Annotated[int, typer.Option(min=1, max=5000, help="How many made-up children.")] = 300,
+    children: Annotated[
+        int, typer.Option(min=1, max=5000, help="How many made-up children.")
+    ] = 300,
     first: Annotated[
         datetime, typer.Option("--from", formats=_DAY, help="The first day that is lived.")
     ] = datetime(2025, 4, 1),  # noqa: DTZ001 (a calendar day)
@@ -49,23 +53,34 @@ def simulate(
 
 
 def demo(*, as_json: AsJson = False) -> None:
-    """Load the small made-up service that `run --demo` shows; does nothing when it is there."""
-    from starling.compose import clock, read_settings
-    from starling.demonstration import load_demo
+    """Load the small made-up service that `run --demo` shows; does nothing where people are."""
 
-    loaded = run_async(load_demo(read_settings(), clock()))
+    async def work(service: Service) -> bool:
+        from starling.compose import clock
+        from starling.demonstration import DAYS, load_demo
+
+        progress = iter(_track(DAYS + 1))
+        return await load_demo(service, clock(), lambda: next(progress, None))
+
+    loaded = with_service(work)
     if as_json:
         print_json({"loaded": loaded})
     else:
-        typer.echo("A made-up service is loaded." if loaded else "The made-up service is there.")
+        typer.echo("A made-up service is loaded." if loaded else "There are people here already.")
 
 
 async def _live(plan: Plan) -> Counter[str]:
-    from rich.progress import track
-
     from starling.compose import read_settings
     from starling.simulation.opening import live_plan
 
-    days = (plan.last - plan.first + timedelta(days=1)).days
-    progress = iter(track(range(days), description="Living", transient=True))
+    progress = iter(_track((plan.last - plan.first).days + 1))
     return await live_plan(read_settings(), plan, lambda: next(progress, None))
+
+
+def _track(days: int) -> Iterable[int]:
+    """Count days on a progress bar, on standard error so that JSON stays clean."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(range(days), description="Living day by day", console=console, transient=True)

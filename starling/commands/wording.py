@@ -27,8 +27,11 @@ def list_(*, as_json: AsJson = False) -> None:
             ]
         )
         return
-    for text in dict.fromkeys(each.text for each in sentences):
-        typer.echo(" ".join(text.split()))
+    from surveys.reading import split_sentences
+
+    apart = (part for each in sentences for part in split_sentences(each.text))
+    for text in dict.fromkeys(" ".join(part.split()) for part in apart):
+        typer.echo(text)
 
 
 @app.command()
@@ -60,9 +63,11 @@ def check(*, as_json: AsJson = False) -> None:
 
 def _all_sentences() -> Iterator[Sentence]:
     from surveys.catalogue import load_catalogue
+    from surveys.helplines import helplines
     from surveys.phrasebook import phrasebook
     from surveys.wording import instrument_sentences
 
     for instrument in load_catalogue().all():
         yield from instrument_sentences(instrument)
     yield from phrasebook().sentences()
+    yield from helplines().sentences()

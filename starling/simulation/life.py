@@ -34,12 +34,16 @@ _BY: Final = "made-up staff"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the simulation is asked for; both days count."""
+    """What the simulation is asked for; both days count.
+
+    `telegram`: the share of those old enough who use Telegram.
+    """
 
     children: int
     first: date
     last: date
     seed: int
+    telegram: float = 0.5
 
 
 @dataclass(slots=True)
@@ -144,10 +148,10 @@ class Life:
     async def _meet(
         self, role: Role, band: AgeBand, code: str, opens: date, now: datetime
     ) -> Pretend:
-        telegram = may_use_telegram(role, band) and self.chance.random() < 0.5
+        telegram = may_use_telegram(role, band) and self.chance.random() < self.plan.telegram
         channel = Channel.TELEGRAM if telegram else Channel.WEB
         if telegram:
-            chat_id = self.chance.randrange(10_000_000, 4_000_000_000)
+            chat_id = self.chance.randrange(2**53, 2**54)  # beyond any chat that can exist
         else:
             chat_id, _ = await transcribing.new_visitor(self.service, now)
         own = Random(self.chance.getrandbits(64))

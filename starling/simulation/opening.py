@@ -13,9 +13,7 @@ from usecases import inviting
 from usecases.refusal import Refusal
 
 
-async def live_plan(
-    settings: Settings, plan: Plan, on_day: Callable[[], object]
-) -> Counter[str]:
+async def live_plan(settings: Settings, plan: Plan, on_day: Callable[[], object]) -> Counter[str]:
     """Live a plan in the database of these settings; return how often what happened.
 
     Raises Refusal when there are people in it already.

@@ -1,0 +1,77 @@
+"""Looks whether a service could run here: settings, database, keys, Telegram; changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from starling.settings import Settings
+from storage.database import current_revision, newest_revision, sqlite_file
+from storage.errors import StorageFault
+from surveys.helplines import helplines
+
+Finding = tuple[str, bool, str]
+
+_TELEGRAM_PATIENCE: Final = 10.0
+
+
+async def check_up(settings: Settings, now: datetime) -> list[Finding]:
+    """Return each check: its name, whether it is fine, and what was found or what to do."""
+    return [
+        _check_database(settings),
+        _check_keys(settings),
+        _check_numbers(now),
+        await _check_telegram(settings),
+    ]
+
+
+def _check_database(settings: Settings) -> Finding:
+    name = "database"
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        return name, True, "not there yet; the first start makes it"
+    try:
+        stored = current_revision(settings.database_url)
+    except StorageFault as fault:
+        return name, False, str(fault) or "cannot be reached; see STARLING_DATABASE_URL"
+    if stored != newest_revision():
+        return name, False, f"its tables are at {stored}; run: starling migrate"
+    return name, True, f"reachable, tables at {stored}"
+
+
+def _check_keys(settings: Settings) -> Finding:
+    name = "secret keys"
+    if settings.secret_keys:
+        return name, True, f"{len(settings.secret_keys)} in the settings"
+    if sqlite_file(settings.database_url) is None:
+        return name, False, "with PostgreSQL set STARLING_SECRET_KEYS, the same on every machine"
+    if settings.keys_file.exists():
+        return name, True, f"in {settings.keys_file}; keep a copy apart from the database"
+    return name, True, f"none yet; the first start makes {settings.keys_file}"
+
+
+def _check_numbers(now: datetime) -> Finding:
+    name = "help lines"
+    stale = helplines().stale(now.date())
+    if stale:
+        names = ", ".join(line.id for line in stale)
+        return name, False, f"ring these, then update surveys/helplines.yaml: {names}"
+    return name, True, "every number was checked within the last 180 days"
+
+
+async def _check_telegram(settings: Settings) -> Finding:
+    name = "Telegram"
+    if settings.telegram_token is None:
+        return name, True, "no token: only the web chat runs"
+    token = settings.telegram_token.get_secret_value()
+    address = f"{settings.telegram_api.rstrip('/')}/bot{token}/getMe"
+    timeout = ClientTimeout(total=_TELEGRAM_PATIENCE)
+    try:
+        async with ClientSession(timeout=timeout) as http, http.get(address) as answer:
+            if answer.status == 200:  # noqa: PLR2004 (HTTP: fine)
+                return name, True, "the token is good"
+            return name, False, f"it refuses the token (status {answer.status})"
+    except (ClientError, TimeoutError) as error:
+        return name, False, f"cannot be reached ({type(error).__name__}); see STARLING_TELEGRAM_API"
