@@ -1,0 +1,213 @@
+"""Loads the packaged rules of concern, once and when first needed; it judges no text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, partial
+from importlib.resources import files
+from typing import Final, cast
+
+import yaml
+
+from surveys.concern_grammar import Grammar
+from surveys.concern_patterns import PatternError, PatternReader
+from surveys.concern_text import Folding, fold_word
+from surveys.concern_vocabulary import Vocabulary
+
+PACKAGE: Final = "surveys"
+RULES: Final = "concern_rules"
+WORDS: Final = "concern_words.txt"
+FOLDING_FILE: Final = "01_folding.yaml"
+SPELLINGS_FILE: Final = "02_spellings.yaml"
+# The phrases that are set aside before the rules look, and the last of their file.
+HARMLESS: Final = ("hyperbole", "games_and_sport", "talk")
+# A word as common as this in English says nothing about another language.
+MOST_COMMON: Final = 1500
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class ConcernRuleError(ValueError):
+    """A rule file that cannot be used: says which file, which item, why, and what to do."""
+
+    def __init__(self, file: str, item: str, cause: str, remedy: str) -> None:
+        """Say what is wrong in `item` of `file`."""
+        super().__init__(f"{file}: {item}: {cause}. {remedy}")
+
+
+class ConcernCategory(StrEnum):
+    """What a concern is about."""
+
+    DANGER = "danger"
+    SUICIDE = "suicide"
+    OVERDOSE = "overdose"
+    SELF_HARM = "self-harm"
+    SEXUAL_ABUSE = "sexual abuse"
+    PHYSICAL_ABUSE = "physical abuse"
+    EMOTIONAL_ABUSE = "emotional abuse"
+    NEGLECT = "neglect"
+    EXPLOITATION = "exploitation"
+    MISSING = "missing"
+    WEAPONS = "weapons"
+    HARM_TO_OTHERS = "harm to others"
+    CARER_BREAKING = "carer at breaking point"
+    CARER_WORN_OUT = "carer worn out"
+    ALLEGATION = "allegation"
+    EATING = "eating"
+    BULLYING = "bullying"
+    DRUGS_AND_ALCOHOL = "drugs and alcohol"
+    SADNESS = "sadness"
+    WANTS_ADULT = "wants an adult"
+    NOT_UNDERSTOOD = "not understood"
+
+
+class Lowering(StrEnum):
+    """What in the words around a finding makes it less urgent."""
+
+    NEGATION = "negation"
+    OTHERS = "others"
+    PAST = "past"
+    JOKE = "joke"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: a phrase of the grammar, what it is about and how urgent it is by itself."""
+
+    id: str
+    phrase: str
+    category: ConcernCategory
+    crisis: bool
+    lowered_by: frozenset[Lowering]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Everything that is needed to read a text; it never changes after loading."""
+
+    folding: Folding
+    vocabulary: Vocabulary
+    grammar: Grammar
+    rules: tuple[Rule, ...]
+    common_words: tuple[str, ...]
+    foreign_words: frozenset[str]
+
+
+@cache
+def load_rulebook() -> Rulebook:
+    """Return the packaged rules. ConcernRuleError if a file is broken."""
+    folder = files(PACKAGE) / RULES
+    texts = {
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".yaml")
+    }
+    return build_rulebook(texts, (files(PACKAGE) / WORDS).read_text(encoding="utf-8"))
+
+
+def build_rulebook(texts: Mapping[str, str], english: str) -> Rulebook:
+    """Return the rules in `texts` (file name to YAML, in order) over the words of `english`.
+
+    ConcernRuleError if a file is broken.
+    """
+    grammar = Grammar()
+    folding = _read_folding(_parse_file(FOLDING_FILE, texts[FOLDING_FILE]))
+    reader = PatternReader(grammar, partial(fold_word, folding=folding))
+    rules: list[Rule] = []
+    spellings: Mapping[str, tuple[tuple[str, ...], ...]] = {}
+    foreign: frozenset[str] = frozenset()
+    for name, text in texts.items():
+        if name == FOLDING_FILE:
+            continue
+        content = _parse_file(name, text)
+        if name == SPELLINGS_FILE:
+            spellings = dict(_read_spellings(name, content["spellings"]))
+        else:
+            rules.extend(_read_definitions(name, content, grammar, reader))
+            listed = str(content.get("foreign_words", "")).split()
+            foreign |= frozenset(fold_word(word, folding) for word in listed)
+    words = [line for line in english.split("\n") if line and line[0] != "#"]
+    ranks = dict(zip(words, range(len(words)), strict=True))
+    grammar.close(ranks)
+    vocabulary = Vocabulary.build(ranks, grammar.words, spellings)
+    strange = frozenset(word for word in foreign if ranks.get(word, MOST_COMMON) >= MOST_COMMON)
+    return Rulebook(folding, vocabulary, grammar, tuple(rules), tuple(words[:6000]), strange)
+
+
+def _parse_file(name: str, text: str) -> dict[str, object]:
+    try:
+        content = yaml.load(text, Loader)  # noqa: S506 - both loaders named above are safe ones
+    except yaml.YAMLError as error:
+        raise ConcernRuleError(name, "the file", "not valid YAML", "Check its indents.") from error
+    if not isinstance(content, dict):
+        raise ConcernRuleError(name, "the file", "not a mapping", "Start with `words:`, `rules:`.")
+    return cast("dict[str, object]", content)
+
+
+def _read_folding(content: Mapping[str, object]) -> Folding:
+    signs = cast("dict[str, str]", content["signs"])
+    marks = {ord(sign): f" {word} " for sign, word in signs.items()}
+    return Folding(
+        marks, _read_letters(str(content["lookalikes"])), _read_letters(str(content["letters"]))
+    )
+
+
+def _read_letters(text: str) -> dict[int, str]:
+    pairs = (pair.partition("=") for pair in text.split())
+    return {ord(letter): plain for letter, _, plain in pairs}
+
+
+def _read_spellings(name: str, text: object) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
+    for line in str(text).splitlines():
+        typed, colon, meant = line.strip().partition(": ")
+        if not colon:
+            raise ConcernRuleError(name, line, "no colon", "Write `typed: meant`.")
+        yield typed, tuple(tuple(words.split("_")) for words in meant.split())
+
+
+def _read_definitions(
+    name: str, content: Mapping[str, object], grammar: Grammar, reader: PatternReader
+) -> Iterator[Rule]:
+    """Define the words and phrases of one file and yield its rules."""
+    for item, text in _items(content, "words"):
+        grammar.define(item, reader.read_word_list(str(text)))
+    for item, text in _items(content, "phrases"):
+        _define(name, item, text, grammar, reader)
+    for item, fields in _items(content, "rules"):
+        if not isinstance(fields, dict):
+            raise ConcernRuleError(name, item, "no fields", "Give it `level` and `patterns`.")
+        rule = _read_rule(name, item, {**content, **fields})
+        _define(name, item, fields["patterns"], grammar, reader)
+        yield rule
+
+
+def _items(content: Mapping[str, object], section: str) -> Iterator[tuple[str, object]]:
+    found = content.get(section) or {}
+    return iter(cast("dict[str, object]", found).items())
+
+
+def _define(name: str, item: str, text: object, grammar: Grammar, reader: PatternReader) -> None:
+    try:
+        grammar.define(item, reader.read_lines(str(text)))
+    except PatternError as error:
+        remedy = "See the pattern language in surveys/concern_patterns.py."
+        raise ConcernRuleError(name, item, str(error), remedy) from error
+
+
+def _read_rule(name: str, item: str, fields: Mapping[str, object]) -> Rule:
+    level = fields.get("level")
+    if level not in {"crisis", "concern"} or "patterns" not in fields:
+        raise ConcernRuleError(
+            name, item, "no level or no patterns", "Give it `level: crisis` or `level: concern`."
+        )
+    try:
+        category = ConcernCategory(str(fields.get("category")))
+        lowered_by = frozenset(
+            Lowering(str(word)) for word in cast("list[str]", fields.get("lowered_by") or [])
+        )
+    except ValueError as error:
+        raise ConcernRuleError(name, item, str(error), "Use a listed name.") from error
+    return Rule(item, item, category, level == "crisis", lowered_by)
+
+

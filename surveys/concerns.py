@@ -1,0 +1,216 @@
+"""Notices words that a person must read, and how soon; it never decides what is true of anybody.
+
+What it misses is still read by a person: every free text is. See docs/concerns.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from surveys.concern_context import Context
+from surveys.concern_grammar import Chart
+from surveys.concern_language import is_understood
+from surveys.concern_rulebook import (
+    HARMLESS,
+    ConcernCategory,
+    Lowering,
+    Rule,
+    Rulebook,
+    load_rulebook,
+)
+from surveys.concern_text import fold
+from surveys.concern_vocabulary import Reading
+
+__all__ = ["Concern", "ConcernCategory", "ConcernLevel", "grade", "notice", "warm_up"]
+
+# Of a longer text the start and the end are read; the whole waits for a person.
+MOST_CHARACTERS: Final = 6000
+TAIL_CHARACTERS: Final = 1500
+
+# Subjects that a "not" or a joke never clears.
+NEVER_CLEARED: Final = frozenset(
+    {
+        ConcernCategory.SUICIDE,
+        ConcernCategory.SELF_HARM,
+        ConcernCategory.OVERDOSE,
+        ConcernCategory.SEXUAL_ABUSE,
+        ConcernCategory.PHYSICAL_ABUSE,
+        ConcernCategory.EMOTIONAL_ABUSE,
+        ConcernCategory.NEGLECT,
+        ConcernCategory.EXPLOITATION,
+    }
+)
+BLANK: Final = Reading(frozenset(), known=True)
+
+
+class ConcernLevel(StrEnum):
+    """How soon a person must read a text. The levels compare: none < concern < crisis."""
+
+    NONE = "none"
+    CONCERN = "concern"
+    CRISIS = "crisis"
+
+    @property
+    def rank(self) -> int:
+        """The place in the order, 0 to 2."""
+        return list(ConcernLevel).index(self)
+
+    def __lt__(self, other: str) -> bool:
+        """Compare by urgency, not by letters."""
+        return self.rank < ConcernLevel(other).rank
+
+    def __le__(self, other: str) -> bool:
+        """Compare by urgency, not by letters."""
+        return self.rank <= ConcernLevel(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        """Compare by urgency, not by letters."""
+        return self.rank > ConcernLevel(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        """Compare by urgency, not by letters."""
+        return self.rank >= ConcernLevel(other).rank
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What was noticed in one text. It holds names of rules, never a word of the text.
+
+    `categories` come most urgent first; `reasons` are rule ids, `!` marking one that was lowered.
+    """
+
+    level: ConcernLevel
+    categories: tuple[ConcernCategory, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def wants_person(self) -> bool:
+        """Whether the writer asks for a person."""
+        return ConcernCategory.WANTS_ADULT in self.categories
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule that held, and how urgent it is here."""
+
+    rule: Rule
+    level: ConcernLevel
+
+
+def grade(text: str) -> ConcernLevel:
+    """Return how soon a person must read `text`. Never raises."""
+    concern = notice(text)
+    return ConcernLevel.NONE if concern is None else concern.level
+
+
+def notice(text: str) -> Concern | None:
+    """Return what in `text` must reach a person at once, or None. Never raises.
+
+    A fault in here, or a text too long or too hard to read, is itself a concern.
+    """
+    try:
+        return _notice(text, load_rulebook())
+    except Exception:  # noqa: BLE001 - whatever breaks, the text must go to a person
+        return _ask_person("matcher.broken")
+
+
+def warm_up() -> None:
+    """Load the rules now, so that the first text need not wait. ConcernRuleError if broken."""
+    load_rulebook()
+
+
+def _notice(text: str, book: Rulebook) -> Concern | None:
+    too_long = len(text) > MOST_CHARACTERS
+    if too_long:
+        text = f"{text[: MOST_CHARACTERS - TAIL_CHARACTERS]}\n{text[-TAIL_CHARACTERS:]}"
+    pieces = fold(text, book.folding)
+    readings, too_hard = book.vocabulary.read(pieces)
+    findings = _apply_rules(_set_harmless_aside(readings, book), book)
+    extra = [
+        reason
+        for reason, holds in (
+            ("text.too-long", too_long),
+            ("text.too-hard", too_hard),
+            ("language.not-understood", not is_understood(pieces, readings, book)),
+        )
+        if holds
+    ]
+    return _sum_up(findings, extra)
+
+
+def _set_harmless_aside(readings: tuple[Reading, ...], book: Rulebook) -> tuple[Reading, ...]:
+    chart = book.grammar.find(readings, last=HARMLESS[-1])
+    aside = {place for name in HARMLESS for place in chart.covered(name)}
+    if not aside:
+        return readings
+    return tuple(
+        Reading(BLANK.words, known=True, opens=reading.opens) if place in aside else reading
+        for place, reading in enumerate(readings)
+    )
+
+
+def _apply_rules(readings: tuple[Reading, ...], book: Rulebook) -> list[Finding]:
+    """Grade what the rules find; where a "not" stands in between, once more over it, lowered."""
+    chart = book.grammar.find(readings, closing="taking_back")
+    findings = _grade_chart(chart, book)
+    if chart.has("taking_back"):
+        seen = {finding.rule.id for finding in findings}
+        wider = book.grammar.find(readings)
+        findings += [
+            Finding(rule, level)
+            for rule in book.rules
+            if Lowering.NEGATION in rule.lowered_by
+            and rule.id not in seen
+            and wider.has(rule.phrase)
+            and (level := _lower(rule)) is not ConcernLevel.NONE
+        ]
+    return findings
+
+
+def _grade_chart(chart: Chart, book: Rulebook) -> list[Finding]:
+    found = [rule for rule in book.rules if chart.has(rule.phrase)]
+    if not found:
+        return []
+    context = Context.of(chart)
+    findings: list[Finding] = []
+    for rule in found:
+        spans = chart.spans(rule.phrase)
+        lowered = all(context.lowers(span, rule.lowered_by) for span in spans)
+        level = _lower(rule) if lowered else _level_of(rule)
+        if level is not ConcernLevel.NONE:
+            findings.append(Finding(rule, level))
+    return findings
+
+
+def _level_of(rule: Rule) -> ConcernLevel:
+    return ConcernLevel.CRISIS if rule.crisis else ConcernLevel.CONCERN
+
+
+def _lower(rule: Rule) -> ConcernLevel:
+    """One step down, but never to nothing where the subject is grave."""
+    if rule.crisis or rule.category in NEVER_CLEARED:
+        return ConcernLevel.CONCERN
+    return ConcernLevel.NONE
+
+
+def _sum_up(findings: list[Finding], extra: list[str]) -> Concern | None:
+    if not findings:
+        return _ask_person(*extra) if extra else None
+    level = max((finding.level for finding in findings), key=lambda found: found.rank)
+    order = list(ConcernCategory)
+    categories = sorted({finding.rule.category for finding in findings}, key=order.index)
+    if extra:
+        categories.append(ConcernCategory.NOT_UNDERSTOOD)
+    reasons = sorted(_describe(finding) for finding in findings)
+    return Concern(level, tuple(categories), (*reasons, *extra))
+
+
+def _describe(finding: Finding) -> str:
+    lowered = finding.rule.crisis and finding.level is not ConcernLevel.CRISIS
+    return f"{finding.rule.id}!" if lowered else finding.rule.id
+
+
+def _ask_person(*reasons: str) -> Concern:
+    return Concern(ConcernLevel.CONCERN, (ConcernCategory.NOT_UNDERSTOOD,), reasons)
