@@ -147,6 +147,13 @@ class LocalRhythm:
         day = local.date() + timedelta(days=self.rhythms.reminders[reminders])
         return self.allowed(age_band, self.instant(day, local.time()))
 
+    def late_limit(self, wave: str) -> timedelta:
+        """Return how long after it fell due somebody may still be asked for the first time.
+
+        wave: one of outcomes.observation.Wave; ValueError for any other.
+        """
+        return timedelta(days=self.rhythms.waves[Wave(wave)].late_days)
+
     # --- when people read -------------------------------------------------------------
 
     def staffed(self, now: datetime) -> bool:

@@ -5,7 +5,7 @@ It must not know what anybody answered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -130,6 +130,22 @@ def episodes_of(work: Casework, participant_id: str) -> list[SupportEpisode]:
         .order_by(support_episodes.c.opened_on, support_episodes.c.id)
     )
     return [_from(row) for row in work.connection.execute(query)]
+
+
+def taking_part(
+    work: Casework, participant_ids: Iterable[str], episode_ids: Iterable[str]
+) -> dict[tuple[str, str], SupportEpisode]:
+    """Return the support episodes in which these people still answer, by person and episode."""
+    query = (
+        select(participations.c.participant_id, support_episodes)
+        .join(support_episodes, support_episodes.c.id == participations.c.episode_id)
+        .where(
+            participations.c.participant_id.in_(list(participant_ids)),
+            participations.c.episode_id.in_(list(episode_ids)),
+            participations.c.until.is_(None),
+        )
+    )
+    return {(row.participant_id, row.id): _from(row) for row in work.connection.execute(query)}
 
 
 def _from(row: AnyRow) -> SupportEpisode:

@@ -160,9 +160,13 @@ def person_from(row: AnyRow) -> Person:
 
 def load_person(work: Casework, participant_id: str) -> Person | None:
     """Return one participant, or None."""
-    query = select(*_PERSON_COLUMNS).where(participants.c.id == participant_id)
-    row = work.connection.execute(query).one_or_none()
-    return person_from(row) if row is not None else None
+    return load_people(work, [participant_id]).get(participant_id)
+
+
+def load_people(work: Casework, participant_ids: Iterable[str]) -> dict[str, Person]:
+    """Return these participants by their ids; those who do not exist are left out."""
+    query = select(*_PERSON_COLUMNS).where(participants.c.id.in_(list(participant_ids)))
+    return {row.person_id: person_from(row) for row in work.connection.execute(query)}
 
 
 def reach(work: Casework, participant_id: str) -> Address | None:

@@ -6,7 +6,7 @@ It must not decide how a run moves.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -105,6 +105,12 @@ def load(work: Casework, run_id: str) -> StoredRun | None:
     """Return one run, or None."""
     row = work.connection.execute(select(*_COLUMNS).where(runs.c.id == run_id)).one_or_none()
     return run_from(row) if row is not None else None
+
+
+def load_runs(work: Casework, run_ids: Iterable[str]) -> dict[str, StoredRun]:
+    """Return these runs by their ids; those that do not exist are left out."""
+    query = select(*_COLUMNS).where(runs.c.id.in_(list(run_ids)))
+    return {row.run_id: run_from(row) for row in work.connection.execute(query)}
 
 
 def of_participant(work: Casework, participant_id: str) -> list[StoredRun]:

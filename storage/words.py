@@ -39,6 +39,7 @@ class NoticeKind(StrEnum):
     BLOCKED = "blocked"
     UNDELIVERABLE = "undeliverable"
     UNCLEAR_DELIVERY = "unclear-delivery"
+    NOT_ASKED = "not-asked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ It must not read typed words: those come through listening, which looks after sa
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from storage import observations, occasions, people, runs, words
+from storage import episodes, observations, occasions, people, runs, words
 from storage.occasions import Occasion, OccasionState
 from storage.runs import StoredRun
 from storage.sequence import new_id
@@ -25,10 +25,12 @@ from surveys.conversation import (
     RunId,
     RunStatus,
     StoppedHere,
+    TimeRanOut,
     Turn,
     Withdrawn,
 )
 from surveys.instrument import Instrument
+from usecases import planning
 from usecases.arrival import OccasionId, OccasionInput, OfferReply, RunInput
 from usecases.desk import Desk
 from usecases.picturing import last_finished
@@ -46,11 +48,18 @@ from usecases.telling import (
     WhenLater,
 )
 
+_DAY: Final = timedelta(days=1)
+_HOUR: Final = timedelta(hours=1)
 _OCCASION_ENDS: Final = {
     RunStatus.FINISHED: OccasionState.ANSWERED,
     RunStatus.STOPPED: OccasionState.PART_ANSWERED,
     RunStatus.LAPSED: OccasionState.PART_ANSWERED,
 }
+_ENDS_WITHOUT_ANSWERS: Final = {
+    RunStatus.STOPPED: OccasionState.DECLINED,
+    RunStatus.LAPSED: OccasionState.LAPSED,
+}
+"""Somebody who began and answered nothing has not answered in part."""
 
 
 def take(desk: Desk, given: RunInput) -> None:
@@ -72,7 +81,9 @@ def move(desk: Desk, stored: StoredRun, given: Input) -> Turn:
     return turn
 
 
-def end_quietly(desk: Desk, stored: StoredRun, given: Held | Paused | StoppedHere) -> None:
+def end_quietly(
+    desk: Desk, stored: StoredRun, given: Held | Paused | StoppedHere | TimeRanOut
+) -> None:
     """Stop the questions, for now or for good; what to say about it is the caller's."""
     instrument = desk.instrument(stored.run.instrument)
     turn = engine.resume(instrument, stored.run, given, desk.now)
@@ -99,7 +110,8 @@ def _end_run(desk: Desk, ended: StoredRun) -> None:
     occasion = occasions.load(desk.work, ended.occasion_id)
     if occasion is None:
         return
-    occasions.end(desk.work, occasion.id, _OCCASION_ENDS[run.status], desk.now)
+    ends = _OCCASION_ENDS if run.answers else _OCCASION_ENDS | _ENDS_WITHOUT_ANSWERS
+    occasions.end(desk.work, occasion.id, ends[run.status], desk.now)
     instrument = desk.instrument(run.instrument)
     numbers = scoring.numbers(instrument, run.answers)
     if run.answers:
@@ -179,10 +191,28 @@ def _answer_gone_offer(desk: Desk, occasion: Occasion) -> None:
 def put_off(desk: Desk, occasion: Occasion, reply: OfferReply) -> None:
     """Ask again at a moment of their choosing, inside the window in which answers count."""
     assert desk.person is not None  # noqa: S101 (take_offer refused everybody else)
-    again = desk.service.rhythm.put_off(reply, desk.person.age_band, desk.now)
+    chosen = desk.service.rhythm.put_off(reply, desk.person.age_band, desk.now)
+    again = _inside_window(desk, occasion, chosen)
+    if again is None:
+        occasions.end(desk.work, occasion.id, OccasionState.DECLINED, desk.now)
+        desk.say(OfferDeclined())
+        return
     moved = replace(occasion, state=OccasionState.PLANNED, next_at=again)
     occasions.move(desk.work, moved)
     desk.say(PutOff(desk.service.rhythm.local(again)))
+
+
+def _inside_window(desk: Desk, occasion: Occasion, chosen: datetime) -> datetime | None:
+    """Return the moment that was chosen, or the last good one before answers no longer count.
+
+    None when there is none any more: then we do not promise to ask again.
+    """
+    assert desk.person is not None  # noqa: S101 (take_offer refused everybody else)
+    if chosen < occasion.window_ends_at:
+        return chosen
+    latest = max(occasion.window_ends_at - _DAY, desk.now + _HOUR)
+    again = desk.service.rhythm.allowed(desk.person.age_band, latest)
+    return again if again < occasion.window_ends_at else None
 
 
 def begin(desk: Desk, occasion: Occasion) -> None:
@@ -245,7 +275,12 @@ def offer_what_waits(desk: Desk) -> None:
 
 
 def offer(desk: Desk, occasion: Occasion) -> None:
-    """Ask whether now is a good time, and remember that we did."""
+    """Ask whether now is a good time, and remember that we did.
+
+    The first offer of a review plans the review that follows, while the support goes on.
+    """
+    if occasion.offered_at is None:
+        _plan_what_follows(desk, occasion)
     instrument = desk.service.catalogue.latest(occasion.instrument)
     occasions.move(
         desk.work,
@@ -258,3 +293,11 @@ def offer(desk: Desk, occasion: Occasion) -> None:
     )
     desk.occasion_told = occasion.id
     desk.say(Offered(OccasionId(occasion.id), instrument, occasion.reminders))
+
+
+def _plan_what_follows(desk: Desk, occasion: Occasion) -> None:
+    if occasion.wave != planning.REVIEW or desk.person is None:
+        return
+    episode = episodes.load(desk.work, occasion.episode_id)
+    if episode is not None and episode.closed_on is None:
+        planning.plan_review(desk.service, desk.work, desk.person, episode, occasion)

@@ -17,6 +17,7 @@ from usecases.ports import Circumstances, Planned
 from usecases.service import Service
 
 START: Final = "start"
+REVIEW: Final = "review"
 
 
 def circumstances(person: Person, episode: SupportEpisode) -> Circumstances:

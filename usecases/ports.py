@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from surveys.people import AgeBand, Role
@@ -64,6 +64,10 @@ class Rhythm(Protocol):
 
     def reminder(self, age_band: AgeBand, reminders: int, now: datetime) -> datetime | None:
         """Return when to remind somebody who has had `reminders` of them, or None for never."""
+        ...
+
+    def late_limit(self, wave: str) -> timedelta:
+        """Return how long after it fell due somebody may still be asked for the first time."""
         ...
 
     def local(self, moment: datetime) -> datetime:
