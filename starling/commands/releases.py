@@ -23,7 +23,7 @@ def compile_(
     quarter: Annotated[str, typer.Option(help="The financial quarter, such as 2026/27-Q3.")],
     as_json: AsJson = False,
 ) -> None:
-    """Compile the figures of a quarter: count, protect, audit, freeze. Asking again changes nothing."""
+    """Compile a quarter: count, protect, audit, freeze. Asking again changes nothing."""
     from outcomes.errors import OutcomesError
     from outcomes.quarter import Quarter
     from starling.compose import clock
