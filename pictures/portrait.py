@@ -48,10 +48,16 @@ class Portrait:
                     self._sector(ray, self.dial.rim + _CLEAR), Look(fill=self.sheet.ground)
                 )
 
-    def skip(self, ray: int) -> None:
-        """Say "not answered" on a ray: a dotted spoke, and a sign where no value can be."""
+    def skip(self, ray: int, before: float | None) -> None:
+        """Say "not answered" on a ray: a dotted spoke, and a sign outside the last ring.
+
+        Where `before` stands on the last ring, the sign moves in beside it. It cannot be taken
+        for a value there either: a gap has no rings.
+        """
         self._spoke(ray, marks.UNANSWERED)
-        marks.mark_skipped(self.sheet, self.put(self.dial.along(ray, self.dial.rim + marks.SIGN)))
+        aside = -marks.APART if before == self.dial.steps else marks.SIGN
+        at = self.put(self.dial.along(ray, self.dial.rim + aside))
+        marks.mark_skipped(self.sheet, at)
 
     def withhold(self, ray: int) -> None:
         """Say "withheld" on a ray: its share of the rings is hatched."""

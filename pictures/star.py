@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import cycle, product
 from typing import Final
 
@@ -32,7 +33,7 @@ _GAP: Final = 36.0  # between title, star and legend
 _SOFT: Final = 60.0
 _TITLE: Final = Lettering(58, INK, bold=True)
 _NAME_SIZES: Final = (41, 37, 33)
-_NAME_BESIDE: Final = (310.0, 240.0)  # widest name left and right of the star, in turn
+_NAME_BESIDE: Final = (310.0, 255.0, 225.0)  # widest name left and right of the star, in turn
 _NAME_ABOVE: Final = 430.0  # and above and below it
 _BADGE: Final = 44.0
 _BADGE_GROUNDS: Final = (GOLD_PALE, BLUE_PALE, GREEN_PALE, RED_PALE)
@@ -106,7 +107,12 @@ def compose_star(
     """Put the star, its title and its legend on a sheet; see `draw_star`."""
     head = set_block(title, _TITLE, WIDTH - 4 * _EDGE)
     legend = set_legend(entries, WIDTH - 2 * _EDGE, _LEGEND)
-    names, placing = _place(rays, steps)
+    names, placing = _place(
+        tuple(ray.label for ray in rays),
+        steps,
+        has_symbols=any(find_symbol(ray.symbol) for ray in rays),
+        has_signs=any(ray.now is None for ray in rays),
+    )
     centre = (WIDTH / 2, _EDGE + legend.height + _GAP - placing.bottom)
     top = centre[1] + placing.top + _GAP + head.height
     sheet = Sheet(WIDTH, max(round(top + _EDGE), WIDTH), PAPER)
@@ -115,9 +121,9 @@ def compose_star(
     portrait = Portrait(sheet, centre, placing.dial, _SOFT)
     now = [ray.now for ray in rays]
     portrait.rings(now)
-    for at, step in enumerate(now):
-        if step is None:
-            portrait.skip(at)
+    for at, ray in enumerate(rays):
+        if ray.now is None:
+            portrait.skip(at, ray.before)
     _draw_names(portrait, placing, names)
     _draw_badges(portrait, placing, rays)
     portrait.filled(now)
@@ -127,11 +133,13 @@ def compose_star(
     return sheet
 
 
-def _place(rays: Sequence[Ray], steps: int) -> tuple[Sequence[Block], Placing]:
-    hub = 50.0 + 2 * len(rays)
-    dial = Dial(len(rays), steps, hub, _RIM)
-    has_symbols = any(find_symbol(ray.symbol) for ray in rays)
-    has_signs = any(ray.now is None for ray in rays)
+@lru_cache(maxsize=64)
+def _place(
+    labels: tuple[str, ...], steps: int, *, has_symbols: bool, has_signs: bool
+) -> tuple[Sequence[Block], Placing]:
+    """Find the places of the names, once for all who answer the same questions."""
+    hub = 50.0 + 2 * len(labels)
+    dial = Dial(len(labels), steps, hub, _RIM)
     room = Room(
         half_width=WIDTH / 2 - _EDGE,
         mark=2 * marks.SIGN if has_signs else marks.FRAME / 2,
@@ -140,16 +148,16 @@ def _place(rays: Sequence[Ray], steps: int) -> tuple[Sequence[Block], Placing]:
         badge=_BADGE if has_symbols else 0.0,
         badge_at=2 * marks.SIGN + _BADGE + 4 if has_symbols else 0.0,
     )
-    return place_largest(dial, room, _set_names(rays, dial))
+    return place_largest(dial, room, _set_names(labels, dial))
 
 
-def _set_names(rays: Sequence[Ray], dial: Dial) -> Iterator[list[Block]]:
+def _set_names(labels: Sequence[str], dial: Dial) -> Iterator[list[Block]]:
     """Set all names in ever smaller letters and narrower lines."""
     for size, beside in product(_NAME_SIZES, _NAME_BESIDE):
         lettering = Lettering(size, INK, bold=True)
         yield [
-            set_block(ray.label, lettering, beside if dial.points_aside(at) else _NAME_ABOVE)
-            for at, ray in enumerate(rays)
+            set_block(label, lettering, beside if dial.points_aside(at) else _NAME_ABOVE)
+            for at, label in enumerate(labels)
         ]
 
 

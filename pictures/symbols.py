@@ -50,6 +50,11 @@ def _arc(centre: Point, radius: float, start: float, end: float) -> tuple[Point,
     )
 
 
+def _ray(centre: Point, start: float, end: float, turn: float) -> tuple[Point, ...]:
+    """Give a line that points away from a centre; `turn` in degrees."""
+    return _arc(centre, start, turn, turn)[:1] + _arc(centre, end, turn, turn)[:1]
+
+
 def _heart(centre: Point, size: float) -> tuple[Point, ...]:
     """Sample the well-known heart curve."""
     points = []
@@ -136,6 +141,30 @@ _SYMBOLS: Final[dict[str, Symbol]] = {
         Blot((*_arc((0.42, 0.1), 0.42, 180, 90), *_arc((0.0, 0.52), 0.42, 0, -90))),
         Blot((*_arc((-0.46, 0.36), 0.46, 0, 90), *_arc((0.0, 0.82), 0.46, 180, 270))),
     ),
+    "tree": (
+        Stroke(((0, -0.86), (0, -0.1))),
+        Round((0, 0.42), 0.4),
+        Round((-0.4, 0.06), 0.32),
+        Round((0.4, 0.06), 0.32),
+        Blot(((-0.4, -0.26), (-0.3, 0.4), (0.3, 0.4), (0.4, -0.26))),
+    ),
+    "weather": (
+        Stroke(_arc((-0.34, 0.4), 0.26, 20, 240)),
+        *(Stroke(_ray((-0.34, 0.4), 0.46, 0.56, turn)) for turn in (65, 110, 155, 200)),
+        Stroke(
+            (
+                *_arc((-0.34, -0.36), 0.3, 270, 110),
+                *_arc((0.06, -0.12), 0.38, 150, 20),
+                *_arc((0.46, -0.34), 0.32, 70, -90),
+            ),
+            closed=True,
+        ),
+    ),
+    "ball": (
+        Stroke(_arc((0, 0), 0.82, 0, 360)),
+        Blot(tuple(_ray((0, 0), 0, 0.34, 90 + 72 * corner)[1] for corner in range(5))),
+        *(Stroke(_ray((0, 0), 0.3, 0.82, 90 + 72 * corner)) for corner in range(5)),
+    ),
 }
 
 _EMOJI: Final = {
@@ -145,12 +174,15 @@ _EMOJI: Final = {
     "care": "❤🧡💛💚💙💜🫶💗💖🤗",
     "feelings": "🙂😊😀😌🎭😐💭",
     "friends": "👫👭👬🧑👥🤝👋",
+    "tree": "🌳🌲",
+    "weather": "🌦🌤⛅🌥",
+    "ball": "⚽🏀🏈🎾",
     "belief": "⭐🌟✨🏅🦁💫",
     "learning": "📚📖🎒🏫✏🎓💼",
     "idea": "💡🧠🔑",
     "together": "💞💕👪👨👩🫂",
     "talk": "💬🗨🗣👂",
-    "growing": "🌱🌿🌳🪴🌻",
+    "growing": "🌱🌿🪴🌻",
 }
 
 _NAMES: Final = {sign: name for name, signs in _EMOJI.items() for sign in signs}

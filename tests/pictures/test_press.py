@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.text import Text
 
 from pictures import press
 from pictures.star import Ray, draw_star
@@ -59,6 +62,18 @@ def test_one_drawing_waits_for_the_other() -> None:
             with pytest.raises(TimeoutError):
                 drawing.result(timeout=0.3)
         assert drawing.result() == draw()
+
+
+def test_a_drawn_picture_leaves_nothing_heavy_behind() -> None:
+    """Not even until the garbage collector comes round: it is switched off here."""
+    gc.collect()
+    gc.disable()
+    try:
+        draw()
+        left = [held for held in gc.get_objects() if isinstance(held, RendererAgg | Text)]
+    finally:
+        gc.enable()
+    assert left == []
 
 
 def test_a_strangers_settings_of_matplotlib_do_not_change_a_picture(tmp_path: Path) -> None:

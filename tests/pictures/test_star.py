@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from itertools import combinations
 from typing import Final
 
@@ -18,7 +19,7 @@ from PIL import Image
 
 from pictures import engraver, marks
 from pictures.faults import PictureFault
-from pictures.palette import GOLD, PAPER
+from pictures.palette import BLUE, CARD, CREAM, GOLD, HONEY, INK, PAPER
 from pictures.sheet import Disc, Shape, Sheet, Words
 from pictures.star import WIDTH, Ray, compose_star, draw_star, list_star
 
@@ -73,7 +74,7 @@ def pixels(png: bytes) -> npt.NDArray[np.int64]:
 
 def extents(sheet: Sheet) -> list[tuple[str, Bbox]]:
     """Measure all words as the printing machinery really sets them."""
-    figure = engraver.compose(sheet)
+    figure = engraver.compose(sheet).figure
     words = (artist for artist in figure.get_children() if isinstance(artist, Text))
     return [(word.get_text(), word.get_window_extent()) for word in words]
 
@@ -193,7 +194,7 @@ def test_the_rings_stop_where_nothing_was_answered() -> None:
     """Beside the ray of a gap there is nothing but paper, whatever the neighbours say."""
     paper = [int(PAPER[at : at + 2], 16) for at in (1, 3, 5)]
     gap = beside_the_first_ray(rays(now=(None, *(5,) * 7), before=(None, *(5,) * 7)))
-    assert np.abs(gap - paper).max() <= 3
+    assert np.abs(gap - paper).max() == 0
     lowest = beside_the_first_ray(rays(now=(1, *(5,) * 7), before=(None, *(5,) * 7)))
     assert np.abs(lowest - paper).max() > 10
 
@@ -263,3 +264,27 @@ def test_the_rows_of_a_first_star_have_no_last_time() -> None:
     )
     assert table.head == ("Area", "Now")
     assert table.rows == (("Body", "4"), ("Home", "3"), ("Feeling safe", "5"))
+
+
+def test_the_sign_of_a_gap_is_not_hidden_by_a_highest_step_of_last_time() -> None:
+    for before in (None, 1, 4, 5):
+        sheet = compose(rays(now=(None, *NOW[1:]), before=(before, *BEFORE[1:])))
+        dash = max(at for at, m in enumerate(sheet.marks) if isinstance(m, Words) and m.text == "–")
+        sign = sheet.marks[dash]
+        assert isinstance(sign, Words)
+        squares = [
+            m
+            for m in sheet.marks[dash:]
+            if isinstance(m, Shape) and m.look.fill == CARD and m.look.edge == BLUE
+        ]
+        for square in squares:
+            assert min(math.dist(sign.at, point) for point in square.points) > marks.SIGN
+
+
+def test_the_main_colours_are_exact() -> None:
+    png = draw(rays())
+    colours, counts = np.unique(
+        pixels(png).reshape(-1, 3) @ [1 << 16, 1 << 8, 1], return_counts=True
+    )
+    often = {f"#{colour:06X}" for colour in colours[np.argsort(counts)[-5:]]}
+    assert often == {PAPER, CARD, CREAM, HONEY, INK}
