@@ -92,12 +92,12 @@ def list_star(
     skipped_label: str,
 ) -> TextTable:
     """Give what the star shows as text, a row an area; a dash where last time has nothing."""
-    nows = [skipped_label if ray.now is None else str(ray.now) for ray in rays]
+    today = [skipped_label if ray.now is None else str(ray.now) for ray in rays]
     if before_label is None:
-        rows = [(ray.label, now) for ray, now in zip(rays, nows, strict=True)]
+        rows = [(ray.label, now) for ray, now in zip(rays, today, strict=True)]
         return TextTable((area_label, now_label), tuple(rows))
-    befores = ["–" if ray.before is None else str(ray.before) for ray in rays]
-    compared = zip((ray.label for ray in rays), nows, befores, strict=True)
+    earlier = ["–" if ray.before is None else str(ray.before) for ray in rays]
+    compared = zip((ray.label for ray in rays), today, earlier, strict=True)
     return TextTable((area_label, now_label, before_label), tuple(compared))
 
 
