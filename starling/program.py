@@ -239,7 +239,7 @@ async def _serve(running: Running, tasks: asyncio.TaskGroup, once: Occurrences) 
     running.web_session.bells.close()
     running.server.should_exit = True
     await asyncio.wait({serving}, timeout=DRAIN)
-    running.bells.stop()
+    await running.bells.drain(DRAIN)
     await running.intake.stop(DRAIN)
     await running.courier.drain(DRAIN)
 

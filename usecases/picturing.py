@@ -12,7 +12,7 @@ from storage.casework import Casework, Connection
 from storage.runs import StoredRun
 from surveys import scoring
 from surveys.conversation import RunStatus
-from surveys.instrument import Instrument
+from surveys.instrument import Instrument, Item
 from surveys.people import Voice
 from surveys.phrasebook import phrasebook
 from usecases.service import Service
@@ -76,6 +76,7 @@ def draw(
             label=item.area.speak(voice) if item.area is not None else item.id,
             now=now.get(item.id),
             before=before.get(item.id),
+            symbol=_symbol(item, voice),
         )
         for item in instrument.items
         if item.scored
@@ -88,3 +89,9 @@ def draw(
         before_label=say("drawing.last-time", voice) if before else None,
         skipped_label=say("drawing.skipped", voice),
     )
+
+
+def _symbol(item: Item, voice: Voice) -> str:
+    """Return the picture that stands before the question for the youngest, if there is one."""
+    first = item.ask.speak(voice).split(maxsplit=1)[0]
+    return first if voice is Voice.YOUNGER and not first.isascii() else ""
