@@ -23,9 +23,6 @@ from usecases.service import Service
 
 Draw = Callable[[str], Awaitable[bytes]]
 
-TIMEOUT: Final = 15
-"""Seconds that one call may take."""
-
 _REMEMBERED: Final = 10_000
 
 _log = logging.getLogger(__name__)
@@ -58,7 +55,7 @@ class Carrier:
     async def _send(self, bot: Bot, sending: Sending) -> int:
         outgoing = sending.outgoing
         method = envelopes.new_message(sending.chat_id, outgoing.text, outgoing.rows)
-        message = await bot(method, request_timeout=TIMEOUT)
+        message = await bot(method)
         self._remember(sending, message.message_id)
         return message.message_id
 
@@ -70,12 +67,12 @@ class Carrier:
             return await self._send(bot, sending)
         if not envelopes.fits_beside_picture(outgoing.text):
             alone = envelopes.new_picture(sending.chat_id, outgoing.run, png, "", ())
-            await bot(alone, request_timeout=TIMEOUT)
+            await bot(alone)
             return await self._send(bot, sending)
         method = envelopes.new_picture(
             sending.chat_id, outgoing.run, png, outgoing.text, outgoing.rows
         )
-        message = await bot(method, request_timeout=TIMEOUT)
+        message = await bot(method)
         return message.message_id
 
     async def _drawn(self, bot: Bot, run: str | None) -> bytes | None:
@@ -96,17 +93,15 @@ class Carrier:
         outgoing = sending.outgoing
         buttons = envelopes.changed_buttons(sending.chat_id, message_id, outgoing.rows)
         if not outgoing.text:
-            await bot(buttons, request_timeout=TIMEOUT)
+            await bot(buttons)
             return message_id
-        whole = envelopes.changed_message(
-            sending.chat_id, message_id, outgoing.text, outgoing.rows
-        )
+        whole = envelopes.changed_message(sending.chat_id, message_id, outgoing.text, outgoing.rows)
         try:
-            await bot(whole, request_timeout=TIMEOUT)
+            await bot(whole)
         except TelegramBadRequest as error:
             if judge(error).fate is not Fate.NO_TEXT_TO_EDIT:
                 raise
-            await bot(buttons, request_timeout=TIMEOUT)
+            await bot(buttons)
         return message_id
 
     async def _message_of_step(self, sending: Sending) -> int | None:

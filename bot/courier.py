@@ -132,15 +132,20 @@ class Courier:
 
     # --- ending -------------------------------------------------------------------------------
 
+    async def settled(self) -> None:
+        """Return when everything that was handed over was sent, or tried, and is reported."""
+        while self._under_way:
+            self._quiet.clear()
+            await self._quiet.wait()
+        self._flush()
+
     async def drain(self, seconds: float) -> None:
         """Send what was handed over, for so long at most, and report; the rest stays stored."""
         self._stopping = True
         self._bell.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._under_way:
-                    self._quiet.clear()
-                    await self._quiet.wait()
+                await self.settled()
         self._dropping = True
         for line in self._lines.values():
             while (parcel := line.next()) is not None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from aiogram import Bot
 from aiohttp import ClientError, ClientTimeout
@@ -30,13 +30,12 @@ random after a week without traffic, and a number below an old offset would coun
 _BATCH: Final = 100
 _FIRST_REST: Final = 1.0
 _LONGEST_REST: Final = 30.0
-_TOO_MANY: Final = 429
 
 _log = logging.getLogger(__name__)
 
 
 class NoUpdates(Exception):
-    """The Bot API did not hand out updates; `wait` is set where it asked us to wait (seconds)."""
+    """The Bot API handed out no updates; `wait` is how long it asked us to wait (seconds)."""
 
     def __init__(self, why: str, wait: float = 0.0) -> None:
         """Say why in a word that holds nothing secret."""
@@ -74,7 +73,7 @@ class Poller:
         self._offset: int | None = None
         self._last_update = clock()
         self._stopping = asyncio.Event()
-        self._question: asyncio.Task[list[object]] | None = None
+        self._limit: asyncio.Timeout | None = None
 
     async def run(self) -> None:
         """Ask until `stop` is called; returns when what was handed out is dealt with."""
@@ -83,6 +82,8 @@ class Poller:
             try:
                 raws = await self._ask()
             except NoUpdates as trouble:
+                if self._stopping.is_set():
+                    break
                 _log.warning("no updates: %s", trouble)
                 await self._sleep(max(trouble.wait, rest))
                 rest = min(_LONGEST_REST, rest * 2)
@@ -93,6 +94,8 @@ class Poller:
     def stop(self) -> None:
         """Ask no more; an answer that is under way is given up, as nothing of it is confirmed."""
         self._stopping.set()
+        if self._limit is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time())
 
     async def _deal_with(self, raws: list[object]) -> None:
         """Store these updates; only then does the next question confirm them."""
@@ -110,24 +113,14 @@ class Poller:
     async def _ask(self) -> list[object]:
         """Return the next updates as they came, decoded; raises NoUpdates."""
         try:
-            return await self._unless_stopped()
-        except TimeoutError:
-            raise NoUpdates("no answer in time") from None
-        except ClientError as error:
+            async with asyncio.timeout(self._patience.hold + self._patience.answer) as limit:
+                self._limit = limit
+                return await self._post()
+        except (TimeoutError, ClientError, ValueError) as error:
+            # Only its kind is told: its text holds the address, and that holds the token.
             raise NoUpdates(type(error).__name__) from None
-        except ValueError:
-            raise NoUpdates("an answer that is not JSON") from None
-
-    async def _unless_stopped(self) -> list[object]:
-        async with asyncio.TaskGroup() as both:
-            answer = both.create_task(self._post())
-            stop = both.create_task(self._stopping.wait())
-            await asyncio.wait({answer, stop}, return_when=asyncio.FIRST_COMPLETED)
-            stop.cancel()
-            if not answer.done():
-                answer.cancel()
-                return []
-        return answer.result()
+        finally:
+            self._limit = None
 
     async def _post(self) -> list[object]:
         question: dict[str, object] = {
@@ -138,9 +131,8 @@ class Poller:
         if self._offset is not None:
             question["offset"] = self._offset
         address = self._session.api.api_url(token=self._bot.token, method="getUpdates")
-        total = ClientTimeout(total=self._patience.hold + self._patience.answer)
         http = await self._session.create_session()
-        async with http.post(address, json=question, timeout=total) as response:
+        async with http.post(address, json=question, timeout=ClientTimeout()) as response:
             return _updates_in(json.loads(await response.read()), response.status)
 
     async def _sleep(self, seconds: float) -> None:
@@ -154,6 +146,6 @@ def _updates_in(answer: object, status: int) -> list[object]:
         case {"ok": True, "result": list(raws)}:
             return raws
         case {"parameters": {"retry_after": int(seconds)}}:
-            raise NoUpdates(str(_TOO_MANY), wait=seconds)
+            raise NoUpdates(str(status), wait=seconds)
         case _:
-            raise NoUpdates(f"status {status}")
+            raise NoUpdates(str(status))

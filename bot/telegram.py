@@ -14,7 +14,7 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError
-from aiogram.methods import DeleteWebhook, SetMyCommands, SetMyShortDescription, SetWebhook
+from aiogram.methods import DeleteWebhook, SetMyCommands, SetMyDescription, SetWebhook
 from aiogram.methods.base import TelegramMethod, TelegramType
 from aiogram.types import BotCommand
 from aiohttp import ClientTimeout
@@ -23,6 +23,9 @@ from bot.raw_updates import KINDS
 from bot.reading import COMMANDS
 from surveys.people import Voice
 from surveys.phrasebook import phrasebook
+
+ANSWER: Final = 15.0
+"""Seconds in which a call has to be answered; see bot.courier.HOLD."""
 
 CONNECT: Final = 5.0
 """Seconds in which a connection has to come about; without one, nothing was written."""
@@ -41,7 +44,10 @@ class TelegramSession(AiohttpSession):
     """
 
     async def make_request(
-        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109 - aiogram's signature
     ) -> TelegramType:
         """Make one call. Raises what AiohttpSession raises."""
         limits = ClientTimeout(
@@ -61,9 +67,12 @@ class Webhook:
     secret: str
 
 
-def build_bot(token: str, api: str) -> tuple[Bot, TelegramSession]:
-    """Return the bot for a token and its session with the Bot API server at this base address."""
-    session = TelegramSession(api=TelegramAPIServer.from_base(api))
+def build_bot(token: str, api: str, answer: float = ANSWER) -> tuple[Bot, TelegramSession]:
+    """Return the bot for a token and its session with the Bot API server at this base address.
+
+    `answer` is how long a call may take, in seconds.
+    """
+    session = TelegramSession(api=TelegramAPIServer.from_base(api), timeout=answer)
     return Bot(token, session=session), session
 
 
@@ -97,7 +106,7 @@ async def _set_up_once(bot: Bot, webhook: Webhook | None) -> str | None:
             )
         )
     await bot(SetMyCommands(commands=_commands()))
-    await bot(SetMyShortDescription(short_description=_say("about")))
+    await bot(SetMyDescription(description=_say("about")))
     return me.username
 
 

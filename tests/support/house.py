@@ -1,0 +1,143 @@
+"""The whole service around one database for a test, with a clock that moves only when told to.
+
+It wires the rooms as the composition root does; only Telegram's servers are stood in for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from aiogram import Bot
+
+from bot.courier import Courier, Route
+from bot.dispatcher import build_dispatcher
+from bot.doorway import Doorway
+from bot.intake import Intake
+from bot.pace import Pace
+from bot.render import render
+from followups.schedule import LocalRhythm
+from outcomes.episode import Commissioner, Lives, Strand
+from storage.casework import Opener
+from storage.lane import Lane
+from storage.sequence import Sequence
+from storage.vault import Vault
+from surveys.catalogue import Catalogue, load_catalogue
+from surveys.people import AgeBand, Role
+from usecases import inviting, picturing
+from usecases.arrival import Channel
+from usecases.receiving import Reception
+from usecases.service import Service
+
+LONDON = ZoneInfo("Europe/London")
+A_WEEKDAY_AT_FIVE = datetime(2026, 9, 22, 16, 0, tzinfo=UTC)
+"""A Tuesday, five in the afternoon in London: after school, and nobody has to be quiet."""
+
+UNHURRIED = Pace(overall_rate=1e6, overall_burst=10**6, chat_rate=1e6, chat_burst=10**6)
+
+
+@dataclass
+class Clock:
+    """A clock that stands."""
+
+    now: datetime = A_WEEKDAY_AT_FIVE
+
+    def __call__(self) -> datetime:
+        """Return the moment at which it stands."""
+        return self.now
+
+    def forward(self, by: timedelta) -> None:
+        """Move it."""
+        self.now += by
+
+
+@dataclass
+class World:
+    """What outlives a process: the database, the keys, the clock, and where chance comes from."""
+
+    url: str
+    clock: Clock = field(default_factory=Clock)
+    catalogue: Catalogue = field(default_factory=load_catalogue)
+    opener: Opener = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make keys and numbers that are the same in every run."""
+        chance = random.Random(20260922).randbytes
+        self.opener = Opener(Vault([b"k" * 32], chance), Sequence(1), chance)
+
+    def service(self, lane: Lane, public_url: str = "http://starling.test") -> Service:
+        """Return the service on an open lane."""
+        return Service(
+            lane=lane,
+            open=self.opener,
+            catalogue=self.catalogue,
+            render=render,
+            rhythm=LocalRhythm(LONDON),
+            public_url=public_url,
+            zone="Europe/London",
+            bot_name=lambda: "MadeUpBot",
+        )
+
+    @asynccontextmanager
+    async def open_service(self) -> AsyncIterator[Service]:
+        """Open the database for as long as the block lasts."""
+        async with Lane.open(self.url) as lane:
+            yield self.service(lane)
+
+    @asynccontextmanager
+    async def open(
+        self, bots: Mapping[Channel, Bot], pace: Pace = UNHURRIED
+    ) -> AsyncIterator[House]:
+        """Start a process around the database, and end it after the block."""
+        async with self.open_service() as service, asyncio.TaskGroup() as tasks:
+            routes = {channel: Route(bot, pace) for channel, bot in bots.items()}
+            draw = partial(picturing.picture_of, service)
+            courier = Courier(service, self.clock, routes, tasks, draw)
+            doorway = Doorway(Reception(service), courier, self.clock)
+            intake = Intake(build_dispatcher(doorway), doorway, bots, tasks)
+            house = House(self, service, courier, doorway, intake, tasks)
+            yield house
+            await intake.stop(5)
+            await courier.drain(5)
+
+
+@dataclass(frozen=True)
+class House:
+    """One running process."""
+
+    world: World
+    service: Service
+    courier: Courier
+    doorway: Doorway
+    intake: Intake
+    tasks: asyncio.TaskGroup
+
+    async def invite(
+        self, role: Role = Role.YOUNG_PERSON, band: AgeBand = AgeBand.SIXTEEN_TO_SEVENTEEN
+    ) -> inviting.Invited:
+        """Open a support episode and invite somebody."""
+        return await invite(self.service, self.world.clock.now, role, band)
+
+
+async def invite(service: Service, now: datetime, role: Role, band: AgeBand) -> inviting.Invited:
+    """Open a support episode and invite somebody to it."""
+    by = inviting.By("a made-up worker", now)
+    episode = await inviting.open_episode(
+        service,
+        inviting.NewEpisode(
+            case="T-1001",
+            commissioner=Commissioner.DERBY_CITY,
+            strand=Strand.DIRECT,
+            intervention="theraplay",
+            lives=Lives.FOSTER,
+            opened_on=date(2026, 9, 1),
+        ),
+        by,
+    )
+    return await inviting.invite(service, inviting.Invitee(episode, role, band), by)
