@@ -16,7 +16,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, assert_never
 from zoneinfo import ZoneInfo
 
 from followups.errors import NotPutOff
@@ -124,6 +124,8 @@ class LocalRhythm:
                 return self.instant(today + timedelta(days=7), AFTERNOON)
             case OfferReply.START | OfferReply.LATER | OfferReply.NOT_THIS_TIME:
                 raise NotPutOff(reply.value)
+            case _:
+                assert_never(reply)
 
     def allowed(self, age_band: AgeBand, moment: datetime) -> datetime:
         """Return this moment, or the first one after it that is outside quiet and school hours."""
