@@ -1,1 +1,1 @@
-"""What commissioners may see, as pure rules: never reaches surveys, storage or a person."""
+"""What commissioners may see: figures in which nobody can be found; no storage, no surveys here."""

@@ -1,1 +1,1 @@
-"""The file formats a release is handed out in: they write what is safe and decide nothing."""
+"""The shapes a release is handed out in; nothing here works out or protects a figure."""

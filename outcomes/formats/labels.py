@@ -1,0 +1,76 @@
+"""Names footprints, stages and reasons the way a reader sees them; it holds no figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from outcomes.episode import Audience
+from outcomes.figures import FlowFigure
+from outcomes.flow import Missing, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A footprint as English statistics files name it. `geographic_level` is their exact wording.
+
+    There is no such level for an Integrated Care Board: see `tidy`.
+    """
+
+    title: str
+    geographic_level: str
+    region_code: str = ""
+    region_name: str = ""
+    old_la_code: str = ""
+    new_la_code: str = ""
+    la_name: str = ""
+    icb_code: str = ""
+    icb_name: str = ""
+
+
+_EAST_MIDLANDS = ("E12000004", "East Midlands")
+PLACES = {
+    Audience.DERBY_CITY: Place(
+        "Derby City", "Local authority", *_EAST_MIDLANDS, "831", "E06000015", "Derby"
+    ),
+    Audience.DERBYSHIRE_COUNTY: Place(
+        "Derbyshire County", "Local authority", *_EAST_MIDLANDS, "830", "E10000007", "Derbyshire"
+    ),
+    Audience.ICB: Place(
+        "Whole service",
+        "Integrated care board",
+        icb_code="E54000058",
+        icb_name="NHS Derby and Derbyshire Integrated Care Board",
+    ),
+}
+"""Codes of the two authorities, their region and the board (disclosure.md, section 10)."""
+
+FLOWS = {
+    "star/young-person": "Young people: star",
+    "carer-star/carer": "Carers: star of the home",
+}
+STAGES = {
+    Stage.ELIGIBLE: "Could have answered",
+    Stage.ASKED: "Was asked",
+    Stage.ANSWERED_FIRST: "Answered at the start",
+    Stage.ANSWERED_LAST: "Answered at the end",
+    Stage.PAIRED: "Answered both, and can be compared",
+}
+REASONS = {
+    Missing.NOT_COMPARABLE: "Answered both, but they cannot be compared",
+    Missing.WITHDRAWN: "Did not want to take part any more",
+    Missing.NOT_SUITABLE: "Not suitable for this person",
+    Missing.NOT_ASKED: "Was not asked",
+    Missing.DISENGAGED: "Support ended without a goodbye",
+    Missing.DECLINED: "Chose not to answer",
+    Missing.NO_REPLY: "Did not reply",
+}
+
+
+def flow_title(flow: str) -> str:
+    """Give the name of the people asked together."""
+    return FLOWS.get(flow, flow)
+
+
+def step_title(figure: FlowFigure) -> str:
+    """Give the name of a stage, or of a reason why two answers are missing."""
+    return REASONS[Missing(figure.step)] if figure.is_reason else STAGES[Stage(figure.step)]
