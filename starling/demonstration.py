@@ -80,7 +80,7 @@ async def load_demo(service: Service, now: datetime, on_day: Callable[[], object
 
     Nobody in it is reachable over Telegram, so that no message can ever reach a stranger.
     """
-    if await inviting.list_episodes(service):
+    if any(each.case != _CASE for each in await inviting.list_episodes(service)):
         return False
     yesterday = service.rhythm.local(now).date() - timedelta(days=1)
     plan = Plan(CHILDREN, yesterday - timedelta(days=DAYS), yesterday, SEED, telegram=0.0)
