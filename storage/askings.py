@@ -84,7 +84,7 @@ def _hold_chats(work: Casework, whose: Sequence[str]) -> dict[str, Chats]:
     counted = select(addresses.c.participant_id, func.count()).where(theirs)
     grouped = counted.group_by(addresses.c.participant_id)
     found = {}
-    for participant_id, number in work.connection.execute(grouped).tuples():
+    for participant_id, number in work.connection.execute(grouped):
         rows = held[participant_id]
         open_rows = [row for row in rows if row.blocked_at is None]
         found[participant_id] = Chats(
@@ -114,7 +114,7 @@ def _asked_since(work: Casework, whose: Sequence[str], since: datetime) -> dict[
     )
     asked: dict[str, set[str]] = defaultdict(set)
     for query in (offered, told):
-        for participant_id, occasion_id in work.connection.execute(query).tuples():
+        for participant_id, occasion_id in work.connection.execute(query):
             asked[participant_id].add(occasion_id)
     return asked
 
