@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,24 +89,35 @@ LONE_RESPONDENT = "lone-respondent"
 SCENARIOS = (*(each.name for each in (*COUNCILS, PUBLIC, *TOLD)), LONE_RESPONDENT)
 
 
-def audit(family: RawFamily, published: Published, rules: Rules) -> Audit:
+Witnesses: TypeAlias = dict[tuple[str | None, bool], Integers]
+"""Tables that fitted in an earlier audit of the same family, by block and whether one was told."""
+
+
+def audit(
+    family: RawFamily, published: Published, rules: Rules, witnesses: Witnesses | None = None
+) -> Audit:
     """Try to work out every protected count of a family, as each outsider.
 
     A count passes only when two complete tables were found, checked by plain integer arithmetic
     against everything shown, that differ in it by the required width: the solver is never trusted.
+    `witnesses` is read and added to: a table that fitted once is tried first the next time.
     Raises `PuzzleContradictsItselfError` when the truth itself does not fit what was shown.
     """
+    kept: Witnesses = {} if witnesses is None else witnesses
     findings: list[Finding] = []
     questions = 0
     for block in blocks(family, published, rules):
-        hunts = {told: Hunt(block, told=told).look_near() for told in (False, True)}
+        hunts = {told: Hunt(block, told=told) for told in (False, True)}
         if not hunts[True].allows(block.truth, PUBLIC):
             message = f"the figures of {family.name} do not fit what was counted; nothing goes out"
             raise PuzzleContradictsItselfError(message)
+        for told, hunt in hunts.items():
+            hunt.look_near(kept.get((block.name, told)))
         for scenario in scenarios(block):
             targets = list(protected(block, scenario))
             questions += len(targets)
             findings.extend(hunts[scenario.told].hunt(scenario, targets))
+        kept.update({(block.name, told): hunt.tables for told, hunt in hunts.items()})
     return Audit(overall(findings), tuple(findings), questions)
 
 
@@ -123,7 +134,8 @@ def scenarios(block: Block) -> Iterator[Scenario]:
     yield PUBLIC
     yield from TOLD
     for index, target in enumerate(block.targets):
-        if len(target.group) == 1 and target.truth in (1, 2) and target.table in block.about:
+        few = 0 < target.truth <= (1 if block.name else 2)
+        if len(target.group) == 1 and few and target.table in block.about:
             yield Scenario(LONE_RESPONDENT, shared=index)
 
 
@@ -135,24 +147,19 @@ def overall(findings: Sequence[Finding]) -> Verdict:
     return Verdict.UNSAFE if certain else Verdict.UNKNOWN
 
 
-def _near_the_truth(
-    block: Block, rows: Integers, low: NDArray[np.float64], high: NDArray[np.float64]
-) -> Integers:
-    """Give the truth and every table that fits and differs by some people who change class."""
+def _near_the_truth(block: Block) -> Integers:
+    """Give the truth and every table in which some people are in another class of their table."""
     places = list(zip(block.commissioners, block.sources, strict=True))
-    sums = rows @ block.truth
     found = [block.truth[np.newaxis, :]]
     for place in sorted(set(places)):
         here = np.flatnonzero([each == place for each in places])
         giving, taking = (each.ravel() for each in np.meshgrid(here, here))
         for people in range(1, block.threshold):
-            moved = sums + people * (rows[:, taking] - rows[:, giving]).T
-            fits = ((moved >= low) & (moved <= high)).all(axis=1)
-            fits &= (giving != taking) & (block.truth[giving] >= people)
-            tables = np.repeat(block.truth[np.newaxis, :], fits.sum(), axis=0)
+            can = (giving != taking) & (block.truth[giving] >= people)
+            tables = np.repeat(block.truth[np.newaxis, :], can.sum(), axis=0)
             each = np.arange(len(tables))
-            tables[each, giving[fits]] -= people
-            tables[each, taking[fits]] += people
+            tables[each, giving[can]] -= people
+            tables[each, taking[can]] += people
             found.append(tables)
     return np.vstack(found)
 
@@ -176,14 +183,16 @@ class Hunt:
         self.tables: Integers = block.truth[np.newaxis, :]
         self.values = self._aimed_at(self.tables)
 
-    def look_near(self) -> Self:
-        """Begin with every table that fits and has a few people of the truth in another class.
+    def look_near(self, tried: Integers | None) -> None:
+        """Begin with tables that are easily found: those tried before, or those near the truth.
 
         Most protected counts are shown to be open by these alone, which spares the solver.
         """
-        self.tables = _near_the_truth(self.block, self.rows, self.low, self.high)
+        tables = _near_the_truth(self.block) if tried is None else tried
+        sums = tables @ self.rows.T
+        fits = ((sums >= self.low) & (sums <= self.high)).all(axis=1)
+        self.tables = tables[fits]
         self.values = self._aimed_at(self.tables)
-        return self
 
     def allows(self, table: Integers, scenario: Scenario) -> bool:
         """Check by integer arithmetic that a table fits everything this outsider knows."""

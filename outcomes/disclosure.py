@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from outcomes.attack import SCENARIOS, audit
+from outcomes.attack import SCENARIOS, Witnesses, audit
 from outcomes.derivation import show_figures, show_flow
 from outcomes.episode import Audience
 from outcomes.errors import PolicyRefusedError, ReleaseRefusedError
@@ -62,13 +62,14 @@ def _audited(family: RawFamily, published: Published, policy: DisclosurePolicy) 
         insider_width=policy.insider_width,
         class_size=policy.class_size,
     )
-    withheld = _needed(family, Published(published.counts, {}), rules)
+    witnesses: Witnesses = {}
+    withheld = _needed(family, Published(published.counts, {}), rules, witnesses)
     published = _without(family, published, withheld)
-    withheld = _needed(family, published, rules)
+    withheld = _needed(family, published, rules, witnesses)
     if not withheld:
         return published
     published = _without(family, published, withheld)
-    verdict = audit(family, published, rules).verdict
+    verdict = audit(family, published, rules, witnesses).verdict
     if not verdict.allows_release:
         message = (
             f"the audit of {family.name} is still {verdict} after further figures were withheld; "
@@ -78,9 +79,11 @@ def _audited(family: RawFamily, published: Published, policy: DisclosurePolicy) 
     return published
 
 
-def _needed(family: RawFamily, published: Published, rules: Rules) -> frozenset[Cell]:
+def _needed(
+    family: RawFamily, published: Published, rules: Rules, witnesses: Witnesses
+) -> frozenset[Cell]:
     """Give the fewest figures to withhold so that the audit is satisfied; none if it is already."""
-    found = audit(family, published, rules)
+    found = audit(family, published, rules, witnesses)
     if found.verdict.allows_release:
         return frozenset()
     order = [row.key for row in family.rows]

@@ -69,13 +69,15 @@ class Target:
 class Block:
     """One set of unknown counts with everything that was published about them.
 
-    Each unknown belongs to one of `commissioners` and one table of `sources`, and lies between 0
-    and `ceiling`. `links` are equal to 0, `shown` lies row by row in `ranges`. `cells` says which
-    figure each shown row belongs to. `small` are the counts that were withheld and are in truth
-    below `threshold`. `aims` adds up the unknowns to each of the `targets`. `about` are the tables
-    the block is there for: the others are in it for what they say about these.
+    `name` is the mean that is looked at, None for all counts. Each unknown belongs to one of
+    `commissioners` and one table of `sources`, and lies between 0 and `ceiling`. `links` are equal
+    to 0, `shown` lies row by row in `ranges`. `cells` says which figure each shown row belongs to.
+    `small` are the counts that were withheld and are in truth below `threshold`. `aims` adds up the
+    unknowns to each of the `targets`. `about` are the tables the block is there for: the others are
+    in it for what they say about these.
     """
 
+    name: str | None
     commissioners: tuple[Commissioner, ...]
     sources: tuple[str, ...]
     truth: Integers
@@ -141,6 +143,7 @@ class _Builder:
         names = {FLOW, *(each.name for each in self.family.tables)}
         aims = [self._pick(each.table, each.classes, each.group) for each in targets]
         return Block(
+            name=None if self.mean is None else self.mean.key,
             commissioners=tuple(owner for owner, _, _ in self.unknowns),
             sources=tuple(table.name for _, table, _ in self.unknowns),
             truth=truth,
