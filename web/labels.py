@@ -1,0 +1,83 @@
+"""How staff pages name what is stored: plain words for every value, and lists to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+from outcomes.episode import CloseReason, Commissioner, Lives, Strand
+from surveys.people import AgeBand, Role
+from usecases.inviting import INTERVENTIONS
+
+E = TypeVar("E", bound=StrEnum)
+
+_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "derby-city": "Derby City",
+        "derbyshire-county": "Derbyshire County",
+        "direct": "Direct work with the child",
+        "carers": "Work with carers",
+        "consultation": "Consultation",
+        "foster": "Foster home",
+        "kinship": "Kinship care or special guardianship",
+        "residential": "Residential home",
+        "birth-family": "Birth family",
+        "semi-independent": "Semi-independent",
+        "planned": "Planned ending",
+        "disengaged": "Stopped coming",
+        "moved": "Moved away",
+        "declined": "Did not want support",
+        "transferred": "Handed over to another service",
+        "young-person": "Young person",
+        "carer": "Carer",
+        "professional": "Professional",
+        "adult": "Adult",
+        "ddp": "DDP",
+        "theraplay": "Theraplay",
+        "media-came": "Sent a picture, voice message or file (not kept)",
+        "wants-person": "Wants to talk to somebody",
+        "asked-for-help": "Looked at Help now",
+        "stopped": "Stopped for good",
+        "blocked": "Blocked the chat: messages do not arrive",
+        "undeliverable": "A message could not be delivered",
+        "unclear-delivery": "Unclear whether a message arrived",
+        "crisis": "Crisis",
+        "concern": "Concern",
+        "check-in": "Check-in",
+        "star": "Star",
+        "carer-star": "Carer star",
+        "adult-view": "Adult view",
+        "invited": "invited",
+        "reading": "reading about us",
+        "joined": "joined",
+        "not-now": "not now",
+        "3-months": "3 months after",
+        "6-months": "6 months after",
+    }
+)
+
+
+def name_of(value: str) -> str:
+    """Return how staff read a stored value."""
+    return _NAMES.get(value) or value.replace("-", " ").capitalize()
+
+
+def choices(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Return values with their names, for a list to choose from."""
+    return [(str(value), name_of(str(value))) for value in values]
+
+
+COMMISSIONERS: Final = choices(Commissioner)
+STRANDS: Final = choices(Strand)
+SUPPORT: Final = choices(INTERVENTIONS)
+HOMES: Final = choices(Lives)
+REASONS: Final = choices(CloseReason)
+ROLES: Final = choices(Role)
+AGE_BANDS: Final = [(str(band), str(band)) for band in AgeBand if band is not AgeBand.ADULT]
+
+
+def pick(kind: type[E], written: str) -> E | None:
+    """Return the value that a form names, or None for one that is not on the list."""
+    return kind(written) if written in [str(each) for each in kind] else None

@@ -1,0 +1,64 @@
+"""Numbers for a monitor: how much of everything there is, and nothing about anybody.
+
+Each application has a registry of its own. It must not hold an id, a name or a word.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+from storage.board import Counts
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+
+
+class Metrics:
+    """What /metrics tells."""
+
+    def __init__(self) -> None:
+        """Begin with nothing counted."""
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "starling_http_requests",
+            "Requests by method, route and class of status",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._runs = self._by("runs", "Runs by status", "status")
+        self._messages = self._by("messages", "Messages on their way out by state", "state")
+        self._concerns = self._by("concerns_open", "Concerns that nobody acknowledged", "level")
+        self._inbox = self._by("inbox", "Updates that are not dealt with", "state")
+        self._late = self._gauge("occasions_late", "Due moments that the clock has not looked at")
+        self._unread = self._gauge("words_unread", "Words that nobody has read")
+        self._overdue = self._gauge("words_overdue", "Words that should have been read by now")
+        self._notices = self._gauge("notices_unseen", "Facts that nobody of the staff has seen")
+
+    def count_request(self, method: str, route: str, status: int) -> None:
+        """Count one request."""
+        known = method if method in _METHODS else "other"
+        self._requests.labels(known, route, f"{status // 100}xx").inc()
+
+    def write(self, counts: Counts) -> bytes:
+        """Return everything in Prometheus' text format."""
+        for gauge, numbers in (
+            (self._runs, counts.runs),
+            (self._messages, counts.messages),
+            (self._concerns, counts.open_concerns),
+            (self._inbox, {"waiting": counts.waiting_updates, "stuck": counts.stuck_updates}),
+        ):
+            gauge.clear()
+            for label, number in numbers.items():
+                gauge.labels(label).set(number)
+        self._late.set(counts.late_occasions)
+        self._unread.set(counts.unread_words)
+        self._overdue.set(counts.overdue_words)
+        self._notices.set(counts.unseen_notices)
+        return generate_latest(self._registry)
+
+    def _gauge(self, name: str, meaning: str) -> Gauge:
+        return Gauge(f"starling_{name}", meaning, registry=self._registry)
+
+    def _by(self, name: str, meaning: str, label: str) -> Gauge:
+        return Gauge(f"starling_{name}", meaning, (label,), registry=self._registry)

@@ -1,0 +1,38 @@
+"""What the web is made of and that lives as long as the process; made by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from usecases.service import Service
+from web.bells import Bells
+from web.ports import Check, Feed, Webhook
+
+NEUTRAL_PAGE: Final = "https://www.bbc.co.uk/weather"
+"""Where somebody lands who leaves the chat in a hurry: a page that anybody might look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that pages need.
+
+    `clock` returns the present moment (aware UTC), `entropy(n)` n random bytes. `checks` are what
+    /readyz asks, by name. `webhook` is None where Telegram does not call us.
+    """
+
+    service: Service
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+    bells: Bells
+    feed: Feed
+    webhook: Webhook | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    quick_exit: str = NEUTRAL_PAGE
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach us over https, so that cookies may insist on it."""
+        return self.service.public_url.startswith("https://")
