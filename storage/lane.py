@@ -216,8 +216,11 @@ class Lane:
             self._on_loop(self._closed.set_result, None)
 
     def _take(self) -> list[Job]:
+        """Take the next jobs; while the database is away all of them, so that all hear it soon."""
         handed = self._handed
-        return [handed.popleft() for _ in range(min(len(handed), self._most))]
+        waiting = len(handed)
+        count = waiting if self._writer.is_resting else min(waiting, self._most)
+        return [handed.popleft() for _ in range(count)]
 
     def _do(self, jobs: Sequence[Job], *, last: bool) -> list[Job]:
         """Serve jobs and tell those who wait; return those to try again."""

@@ -70,6 +70,10 @@ class _Again(Exception):
     """Nothing was stored, and the same transaction may work out when it is run again at once."""
 
 
+class _Away(Exception):
+    """The database could not be reached, or nobody knows whether the commit took place."""
+
+
 class Writer:
     """Serves jobs, each of which takes effect once or not at all, though it may be run again.
 
@@ -96,13 +100,18 @@ class Writer:
         steps = _gather(jobs)
         try:
             self._transact(steps, _run_plainly)
-        except DatabaseAway as away:
+        except _Away as away:
             _end_all(jobs, away)
         except BaseException as error:  # noqa: BLE001 - it goes to the one whose work raised it
             if len(jobs) == 1:
                 jobs[0].ends(None, _to_tell(error))
             else:
                 self._serve_carefully(jobs, steps)
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether the database was away when it was last needed."""
+        return self._rest > 0
 
     def close(self) -> None:
         """Let the connection go."""
@@ -114,14 +123,14 @@ class Writer:
     def _serve_carefully(self, jobs: Sequence[Job], steps: Sequence[_Step]) -> None:
         try:
             self._transact(steps, _run_carefully)
-        except DatabaseAway as away:
+        except _Away as away:
             _end_all(jobs, away)
         except BaseException:  # noqa: BLE001 - it shows itself again where its job runs alone
             for job in jobs:
                 self.serve([job])
 
     def _transact(self, steps: Sequence[_Step], run: _Run) -> None:
-        """Run the steps and commit; raises DatabaseAway or what one of the steps raised."""
+        """Run the steps and commit; raises _Away or what one of the steps raised."""
         for _ in range(_TRIES):
             try:
                 self._try(steps, run)
@@ -129,7 +138,7 @@ class Writer:
                 cause = again.__cause__
             else:
                 return
-        raise DatabaseAway from cause
+        raise _Away from cause
 
     def _try(self, steps: Sequence[_Step], run: _Run) -> None:
         fresh = self._connection is None
@@ -150,7 +159,7 @@ class Writer:
                 raise _Again from error
             if trouble in _AWAY:
                 self._rest_longer()
-                raise DatabaseAway from error
+                raise _Away from error
             raise
         self._rest = 0.0
 
@@ -161,7 +170,7 @@ class Writer:
             self._connection = self._engine.connect()
         except SQLAlchemyError as error:
             self._rest_longer()
-            raise DatabaseAway from error
+            raise _Away from error
         return self._connection
 
     def _rest_longer(self) -> None:
@@ -254,7 +263,7 @@ def _call(connection: Connection, work: Callable[..., Any], jobs: list[Job]) -> 
             job.ends(result)
 
 
-def _end_all(jobs: Sequence[Job], away: DatabaseAway) -> None:
+def _end_all(jobs: Sequence[Job], away: _Away) -> None:
     """Give each its own DatabaseAway: an exception that several raise collects their traces."""
     for job in jobs:
         error = DatabaseAway()

@@ -177,7 +177,7 @@ async def test_what_comes_during_a_commit_shares_the_next_one(lane: Lane) -> Non
     watch = CommitWatch(lane)
     watch.go_on.clear()
     first = asyncio.ensure_future(lane.write(mark("first")))
-    await asyncio.to_thread(watch.reached.wait, 10)
+    assert await asyncio.to_thread(watch.reached.wait, 10)
     others = asyncio.gather(*(lane.write(mark(f"{number}")) for number in range(20)))
     await asyncio.sleep(0)
     watch.go_on.set()
@@ -196,7 +196,7 @@ async def test_nobody_hears_before_the_commit_has_returned(lane: Lane, url: str)
     watch = CommitWatch(lane)
     watch.go_on.clear()
     waiting = [asyncio.ensure_future(lane.write(mark(name))) for name in ("one", "two")]
-    await asyncio.to_thread(watch.reached.wait, 10)
+    assert await asyncio.to_thread(watch.reached.wait, 10)
     assert await lane.read(find_marks) == set()
     assert not any(each.done() for each in waiting)
     watch.go_on.set()
@@ -429,7 +429,7 @@ async def test_it_goes_ahead_even_of_what_was_handed_in_before_it(lane: Lane) ->
 async def test_with_nothing_to_ride_along_with_it_goes_soon_by_itself(lane: Lane) -> None:
     watch = CommitWatch(lane)
     lane.later(mark("a"))
-    await asyncio.to_thread(watch.reached.wait, 10)
+    assert await asyncio.to_thread(watch.reached.wait, 10)
     await lane.settled()
     assert await lane.read(find_marks) == {"a"}
 
@@ -545,6 +545,31 @@ async def test_while_the_server_is_stopped_it_is_away_and_then_it_works(
 
 
 @pytest.mark.postgres
+async def test_however_many_wait_all_hear_at_once_that_it_is_away(
+    server_url: str, postgres_server: Server
+) -> None:
+    async with Lane.open(server_url, most=1) as lane:
+        postgres_server.stop()
+        try:
+            waiting = (lane.write(mark(f"{number}")) for number in range(200))
+            answers = await asyncio.gather(*waiting, return_exceptions=True)
+            tries = round(lane._writer._rest / 0.05)
+        finally:
+            postgres_server.start()
+        assert {type(answer) for answer in answers} == {DatabaseAway}
+        assert tries == 2  # the rest doubles with every try
+        await lane.write(mark("found"))
+
+
+async def test_work_that_speaks_of_an_absent_database_itself_hurts_nobody_else(lane: Lane) -> None:
+    def work(_: Connection) -> None:
+        raise DatabaseAway
+
+    answers = await asyncio.gather(lane.write(work), lane.write(mark("a")), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [DatabaseAway, str]
+
+
+@pytest.mark.postgres
 async def test_while_the_server_is_frozen_it_is_away_and_then_it_works(
     server_lane: Lane, postgres_server: Server
 ) -> None:
@@ -562,13 +587,19 @@ async def test_while_the_server_is_frozen_it_is_away_and_then_it_works(
 @pytest.mark.postgres
 async def test_a_commit_of_which_nobody_knows_the_end_is_told_as_away(server_url: str) -> None:
     lane = Lane.open(server_url)
+    ends: list[str] = []
 
     def cut(connection: Connection) -> None:
+        if not ends:
+            return
+        ends.clear()
         me = connection.exec_driver_sql("select pg_backend_pid()").scalar_one()
         end = text("select pg_terminate_backend(:me, 5000)")
         run_once(server_url, lambda other: other.execute(end, {"me": me}))
 
-    event.listen(lane._writer._engine, "commit", cut, once=True)
+    event.listen(lane._writer._engine, "commit", cut)
+    await lane.write(mark("first"))
+    ends.append("with the next commit")
     answers = await asyncio.gather(
         lane.write(mark("a")), lane.write(mark("b")), return_exceptions=True
     )
