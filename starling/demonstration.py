@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
 from outcomes.episode import Audience, Commissioner, Lives, Strand
+from outcomes.errors import ReleaseRefusedError
 from outcomes.quarter import Quarter
 from starling.simulation.life import Life, Plan
 from storage.access import SignedIn
@@ -94,5 +96,6 @@ async def _compile_past_quarters(service: Service, plan: Plan, now: datetime) ->
     """Compile the figures of every quarter that has ended since the plan began."""
     quarter = Quarter.containing(plan.first)
     while quarter.last_day < service.rhythm.local(now).date():
-        await publishing.compile_quarter(service, quarter, now)
+        with suppress(ReleaseRefusedError):  # too few people: then there are no figures
+            await publishing.compile_quarter(service, quarter, now)
         quarter = quarter.following

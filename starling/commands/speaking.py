@@ -45,6 +45,7 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
 
     What people got wrong ends the command with one clear sentence and exit code 1.
     """
+    from outcomes.errors import OutcomesError
     from starling.settings import SettingsRefused
     from storage.errors import StorageFault
     from surveys.errors import SurveyFault
@@ -54,5 +55,5 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except (SettingsRefused, Refusal) as refused:
         fail(str(refused))
-    except (StorageFault, SurveyFault) as fault:
+    except (StorageFault, SurveyFault, OutcomesError) as fault:
         fail(str(fault) or type(fault).__doc__ or type(fault).__name__)
