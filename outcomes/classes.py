@@ -47,7 +47,7 @@ def is_in_base(standing: Standing, measure: Measure) -> bool:
     """Say whether a person with this standing belongs to those a rate is a share of."""
     base, scale = measure.base, measure.source.scale
     match base:
-        case Base.PAIRED | None:
+        case Base.ELIGIBLE | Base.PAIRED | None:
             return True
         case Base.ROOM_TO_RISE:
             return standing.first < scale.high
@@ -57,8 +57,6 @@ def is_in_base(standing: Standing, measure: Measure) -> bool:
             return standing.first == scale.high
         case Base.ROSE_ON_FIRST_ITEM:
             return standing.others_rose is not None
-        case Base.ELIGIBLE:
-            return False
     assert_never(base)
 
 
@@ -75,7 +73,7 @@ def is_in_event(standing: Standing, measure: Measure) -> bool:
         case Event.OTHERS_ALL_ROSE:
             return standing.others_rose is True
         case Event.PAIRED | None:
-            return False
+            return True
     assert_never(event)
 
 
