@@ -34,7 +34,8 @@ LOOK_EVERY: Final = 2.0
 """Seconds after which a waiting page looks by itself: another process may have written."""
 
 _FIRST_REPLY: Final = 1.5
-_QUIET: Final = 0.15
+_QUIET: Final = 0.08
+_MOST_LINES: Final = 10
 _LONGEST_ID: Final = 64
 _LONGEST_DATA: Final = 200
 
@@ -168,11 +169,14 @@ async def _feed(request: Request, update: Update) -> Response:
 
 async def _let_replies_come(bell: Bell, *, replied: bool) -> None:
     """Wait until our reply is written: it leaves right after the commit, in one or two messages."""
-    bell.hush()
     if not replied:
-        await bell.wait(_FIRST_REPLY)
         bell.hush()
-    await bell.wait(_QUIET)
+        await bell.wait(_FIRST_REPLY)
+    for _ in range(_MOST_LINES):
+        bell.hush()
+        await bell.wait(_QUIET)
+        if not bell.rang:
+            return
 
 
 def _answer_empty(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The web around one database for a test: the application, and a real server where one is needed."""
+"""The web around one database for a test: the application, and a server where one is needed."""
 
 from __future__ import annotations
 
@@ -134,9 +134,8 @@ async def serving(app: FastAPI, port: int) -> AsyncIterator[str]:
     server = uvicorn.Server(config)
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(server.serve())
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
             await asyncio.sleep(0.01)
         yield f"http://127.0.0.1:{port}"
         server.should_exit = True
         await task
-
