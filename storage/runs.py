@@ -22,12 +22,10 @@ from surveys.conversation import (
     Run,
     RunId,
     RunStatus,
-    answer_from_json,
-    answer_to_json,
-    run_to_json,
 )
 from surveys.instrument import Instrument, InstrumentRef
 from surveys.people import Voice
+from surveys.run_json import answer_from_json, answer_to_json, run_to_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage import outbox, people, words
+from storage import outbox, people, repairs, words
 from storage.casework import Casework, Connection
-from storage.outbox import OutgoingKind, Sending, Sent, Unclear, Urgency
+from storage.outbox import OutgoingKind, Sending, Sent, Urgency
+from storage.repairs import Unclear
 from storage.words import NoticeKind
 from surveys import engine
 from surveys.conversation import CameBack, RunStatus
@@ -70,7 +71,7 @@ async def claim_due(service: Service, now: datetime) -> list[Sending]:
 
 async def begin_alone(service: Service, now: datetime) -> None:
     """End every lease: called once at start-up by a process that owns the database alone."""
-    await service.lane.write(lambda connection: outbox.end_leases(connection, now))
+    await service.lane.write(lambda connection: repairs.end_leases(connection, now))
 
 
 async def repair(service: Service, now: datetime) -> list[Sending]:
@@ -81,9 +82,9 @@ async def repair(service: Service, now: datetime) -> list[Sending]:
     """
 
     def work(casework: Casework) -> list[Sending]:
-        outbox.expire_leases(casework.connection, now)
+        repairs.expire_leases(casework.connection, now)
         sendings = []
-        for unclear in outbox.claim_unclear(casework, now, MOST):
+        for unclear in repairs.claim_unclear(casework, now, MOST):
             sendings += _repair_one(service, casework, unclear, now)
         casework.flush()
         return sendings
@@ -93,7 +94,7 @@ async def repair(service: Service, now: datetime) -> list[Sending]:
 
 def _repair_one(service: Service, work: Casework, unclear: Unclear, now: datetime) -> list[Sending]:
     if unclear.urgency is Urgency.SAFETY:
-        outbox.put_back(work.connection, unclear.id, now)
+        repairs.put_back(work.connection, unclear.id, now)
         return []
     if unclear.urgency is Urgency.ASKING or unclear.participant_id is None:
         return []
@@ -109,7 +110,7 @@ def _repair_one(service: Service, work: Casework, unclear: Unclear, now: datetim
 def _repeat_once(work: Casework, unclear: Unclear, now: datetime) -> None:
     """Send a message that asks nothing once more: twice does no harm, never might."""
     if unclear.attempts < 2:  # noqa: PLR2004 (the first try and one repeat)
-        outbox.put_back(work.connection, unclear.id, now)
+        repairs.put_back(work.connection, unclear.id, now)
 
 
 def _ask_anew(desk: Desk, unclear: Unclear) -> list[Sending]:

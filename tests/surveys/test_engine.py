@@ -51,11 +51,10 @@ from surveys.conversation import (
     WordsId,
     WordsKept,
     Written,
-    answer_from_json,
-    run_to_json,
 )
 from surveys.instrument import Instrument
 from surveys.people import Voice
+from surveys.run_json import answer_from_json, run_to_json
 
 NOW = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
 
