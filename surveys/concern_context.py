@@ -13,6 +13,7 @@ from surveys.concern_rulebook import Lowering
 
 CARRIED_WORDS: Final = 5
 SUBJECT_REACH: Final = 9
+NEARBY: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,13 @@ class Context:
             Lowering.JOKE: self._is_joke,
         }
         return any(checks[lowering](span) for lowering in lowerings)
+
+    def clears(self, span: Span, unless: str | None) -> bool:
+        """Tell whether the phrase `unless` stands in or close to `span`."""
+        if unless is None:
+            return False
+        start, end = span.start - NEARBY, span.end + NEARBY
+        return any(start <= found.start and found.end <= end for found in self.chart.spans(unless))
 
     def _is_taken_back(self, span: Span) -> bool:
         """Look left over small words for a "not" that belongs to the finding."""

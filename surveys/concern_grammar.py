@@ -12,6 +12,7 @@ from surveys.concern_vocabulary import Reading
 
 # Beyond this rank a word of English is rare; rule words that are no English words are rarer still.
 RAREST_RANK: Final = 50_000
+REACH: Final = 14
 NOWHERE: Final[frozenset[int]] = frozenset()
 
 
@@ -34,9 +35,17 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Up to `most` words of any kind, inside one sentence."""
+    """Up to `most` words inside one sentence, of any kind but not of the phrase `without`."""
 
     most: int
+    without: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """All of `names`, in any order, within `REACH` words of one sentence."""
+
+    names: tuple[str, ...]
 
 
 class Edge(StrEnum):
@@ -46,7 +55,7 @@ class Edge(StrEnum):
     END = "$"
 
 
-Node = Ref | Gap | Edge
+Node = Ref | Gap | Together | Edge
 Sequence = tuple[Node, ...]
 
 
@@ -159,11 +168,13 @@ class Grammar:
 
 
 def _needs_of(nodes: Sequence) -> tuple[str, ...]:
-    return tuple(
-        node.name
-        for node in nodes
-        if isinstance(node, Ref) and node.part in {Part.TAKEN, Part.AHEAD}
-    )
+    needs: list[str] = []
+    for node in nodes:
+        if isinstance(node, Ref) and node.part in {Part.TAKEN, Part.AHEAD}:
+            needs.append(node.name)
+        elif isinstance(node, Together):
+            needs.extend(node.names)
+    return tuple(needs)
 
 
 class Chart:
@@ -251,8 +262,10 @@ class Chart:
             match node:
                 case Ref():
                     places = self._step(node, places, start)
-                case Gap(most=most):
-                    places = self._stretch(places, most)
+                case Gap():
+                    places = self._stretch(node, places)
+                case Together(names=names):
+                    places = {end for place in places for end in self._gather(names, place, start)}
                 case Edge():
                     places = {place for place in places if self._at_edge(place, node)}
                 case _:
@@ -284,13 +297,33 @@ class Chart:
                     pass
         return reached
 
-    def _stretch(self, places: set[int], most: int) -> set[int]:
+    def _stretch(self, gap: Gap, places: set[int]) -> set[int]:
+        closed = self._closed
+        if gap.without is not None:
+            closed = closed | self.covered(gap.without)
         reached = set(places)
         for place in places:
-            for word in range(place, min(place + most, self.length)):
-                if self._opens[word] or word in self._closed:
+            for word in range(place, min(place + gap.most, self.length)):
+                if self._opens[word] or word in closed:
                     break
                 reached.add(word + 1)
+        return reached
+
+    def _gather(self, names: tuple[str, ...], place: int, start: int) -> set[int]:
+        """Return where the last of `names` may end, the first of them starting at `start`."""
+        if not names:
+            return {place}
+        limit = start + 1 if place == start else min(start + REACH, self.length)
+        reached: set[int] = set()
+        for word in range(place, limit):
+            if word > start and self._opens[word]:
+                break
+            for number, name in enumerate(names):
+                others = names[:number] + names[number + 1 :]
+                for end in self._ends(name, word):
+                    reached |= self._gather(others, end, start)
+            if word in self._closed:
+                break
         return reached
 
     def _at_edge(self, place: int, edge: Edge) -> bool:

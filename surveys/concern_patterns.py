@@ -1,7 +1,8 @@
 """Reads the pattern language of the concern rules into nodes; it finds nothing itself.
 
 `word` a word · `{name}` a phrase · `(a | b c)` either · `x?` perhaps · `..3` up to three words
-(`..` two) · `!x` not followed by x · `&x` followed by x · `^` `$` start and end of a sentence.
+(`..` two; `..3~{name}` but none of those) · `!x` not followed by x · `&x` followed by x ·
+`[{a} {b} (c | d)]` all of these in any order · `^` `$` start and end of a sentence.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from surveys.concern_grammar import Edge, Gap, Grammar, Node, Part, Ref, Sequence
+from surveys.concern_grammar import Edge, Gap, Grammar, Node, Part, Ref, Sequence, Together
 
 FoldWord = Callable[[str], str]
 
 # The standard library's expressions: these are read thousands of times while loading.
-LEXEMES: Final = re.compile(r"\{[\w-]+\}|\.\.\d*|[\w*]+|\S")
+LEXEMES: Final = re.compile(r"\{[\w-]+\}|\.\.\d*~?|[\w*]+|\S")
 USUAL_GAP: Final = 2
 LOOKS: Final = {"!": Part.ABSENT, "&": Part.AHEAD}
 EDGES: Final = {"^": Edge.START, "$": Edge.END}
@@ -82,8 +83,9 @@ class PatternReader:
     def _read_node(self) -> Node:
         lexeme = self._rest[-1]
         if lexeme.startswith(".."):
-            self._rest.pop()
-            return Gap(int(lexeme[2:] or USUAL_GAP))
+            return self._read_gap()
+        if lexeme == "[":
+            return self._read_together()
         if edge := EDGES.get(lexeme):
             self._rest.pop()
             return edge
@@ -95,6 +97,21 @@ class PatternReader:
             self._rest.pop()
             return Ref(name, Part.OPTIONAL)
         return Ref(name)
+
+    def _read_gap(self) -> Gap:
+        lexeme = self._rest.pop()
+        most = int(lexeme[2:].rstrip("~") or USUAL_GAP)
+        return Gap(most, self._read_name() if lexeme.endswith("~") else None)
+
+    def _read_together(self) -> Together:
+        self._rest.pop()
+        names: list[str] = []
+        while self._rest and self._rest[-1] != "]":
+            names.append(self._read_name())
+        if not self._rest:
+            raise PatternError("a square bracket is not closed")
+        self._rest.pop()
+        return Together(tuple(names))
 
     def _read_name(self) -> str:
         if not self._rest:

@@ -80,6 +80,7 @@ class Rule:
     category: ConcernCategory
     crisis: bool
     lowered_by: frozenset[Lowering]
+    unless: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,7 @@ def _read_rule(name: str, item: str, fields: Mapping[str, object]) -> Rule:
         )
     except ValueError as error:
         raise ConcernRuleError(name, item, str(error), "Use a listed name.") from error
-    return Rule(item, item, category, level == "crisis", lowered_by)
+    unless = cast("str | None", fields.get("unless"))
+    return Rule(item, item, category, level == "crisis", lowered_by, unless)
 
 

@@ -154,30 +154,27 @@ def _set_harmless_aside(readings: tuple[Reading, ...], book: Rulebook) -> tuple[
 def _apply_rules(readings: tuple[Reading, ...], book: Rulebook) -> list[Finding]:
     """Grade what the rules find; where a "not" stands in between, once more over it, lowered."""
     chart = book.grammar.find(readings, closing="taking_back")
-    findings = _grade_chart(chart, book)
+    findings = _grade_chart(chart, book.rules, crossing=False)
     if chart.has("taking_back"):
         seen = {finding.rule.id for finding in findings}
-        wider = book.grammar.find(readings)
-        findings += [
-            Finding(rule, level)
-            for rule in book.rules
-            if Lowering.NEGATION in rule.lowered_by
-            and rule.id not in seen
-            and wider.has(rule.phrase)
-            and (level := _lower(rule)) is not ConcernLevel.NONE
-        ]
+        others = tuple(rule for rule in book.rules if rule.id not in seen)
+        findings += _grade_chart(book.grammar.find(readings), others, crossing=True)
     return findings
 
 
-def _grade_chart(chart: Chart, book: Rulebook) -> list[Finding]:
-    found = [rule for rule in book.rules if chart.has(rule.phrase)]
+def _grade_chart(chart: Chart, rules: tuple[Rule, ...], *, crossing: bool) -> list[Finding]:
+    """Grade what is on the chart; `crossing` says that a "not" stands inside what it found."""
+    found = [rule for rule in rules if chart.has(rule.phrase)]
     if not found:
         return []
     context = Context.of(chart)
     findings: list[Finding] = []
     for rule in found:
-        spans = chart.spans(rule.phrase)
-        lowered = all(context.lowers(span, rule.lowered_by) for span in spans)
+        spans = [span for span in chart.spans(rule.phrase) if not context.clears(span, rule.unless)]
+        if not spans:
+            continue
+        negated = crossing and Lowering.NEGATION in rule.lowered_by
+        lowered = negated or all(context.lowers(span, rule.lowered_by) for span in spans)
         level = _lower(rule) if lowered else _level_of(rule)
         if level is not ConcernLevel.NONE:
             findings.append(Finding(rule, level))
