@@ -44,6 +44,7 @@ _INSERT_ORDER: Final[tuple[Table, ...]] = (
     tables.occasions,
     tables.outbox,
     tables.transcripts,
+    tables.keycards,
     tables.observations,
     tables.audit,
 )
@@ -120,7 +121,12 @@ class Casework:
         self._changed: dict[Update, list[Row]] = defaultdict(list)
 
     def insert(self, table: Table, row: Row) -> None:
-        """Gather one new row; all rows of a table carry the same columns."""
+        """Gather one new row; all rows of a table carry the same columns.
+
+        Raises KeyError for a table that has no place in the fixed order: it would be forgotten.
+        """
+        if table.name not in _INSERTS:
+            raise KeyError(table.name)
         self._new[table.name].append(row)
 
     def change(self, statement: Update, row: Row) -> None:
