@@ -92,15 +92,14 @@ class Neighbour:
 
     service: Service
     participant: str
-    episode: str
+    episodes: list[str]
     chat: int
-    sent: list[Sending] = field(default_factory=list)
+    closed: bool = False
 
     async def does(self, what: What, now: datetime) -> list[Sending]:
         """Send something; return what comes back at once."""
         knock = Knock(Channel.WEB, self.chat, next(_numbers))
         received = await Reception(self.service).receive(Arrival(knock, what, now))
-        self.sent += received.sendings
         return list(received.sendings)
 
     async def taps(self, sending: Sending, label: str, now: datetime) -> list[Sending]:
@@ -125,6 +124,10 @@ class Neighbour:
         found = await self.occasions()
         return next(each for each in found if (each.wave, each.round) == (wave, number))
 
+    async def occasion_by(self, occasion_id: str) -> Occasion:
+        """Return their due moment of this id."""
+        return next(each for each in await self.occasions() if each.id == occasion_id)
+
     async def state(self, wave: str, number: int = 1) -> str:
         """Return where their due moment of one wave stands."""
         return (await self.occasion(wave, number)).state.value
@@ -139,9 +142,11 @@ class Neighbour:
         return found
 
     async def closes(self, day: date, now: datetime) -> None:
-        """Let staff close the support."""
+        """Let staff close all the support in which they answer."""
+        self.closed = True
         closing = Closing(day, CloseReason.PLANNED)
-        await inviting.close_episode(self.service, self.episode, closing, By("a worker", now))
+        for episode in self.episodes:
+            await inviting.close_episode(self.service, episode, closing, By("a worker", now))
 
 
 async def move_in(
@@ -153,9 +158,30 @@ async def move_in(
     busy: bool = True,
 ) -> Neighbour:
     """Invite somebody, let them join, and, with `busy`, let them say no to the first questions."""
-    number = next(_numbers)
+    invited, episode = await _invite(service, now, role, age)
+    chat, _ = await new_visitor(service, now)
+    somebody = Neighbour(service, invited.participant, [episode], chat)
+    await somebody.does(CodeInput(invited.code), now)
+    for reply in (JoinReply.SECOND_PAGE, JoinReply.THIRD_PAGE, JoinReply.YES):
+        await somebody.does(JoinInput(reply), now)
+    if busy:
+        start = await somebody.occasion("start")
+        await somebody.replies(start, OfferReply.NOT_THIS_TIME, now)
+    return somebody
+
+
+async def care_for_another(somebody: Neighbour, role: Role, now: datetime) -> None:
+    """Invite a grown-up for one more child, and let them open the link in the same chat."""
+    invited, episode = await _invite(somebody.service, now, role, AgeBand.ADULT)
+    somebody.episodes.append(episode)
+    await somebody.does(CodeInput(invited.code), now)
+
+
+async def _invite(
+    service: Service, now: datetime, role: Role, age: AgeBand
+) -> tuple[inviting.Invited, str]:
     new = inviting.NewEpisode(
-        case=f"T-{number}",
+        case=f"T-{next(_numbers)}",
         commissioner=Commissioner.DERBY_CITY,
         strand=Strand.DIRECT,
         intervention="theraplay",
@@ -165,13 +191,4 @@ async def move_in(
     by = By("a worker", now)
     episode = await inviting.open_episode(service, new, by)
     band = age if role is Role.YOUNG_PERSON else AgeBand.ADULT
-    invited = await inviting.invite(service, inviting.Invitee(episode, role, band), by)
-    chat, _ = await new_visitor(service, now)
-    somebody = Neighbour(service, invited.participant, episode, chat)
-    await somebody.does(CodeInput(invited.code), now)
-    for reply in (JoinReply.SECOND_PAGE, JoinReply.THIRD_PAGE, JoinReply.YES):
-        await somebody.does(JoinInput(reply), now)
-    if busy:
-        start = await somebody.occasion("start")
-        await somebody.replies(start, OfferReply.NOT_THIS_TIME, now)
-    return somebody
+    return await inviting.invite(service, inviting.Invitee(episode, role, band), by), episode

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, text, update
+from sqlalchemy import Table, create_engine, text, update
 
 from followups import occasions as looking
 from followups.occasions import fire_due
@@ -20,7 +20,15 @@ from storage.occasions import Occasion
 from storage.outbox import Sending, Urgency
 from storage.sequence import Sequence
 from surveys.people import Role
-from tests.followups.street import JOINED, REVIEW, Neighbour, Street, london, move_in
+from tests.followups.street import (
+    JOINED,
+    REVIEW,
+    Neighbour,
+    Street,
+    care_for_another,
+    london,
+    move_in,
+)
 from usecases.arrival import MenuInput, MenuWish, OfferReply, TextInput
 from usecases.sending import note_blocked
 from usecases.service import Service
@@ -114,13 +122,9 @@ async def test_what_falls_due_at_night_is_asked_after_school(service: Service) -
 async def test_two_occasions_are_never_asked_on_one_day(service: Service) -> None:
     """A carer of two children, whose reviews fall due at the same moment."""
     somebody = await move_in(service, role=Role.CARER)
-    other = await move_in(service, role=Role.CARER)
-    mine = update(tables.occasions).where(tables.occasions.c.participant_id == other.participant)
-    theirs = update(tables.participations).where(
-        tables.participations.c.participant_id == other.participant
-    )
-    await change(service, mine.values(participant_id=somebody.participant))
-    await change(service, theirs.values(participant_id=somebody.participant))
+    await care_for_another(somebody, Role.CARER, JOINED)
+    for start in (each for each in await somebody.occasions() if each.wave == "start"):
+        await somebody.replies(start, OfferReply.NOT_THIS_TIME, JOINED)
     sent = await fire_due(service, REVIEW)
     sent += await live(service, REVIEW, REVIEW + timedelta(hours=7), timedelta(minutes=15))
     assert len(sent) == 1
@@ -345,14 +349,33 @@ async def test_reviews_end_with_the_support_and_the_end_is_asked_instead(
     ids=["support ended", "no longer answers", "stopped"],
 )
 async def test_what_changed_after_the_plan_is_seen_at_the_last_moment(
-    service: Service, what: object, values: dict[str, object]
+    service: Service, what: Table, values: dict[str, object]
 ) -> None:
     """Whatever the plan said, nothing goes out."""
     somebody = await move_in(service)
-    await change(service, update(what).values(**values))  # type: ignore[call-overload]  # a table
+    await change(service, update(what).values(**values))
     assert await fire_due(service, REVIEW) == []
     assert await somebody.state("review") == "suppressed"
     assert len(await somebody.occasions()) == 2
+
+
+async def test_what_must_not_be_asked_any_more_has_not_lapsed(service: Service) -> None:
+    somebody = await move_in(service)
+    await change(service, update(tables.participants).values(status="stopped"))
+    assert await fire_due(service, REVIEW + 21 * DAY) == []
+    assert await somebody.state("review") == "suppressed"
+
+
+async def test_there_is_no_third_reminder_however_often_the_row_is_looked_at(
+    service: Service,
+) -> None:
+    somebody = await move_in(service)
+    await fire_due(service, REVIEW)
+    await live(service, REVIEW + DAY, REVIEW + 12 * DAY, DAY)
+    await change(service, update(tables.occasions).values(next_at=REVIEW + 13 * DAY))
+    assert await fire_due(service, REVIEW + 13 * DAY) == []
+    review = await somebody.occasion("review")
+    assert (review.reminders, review.next_at) == (2, review.window_ends_at)
 
 
 async def test_the_end_is_not_asked_where_the_support_goes_on_again(service: Service) -> None:
