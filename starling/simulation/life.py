@@ -16,7 +16,7 @@ from typing import Final
 from followups import occasions
 from starling.simulation.population import Child, make_child
 from starling.simulation.pretend import Pretend, make_pretend
-from storage import outbox
+from storage import outbox, words
 from storage.casework import Connection
 from storage.outbox import Delivery, Sending, Sent
 from surveys.people import AgeBand, Role, may_use_telegram
@@ -101,7 +101,10 @@ class Life:
             await self._talk(talking, now)
 
     async def _staff_work(self, day: date, now: datetime) -> None:
-        """Open and close support, and invite: then those who were invited open their links."""
+        """Read, open and close support, and invite: then those invited open their links."""
+        self.happened["words read"] += await self.service.lane.write(
+            partial(_read_everything, self.service, now)
+        )
         newcomers: list[Pretend] = []
         for story in self.stories:
             if story.opens == day:
@@ -213,3 +216,14 @@ def _receive_all(
     service: Service, arrivals: list[Arrival], connection: Connection
 ) -> list[Received | Exception]:
     return receive_all(service, connection, arrivals)
+
+
+def _read_everything(service: Service, now: datetime, connection: Connection) -> int:
+    """Let made-up staff read every word that waits and see every notice; return how many words."""
+    work = service.open(connection)
+    unread = words.to_read(work)
+    for each in unread:
+        words.mark_read(work, each.id, _BY, now)
+    for notice in words.unseen_notices(work):
+        words.mark_notice_seen(work, notice.id, _BY, now)
+    return len(unread)
