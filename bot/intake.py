@@ -66,6 +66,7 @@ class Intake:
         doorway: Doorway,
         bots: Mapping[Channel, Bot],
         tasks: asyncio.TaskGroup,
+        patience: float = PATIENCE,
     ) -> None:
         """Take what it stands on: `bots` holds the bot of each channel that is served."""
         self.counts: Counter[Outcome] = Counter()
@@ -73,6 +74,7 @@ class Intake:
         self._doorway = doorway
         self._bots = bots
         self._tasks = tasks
+        self._patience = patience
         self._turns = Turns()
         self._late: set[asyncio.Task[Outcome]] = set()
         self._stopping = asyncio.Event()
@@ -133,7 +135,7 @@ class Intake:
         What takes too long goes on beside it; whichever is stored first, it has one effect.
         """
         work = self._tasks.create_task(self.take(channel, raw))
-        done, _ = await asyncio.wait({work}, timeout=PATIENCE)
+        done, _ = await asyncio.wait({work}, timeout=self._patience)
         if done:
             return work.result()
         self._late.add(work)

@@ -79,6 +79,7 @@ _DEEPEST: Final = 12
 
 def read_text(text: str) -> What:
     """Return what typed words are: a command, a code behind /start, or words."""
+    text = _clean(text)
     if text.startswith("/"):
         name, _, rest = text[1:].partition(" ")
         command = name.partition("@")[0].casefold()
@@ -99,7 +100,7 @@ def read_message(message: Message) -> What | None:
 
 def read_edit(message: Message) -> What | None:
     """Return changed words; None where no words changed (a place on the move, a new picture)."""
-    words = message.text or _caption(message)
+    words = _clean(message.text or _caption(message))
     return TextInput(words, edited=True) if words else None
 
 
@@ -131,7 +132,7 @@ def _read_thing(name: str, caption: str) -> What | None:
 
 def _caption(message: Message) -> str:
     if message.caption:
-        return message.caption
+        return _clean(message.caption)
     if message.rich_message or message.checklist or message.poll:
         return _words_within(message.model_dump(include=set(_WORDY), exclude_none=True))
     return ""

@@ -51,7 +51,7 @@ class Verdict:
     wait: timedelta = timedelta(0)
 
 
-LAST_TRY: Final = 20
+LAST_TRY: Final = 24
 """After so many tries we give up on what is not about safety: more than an hour has passed."""
 
 _FIRST_REST: Final = timedelta(seconds=1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from aiogram import Bot
 from aiogram.client.session.base import BaseSession
@@ -25,10 +25,12 @@ from tests.support.chat_window import (
     ChatWindow,
     Key,
     Keyboard,
+    NoTextToEdit,
     NothingToEdit,
     NotModified,
-    NoTextToEdit,
 )
+
+Method = TypeVar("Method", bound=TelegramMethod[Any])
 
 WHEN = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -38,19 +40,23 @@ class UnexpectedMethod(AssertionError):
 
 
 class RecordingSession(BaseSession):
-    """Answers every call at once; `before` may raise what a server would have refused with."""
+    """Answers every call; `before` may hold it up, or raise what a server would refuse with."""
 
     def __init__(self) -> None:
         """Begin with no chats and no calls."""
         super().__init__()
         self.calls: list[TelegramMethod[Any]] = []
         self.windows: dict[int, ChatWindow] = {}
-        self.before: Callable[[TelegramMethod[Any]], None] | None = None
+        self.before: Callable[[TelegramMethod[Any]], Awaitable[None]] | None = None
         self._number = 0
 
     def window(self, chat_id: int) -> ChatWindow:
         """What the phone of this chat shows."""
         return self.windows.setdefault(chat_id, ChatWindow())
+
+    def of(self, kind: type[Method]) -> list[Method]:
+        """The calls of one method, in order."""
+        return [call for call in self.calls if isinstance(call, kind)]
 
     def next_number(self) -> int:
         """Return the number of a new message."""
@@ -66,7 +72,7 @@ class RecordingSession(BaseSession):
         """Record a call and answer it as the Bot API would."""
         del timeout
         if self.before is not None:
-            self.before(method)
+            await self.before(method)
         self.calls.append(method)
         result = self._carry_out(method)
         if isinstance(result, Message):
@@ -86,8 +92,9 @@ class RecordingSession(BaseSession):
     ) -> AsyncGenerator[bytes, None]:
         """Nothing is ever downloaded."""
         del url, headers, timeout, chunk_size, raise_for_status
-        raise UnexpectedMethod
-        yield b""
+        msg = "stream_content"
+        raise UnexpectedMethod(msg)
+        yield b""  # type: ignore[unreachable]  # makes this an async generator
 
     def _carry_out(self, method: TelegramMethod[Any]) -> object:
         match method:
