@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from outcomes.attack import SCENARIOS, Witnesses, audit
+from outcomes.attack import SCENARIOS, Audit, Witnesses, audit
 from outcomes.derivation import show_figures, show_flow
 from outcomes.episode import Audience
 from outcomes.errors import PolicyRefusedError, ReleaseRefusedError
@@ -63,29 +63,23 @@ def _audited(family: RawFamily, published: Published, policy: DisclosurePolicy) 
         class_size=policy.class_size,
     )
     witnesses: Witnesses = {}
-    withheld = _needed(family, Published(published.counts, {}), rules, witnesses)
-    published = _without(family, published, withheld)
-    withheld = _needed(family, published, rules, witnesses)
-    if not withheld:
-        return published
-    published = _without(family, published, withheld)
-    verdict = audit(family, published, rules, witnesses).verdict
-    if not verdict.allows_release:
+    found = audit(family, Published(published.counts, {}), rules, witnesses)
+    published = _without(family, published, _needed(family, found))
+    found = audit(family, published, rules, witnesses)
+    if not found.verdict.allows_release:
+        published = _without(family, published, _needed(family, found))
+        found = audit(family, published, rules, witnesses)
+    if not found.verdict.allows_release:
         message = (
-            f"the audit of {family.name} is still {verdict} after further figures were withheld; "
-            "nothing goes out: publish fewer measures or a longer period"
+            f"the audit of {family.name} is still {found.verdict} after further figures were "
+            "withheld; nothing goes out: publish fewer measures or a longer period"
         )
         raise ReleaseRefusedError(message)
     return published
 
 
-def _needed(
-    family: RawFamily, published: Published, rules: Rules, witnesses: Witnesses
-) -> frozenset[Cell]:
-    """Give the fewest figures to withhold so that the audit is satisfied; none if it is already."""
-    found = audit(family, published, rules, witnesses)
-    if found.verdict.allows_release:
-        return frozenset()
+def _needed(family: RawFamily, found: Audit) -> frozenset[Cell]:
+    """Give the fewest figures to withhold so that nothing of what was found stays exposed."""
     order = [row.key for row in family.rows]
 
     def rank(cell: Cell) -> int:
