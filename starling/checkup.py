@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
-
+from starling.bot_name import BotUnknown, learn_bot_name
 from starling.settings import Settings
 from storage.database import current_revision, newest_revision, sqlite_file
 from storage.errors import StorageFault
 from surveys.helplines import helplines
 
 Finding = tuple[str, bool, str]
-
-_TELEGRAM_PATIENCE: Final = 10.0
 
 
 async def check_up(settings: Settings, now: datetime) -> list[Finding]:
@@ -65,13 +61,8 @@ async def _check_telegram(settings: Settings) -> Finding:
     name = "Telegram"
     if settings.telegram_token is None:
         return name, True, "no token: only the web chat runs"
-    token = settings.telegram_token.get_secret_value()
-    address = f"{settings.telegram_api.rstrip('/')}/bot{token}/getMe"
-    timeout = ClientTimeout(total=_TELEGRAM_PATIENCE)
     try:
-        async with ClientSession(timeout=timeout) as http, http.get(address) as answer:
-            if answer.status == 200:  # noqa: PLR2004 (HTTP: fine)
-                return name, True, "the token is good"
-            return name, False, f"it refuses the token (status {answer.status})"
-    except (ClientError, TimeoutError) as error:
-        return name, False, f"cannot be reached ({type(error).__name__}); see STARLING_TELEGRAM_API"
+        known_as = await learn_bot_name(settings)
+    except BotUnknown as error:
+        return name, False, str(error)
+    return name, True, f"the token is good: @{known_as}"

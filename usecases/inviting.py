@@ -117,8 +117,8 @@ def check_case_reference(case: str) -> str:
     if _DATE.search(tidy):
         msg = "This looks like a date. Use the case reference, never a date of birth."
         raise Refusal(msg)
-    if not any(char.isdigit() for char in tidy):
-        msg = "A case reference has at least one digit. Never use a name."
+    if not any(char.isdigit() for char in tidy) and not tidy.isupper():
+        msg = "This looks like a name. A case reference has a digit, or capital letters only."
         raise Refusal(msg)
     return tidy
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,16 +19,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Open, close and list support episodes.", no_args_is_help=True)
 
 WHO = "command line"
-
-
-class Band(StrEnum):
-    """The age bands of young people."""
-
-    FIVE_TO_SEVEN = "5-7"
-    EIGHT_TO_ELEVEN = "8-11"
-    TWELVE_TO_FIFTEEN = "12-15"
-    SIXTEEN_TO_SEVENTEEN = "16-17"
-    EIGHTEEN_TO_TWENTY_FIVE = "18-25"
 
 
 Day = Annotated[
@@ -126,7 +115,7 @@ def invite(
     episode: Annotated[str, typer.Option(help="The id of the support episode.")],
     role: Annotated[Role, typer.Option(help="The part they play.")],
     age_band: Annotated[
-        Band | None, typer.Option(help="For young people: how old they are.")
+        AgeBand | None, typer.Option(help="For young people: how old they are.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -136,14 +125,13 @@ def invite(
 
     if role is Role.YOUNG_PERSON and age_band is None:
         fail("Say how old the young person is: --age-band 5-7, 8-11, 12-15, 16-17 or 18-25.")
-    band = AgeBand(age_band.value) if age_band is not None else AgeBand.ADULT
     now = clock()
 
     async def work(service: Service) -> Invited:
-        invitee = inviting.Invitee(episode, role, band)
+        invitee = inviting.Invitee(episode, role, age_band or AgeBand.ADULT)
         return await inviting.invite(service, invitee, inviting.By(WHO, now))
 
-    invited = with_service(work)
+    invited = with_service(work, ask_telegram=True)
     if as_json:
         print_json(asdict(invited))
         return

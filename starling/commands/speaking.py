@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    from starling.settings import Settings
     from usecases.service import Service
 
 T = TypeVar("T")
@@ -28,13 +29,22 @@ def print_json(content: Any) -> None:
     typer.echo(json.dumps(content, indent=2, ensure_ascii=False, default=str))
 
 
-def with_service(work: Callable[[Service], Coroutine[Any, Any, T]]) -> T:
-    """Open the service that the settings name, do this work, and close it again."""
+def with_service(
+    work: Callable[[Service], Coroutine[Any, Any, T]], *, ask_telegram: bool = False
+) -> T:
+    """Open the service that the settings name, do this work, and close it again.
+
+    `ask_telegram`: find out the bot's name first where it is not set, because links need it.
+    """
 
     async def inside() -> T:
         from starling.compose import open_service, read_settings
 
-        async with open_service(read_settings()) as service:
+        settings = read_settings()
+        name = settings.telegram_bot_name
+        if ask_telegram and name is None and settings.telegram_token is not None:
+            name = await _ask_name(settings)
+        async with open_service(settings, bot_name=lambda: name) as service:
             return await work(service)
 
     return run_async(inside())
@@ -57,3 +67,13 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
         fail(str(refused))
     except (StorageFault, SurveyFault, OutcomesError) as fault:
         fail(str(fault) or type(fault).__doc__ or type(fault).__name__)
+
+
+async def _ask_name(settings: Settings) -> str | None:
+    from starling.bot_name import BotUnknown, learn_bot_name
+
+    try:
+        return await learn_bot_name(settings)
+    except BotUnknown as unknown:
+        typer.echo(f"No Telegram link: Telegram {unknown}.", err=True)
+        return None

@@ -45,7 +45,7 @@ REMARKS: Final = (
     "she has settled a bit more since the summer",
     "bedtime is calmer than it was",
 )
-WORRIES: Final = ("i cant sleep and i feel really low", "they keep picking on me at school")
+WORRIES: Final = ("i feel really low and do not sleep", "they keep picking on me at school")
 
 
 @dataclass(slots=True)
