@@ -148,6 +148,10 @@ class TelegramServer:
             self._changed.notify_all()
         return int(raw["update_id"])
 
+    def take(self, number: int) -> updates.Raw:
+        """Hand out one update outside getUpdates, as a webhook would."""
+        return self._pending.pop(number)
+
     def next_update_id(self) -> int:
         """Return the number of a new update."""
         self._next_update += 1
