@@ -135,4 +135,4 @@ def _level(value: Fraction, low: int, high: int) -> Decimal:
 def _tenths(value: Fraction | float) -> Decimal:
     """Round to one decimal, halves upward."""
     half = Fraction(1, 2) if isinstance(value, Fraction) else 0.5
-    return Decimal(floor(10 * value + half)) / 10
+    return Decimal(floor(10 * value + half)).scaleb(-1)

@@ -44,6 +44,7 @@ def protect(raw: RawTables, policy: DisclosurePolicy) -> SafeTables:
 
 
 def _protect_family(family: RawFamily, policy: DisclosurePolicy) -> SafeTable:
+    """Protect the figures about one set of people; no figure is about two of these sets at once."""
     published = _audited(family, first_pass(family, policy), policy)
     return SafeTable(
         family.name,

@@ -165,7 +165,7 @@ _HOME_SETTLED = Measure(
 _HOME_ALL_BETTER = Measure(
     id="M09b",
     version=1,
-    title="Home more settled, and all three others better",
+    title="Home more settled and all three others better",
     statement=(
         "Of the carers for whom the home felt more settled at the end (M09) and who answered the "
         "other three both times, the share who were also at least one step higher on understanding "

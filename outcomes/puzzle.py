@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -300,3 +301,4 @@ def _weight(weighing: Weighing, first: int, last: int, ends: int) -> int:
             return 2 * (last - first)
         case Weighing.SQUARES:
             return (last - first) ** 2
+    assert_never(weighing)

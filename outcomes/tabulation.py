@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from outcomes.classes import ItemTable
 from outcomes.definitions import Measure, Source, Statistic
-from outcomes.episode import Commissioner, EpisodeFacts
+from outcomes.episode import CloseReason, Commissioner, EpisodeFacts
 from outcomes.errors import BadFactsError, BadMeasureError
 from outcomes.flow import PAIRED, Contact, Missing, Path, Stage
 from outcomes.observation import Asking, AskingOutcome, Observation
@@ -40,28 +41,38 @@ def tabulate(
     families = []
     for source, group in _by_source(measures).items():
         people = [
-            _Person(episode, answers.get(key, ()), asked.get(key, ()), source)
-            for episode in closed.values()
-            for key in [(episode.key, source.instrument, source.role.value)]
+            _Person(ending, answers.get(key, ()), asked.get(key, ()), source)
+            for ending in closed.values()
+            for key in [(ending.episode.key, source.instrument, source.role.value)]
         ]
         families.append(_Count(source, group).of(people))
     return RawTables(quarter, measures, families)
 
 
-def _closed_in(quarter: Quarter, episodes: Iterable[EpisodeFacts]) -> dict[str, EpisodeFacts]:
-    found: dict[str, EpisodeFacts] = {}
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """A support episode that closed, with what is known of its end."""
+
+    episode: EpisodeFacts
+    closed_on: date
+    reason: CloseReason
+
+
+def _closed_in(quarter: Quarter, episodes: Iterable[EpisodeFacts]) -> dict[str, _Ending]:
+    found: dict[str, _Ending] = {}
     for each in episodes:
-        if each.closed_on is None or each.closed_on not in quarter:
+        day, reason = each.closed_on, each.close_reason
+        if day is None or reason is None or day not in quarter:
             continue
         if each.key in found:
             message = f"support episode {each.key} came twice; a child would be counted twice"
             raise BadFactsError(message)
-        found[each.key] = each
+        found[each.key] = _Ending(each, day, reason)
     return found
 
 
 def _sort(
-    records: Iterable[_Record], closed: Mapping[str, EpisodeFacts]
+    records: Iterable[_Record], closed: Mapping[str, _Ending]
 ) -> dict[tuple[str, str, str], list[_Record]]:
     found: dict[tuple[str, str, str], list[_Record]] = {}
     for each in records:
@@ -88,7 +99,7 @@ def _by_source(measures: Iterable[Measure]) -> dict[Source, list[Measure]]:
 class _Person:
     """One support episode with what the people of one role said and were asked."""
 
-    episode: EpisodeFacts
+    ending: _Ending
     answers: Sequence[Observation]
     askings: Sequence[Asking]
     source: Source
@@ -98,21 +109,18 @@ class _Person:
         took_part = any(each.scores for each in self.answers) or any(
             each.outcome not in _NOT_REACHED for each in self.askings
         )
-        return self.source.population.holds(self.episode, took_part=took_part)
+        return self.source.population.holds(self.ending.episode, took_part=took_part)
 
     def classes(self, tables: Sequence[ItemTable]) -> Iterator[tuple[str, str]]:
         """Give the class of this person in the flow and, when paired, in each further table."""
-        episode, windows = self.episode, self.source.windows
-        if episode.closed_on is None or episode.close_reason is None:
-            return
-        first_days, last_days = opening(episode, windows), closing(episode.closed_on, windows)
+        ending, windows = self.ending, self.source.windows
+        first_days = opening(ending.episode, windows)
+        last_days = closing(ending.closed_on, windows)
         answers = answers_of_the_first_person(
             (each for each in self.answers if each.scores), first_days
         )
         if pair_up(answers, (), first_days, last_days, windows.least_gap) is None:
-            contact = Contact(
-                self.answers, self.askings, first_days, last_days, episode.close_reason
-            )
+            contact = Contact(self.answers, self.askings, first_days, last_days, ending.reason)
             yield FLOW, contact.path().label
             return
         yield FLOW, PAIRED
@@ -148,7 +156,7 @@ class _Count:
         for person in people:
             if person.is_in_population:
                 for table, label in person.classes(self.tables):
-                    counts[table][person.episode.commissioner, label] += 1
+                    counts[table][person.ending.episode.commissioner, label] += 1
         paths = Path.every()
         flow = RawTable(FLOW, (PAIRED, *(each.label for each in paths)), counts[FLOW])
         stages = self._stages(paths)

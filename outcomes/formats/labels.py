@@ -53,10 +53,10 @@ STAGES = {
     Stage.ASKED: "Was asked",
     Stage.ANSWERED_FIRST: "Answered at the start",
     Stage.ANSWERED_LAST: "Answered at the end",
-    Stage.PAIRED: "Answered both, and can be compared",
+    Stage.PAIRED: "Answered both and can be compared",
 }
 REASONS = {
-    Missing.NOT_COMPARABLE: "Answered both, but they cannot be compared",
+    Missing.NOT_COMPARABLE: "Answered both but cannot be compared",
     Missing.WITHDRAWN: "Did not want to take part any more",
     Missing.NOT_SUITABLE: "Not suitable for this person",
     Missing.NOT_ASKED: "Was not asked",

@@ -148,7 +148,7 @@ def _mean_sentence(figure: Figure) -> str:
 def _value(main: Shown, *, is_mean: bool) -> str | None:
     if isinstance(main, Symbol):
         return None
-    return f"{main:+.1f} steps" if is_mean else f"{main}%"
+    return f"{_signed(main)} steps" if is_mean else f"{main}%"
 
 
 def _rate_interval(figure: Figure) -> str | None:
@@ -162,8 +162,13 @@ def _mean_interval(figure: Figure) -> str | None:
     lower, upper = figure.change_lower, figure.change_upper
     if isinstance(lower, Symbol) or isinstance(upper, Symbol):
         return None
-    told = _HOW_TO_READ.format(lower=f"{lower:+.1f}", upper=f"{upper:+.1f}")
+    told = _HOW_TO_READ.format(lower=_signed(lower), upper=_signed(upper))
     return f"{told} No clear change." if lower <= 0 <= upper else told
+
+
+def _signed(steps: int | Decimal) -> str:
+    """Write a change with its sign, and no change without one."""
+    return f"{steps:+.1f}" if steps else "0.0"
 
 
 def _why(shown: Shown) -> str | None:

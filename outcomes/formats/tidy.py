@@ -33,8 +33,8 @@ _INDICATORS = {
     "change_lower": "change_lower_ci",
     "change_upper": "change_upper_ci",
 }
-# What a spreadsheet may take for a formula or a command, at the start of a cell.
-_FORMULA = re.compile(r"\s*[=+\-@|%]|[\t\r\n]")
+# What a spreadsheet may take for a formula or a command at the start of a cell, or for a new one.
+_FORMULA = re.compile(r"\A\s*[=+\-@|%]|[\t\r\n]")
 
 
 def to_csv(release: Release, audience: Audience) -> dict[str, bytes]:
@@ -134,7 +134,7 @@ def _table(rows: Iterable[dict[str, str]]) -> bytes:
 
 def _checked(cells: Sequence[str]) -> Sequence[str]:
     for each in cells:
-        if _FORMULA.match(each) and not re.fullmatch(r"-\d+(\.\d)?", each):
+        if _FORMULA.search(each) and not re.fullmatch(r"-\d+(\.\d)?", each):
             message = (
                 "a text starts like a formula and could run in a spreadsheet; reword the title or "
                 "statement of the measure it comes from"

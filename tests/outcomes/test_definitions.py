@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from outcomes.classes import Standing, is_in_base, is_in_event
 from outcomes.definitions import Base, Direction, Event, Scale, Statistic
 from outcomes.episode import Lives, Strand
 from outcomes.errors import BadMeasureError
@@ -94,3 +95,9 @@ def test_a_scale_turns_the_better_end_up() -> None:
 def test_a_score_off_the_scale_is_refused(value: int) -> None:
     with pytest.raises(BadMeasureError, match="outside 1 to 5"):
         Scale().upward(value)
+
+
+def test_a_standing_always_stands_for_a_pair() -> None:
+    (paired,) = only("M04")
+    assert is_in_base(Standing(2, 3), paired)
+    assert is_in_event(Standing(2, 3), paired)

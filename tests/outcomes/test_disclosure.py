@@ -250,7 +250,7 @@ def every_count(safe: SafeTables) -> list[Shown]:
     return counts
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(COUNTS)
 def test_no_small_count_is_ever_shown_nor_left_over_by_subtraction(counts: list[int]) -> None:
     raw = crowd(counts).counted(FEELINGS)
@@ -273,7 +273,7 @@ def test_no_small_count_is_ever_shown_nor_left_over_by_subtraction(counts: list[
                 assert (C, C) == (part.numerator, part.percent)
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(COUNTS, st.permutations(range(60)))
 def test_the_order_of_people_changes_no_figure(counts: list[int], order: list[int]) -> None:
     service = crowd(counts)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import inf
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.derivation import show_mean
@@ -55,6 +55,7 @@ def test_the_true_sums_are_always_among_those_behind(pairs: list[tuple[int, int]
         assert low <= sums[weighing] <= high
 
 
+@settings(max_examples=30)
 @given(st.integers(-40, 40), st.sampled_from([10, 15, 30]))
 def test_no_other_sum_is_shown_as_the_same_change(total: int, n: int) -> None:
     def changes(wanted: int) -> dict[str, int]:

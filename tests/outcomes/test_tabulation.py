@@ -38,7 +38,7 @@ from tests.outcomes.people import (
 FEELINGS = only("M04", "M05", "M05w", "M05s")
 VALUE = st.none() | st.integers(1, 5)
 CHILD = st.tuples(st.sampled_from(Commissioner), VALUE, VALUE)
-CHILDREN = st.lists(CHILD, max_size=30)
+CHILDREN = st.lists(CHILD, max_size=20)
 
 
 def said(value: int | None) -> dict[str, int] | None:
