@@ -50,7 +50,7 @@ def add_keycard(
 def use_keycard(work: Casework, code: str, now: datetime) -> SignedIn | None:
     """Return whom this code lets in, or None when it is wrong, expired or used."""
     query = select(keycards).where(
-        keycards.c.code_index == work.vault.index("keycard", code.strip().lower()[:64]),
+        keycards.c.code_index.in_(work.vault.indexes("keycard", code.strip().lower()[:64])),
         keycards.c.expires_at > now,
     )
     card = work.connection.execute(query).one_or_none()
@@ -83,7 +83,8 @@ def sign_in(work: Casework, someone: SignedIn, now: datetime) -> str:
 def signed_in(work: Casework, token: str, now: datetime) -> SignedIn | None:
     """Return who is signed in with this cookie, or None."""
     query = select(sign_ins.c.who, sign_ins.c.role).where(
-        sign_ins.c.token_index == work.vault.index("sign-in", token), sign_ins.c.expires_at > now
+        sign_ins.c.token_index.in_(work.vault.indexes("sign-in", token)),
+        sign_ins.c.expires_at > now,
     )
     row = work.connection.execute(query).one_or_none()
     return SignedIn(*row) if row is not None else None
@@ -91,8 +92,8 @@ def signed_in(work: Casework, token: str, now: datetime) -> SignedIn | None:
 
 def sign_out(work: Casework, token: str) -> None:
     """Forget a signed-in browser."""
-    index = work.vault.index("sign-in", token)
-    work.connection.execute(delete(sign_ins).where(sign_ins.c.token_index == index))
+    indexes = work.vault.indexes("sign-in", token)
+    work.connection.execute(delete(sign_ins).where(sign_ins.c.token_index.in_(indexes)))
 
 
 def forget_expired(work: Casework, now: datetime) -> None:

@@ -54,7 +54,7 @@ def new_token(work: Casework) -> str:
 def visitor_of(work: Casework, token: str) -> int | None:
     """Return the number of the browser with this cookie, or None."""
     query = select(visitors.c.id).where(
-        visitors.c.token_index == work.vault.index("visitor", token)
+        visitors.c.token_index.in_(work.vault.indexes("visitor", token))
     )
     return work.connection.execute(query).scalar_one_or_none()
 

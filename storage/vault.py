@@ -133,12 +133,12 @@ class Vault:
         purpose: has a key of its own, so that equal values of two columns do not look equal.
         """
         found = self._indexes.get(purpose) or self._derive_indexes(purpose)
-        return found[0].of(value.encode())
+        return found[0].of(_bytes_of(value))
 
     def indexes(self, purpose: str, value: str) -> list[bytes]:
         """Return a value's index under every key, newest first, to look up rows during rotation."""
         found = self._indexes.get(purpose) or self._derive_indexes(purpose)
-        return [each.of(value.encode()) for each in found]
+        return [each.of(_bytes_of(value)) for each in found]
 
     def _derive_indexes(self, purpose: str) -> tuple[_Index, ...]:
         made = tuple(_Index(_derive(key, f"index {purpose}")) for key in self._masters)
@@ -172,6 +172,11 @@ class _Index:
         inner.update(value)
         outer.update(inner.digest())
         return outer.digest()[:INDEX_BYTES]
+
+
+def _bytes_of(value: str) -> bytes:
+    """Return a value's bytes; half a character, which no text holds, must not raise here."""
+    return value.encode(errors="surrogatepass")
 
 
 def _derive(key: bytes, use: str) -> bytes:
