@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 (the use cases name it in types)
+from sqlalchemy import Insert, Table, Update, bindparam, insert, update
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import Table, Update, bindparam, insert, update
+from sqlalchemy.exc import IntegrityError
 
 from storage import tables
 from storage.errors import StorageFault
 from storage.sequence import Sequence as NumberSequence
+from storage.troubles import says_taken
 from storage.vault import Vault
 
 Row = Mapping[str, Any]
@@ -56,6 +58,14 @@ def _update_by_id(table: Table, *columns: str) -> Update:
     return update(table).where(table.c.id == bindparam("row_id")).values(values)
 
 
+def _update_person(*columns: str) -> Update:
+    """Change a participant who still stands as we read them; the row says who and how."""
+    return _update_by_id(tables.participants, *columns).where(
+        tables.participants.c.status == bindparam("seen_status"),
+        tables.participants.c.current_run.is_not_distinct_from(bindparam("seen_run")),
+    )
+
+
 MOVE_RUN: Final = (
     update(tables.runs)
     .where(
@@ -69,20 +79,12 @@ MOVE_RUN: Final = (
         moved_at=bindparam("moved_at"),
     )
 )
-SET_CURRENT_RUN: Final = _update_by_id(tables.participants, "current_run")
-SET_STANDING: Final = _update_by_id(tables.participants, "status", "joined_at")
-LINK_PARTICIPATION: Final = (
-    update(tables.participations)
-    .where(
-        tables.participations.c.participant_id == bindparam("was"),
-        tables.participations.c.episode_id == bindparam("episode"),
-    )
-    .values(participant_id=bindparam("participant"))
-)
-SET_REST: Final = _update_by_id(tables.participants, "status", "resting_until")
+SET_CURRENT_RUN: Final = _update_person("current_run")
+SET_STANDING: Final = _update_person("status", "joined_at")
+SET_REST: Final = _update_person("status", "resting_until")
+_GUARDED: Final = (MOVE_RUN, SET_CURRENT_RUN, SET_STANDING, SET_REST)
 LINK_ADDRESS: Final = _update_by_id(tables.addresses, "participant_id", "linked_at", "used_at")
 USE_ADDRESS: Final = _update_by_id(tables.addresses, "used_at", "blocked_at")
-REDEEM: Final = _update_by_id(tables.invitations, "redeemed_at")
 MOVE_OCCASION: Final = _update_by_id(
     tables.occasions, "state", "next_at", "reminders", "offered_at", "ended_at", "run_id"
 )
@@ -138,13 +140,21 @@ class Casework:
         for name, statement in _INSERTS.items():
             rows = self._new.get(name)
             if rows:
-                self.connection.execute(statement, rows)
+                self._add(statement, rows)
         for change, changed in self._changed.items():
             self._apply(change, changed)
         self._new.clear()
         self._changed.clear()
 
+    def _add(self, statement: Insert, rows: Sequence[Row]) -> None:
+        try:
+            self.connection.execute(statement, rows)
+        except IntegrityError as error:
+            if says_taken(error):
+                raise ChangedMeanwhile from error
+            raise
+
     def _apply(self, change: Update, rows: Sequence[Row]) -> None:
         done = self.connection.execute(change, rows)
-        if change is MOVE_RUN and done.rowcount != len(rows):
+        if any(change is guarded for guarded in _GUARDED) and done.rowcount != len(rows):
             raise ChangedMeanwhile

@@ -45,8 +45,9 @@ class Participation:
 
 def find_or_add_child(work: Casework, case: str, now: datetime) -> str:
     """Return the id of the child with this case reference; a new reference makes a new child."""
-    index = work.vault.index("case", case.strip().casefold())
-    query = select(children.c.id).where(children.c.ref_index == index)
+    case = case.strip()
+    indexes = work.vault.indexes("case", case.casefold())
+    query = select(children.c.id).where(children.c.ref_index.in_(indexes))
     known = work.connection.execute(query).scalar_one_or_none()
     if known is not None:
         return str(known)
@@ -56,8 +57,8 @@ def find_or_add_child(work: Casework, case: str, now: datetime) -> str:
         children,
         {
             "id": child_id,
-            "ref_index": index,
-            "ref_cipher": work.vault.seal(place, case.strip().encode()),
+            "ref_index": indexes[0],
+            "ref_cipher": work.vault.seal(place, case.encode()),
             "made_at": now,
         },
     )
@@ -132,6 +133,15 @@ def episodes_of(work: Casework, participant_id: str) -> list[SupportEpisode]:
     return [_from(row) for row in work.connection.execute(query)]
 
 
+def episodes_of_same_child(work: Casework, episode_id: str) -> set[str]:
+    """Return the ids of all support episodes of the child whom this one is for."""
+    child = select(support_episodes.c.child_id).where(support_episodes.c.id == episode_id)
+    query = select(support_episodes.c.id).where(
+        support_episodes.c.child_id == child.scalar_subquery()
+    )
+    return set(work.connection.execute(query).scalars())
+
+
 def taking_part(
     work: Casework, participant_ids: Iterable[str], episode_ids: Iterable[str]
 ) -> dict[tuple[str, str], SupportEpisode]:
@@ -179,6 +189,21 @@ def add_participation(work: Casework, participant_id: str, episode_id: str, now:
                 "until": None,
             },
         )
+
+
+def hand_over(work: Casework, was: str, participant_id: str, now: datetime) -> None:
+    """Let one participant answer wherever another did, who turned out to be the same person.
+
+    Where both answer in the same support episode, only the one who stays goes on.
+    """
+    mine = select(participations.c.episode_id).where(
+        participations.c.participant_id == participant_id
+    )
+    theirs = update(participations).where(participations.c.participant_id == was)
+    work.connection.execute(theirs.where(participations.c.episode_id.in_(mine)).values(until=now))
+    work.connection.execute(
+        theirs.where(participations.c.until.is_(None)).values(participant_id=participant_id)
+    )
 
 
 def case_references(work: Casework, child_ids: Sequence[str]) -> dict[str, str]:

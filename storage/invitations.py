@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import Casework
@@ -86,14 +86,30 @@ def looks_like_code(typed: str) -> bool:
 
 def find(work: Casework, typed: str, now: datetime) -> Invitation | None:
     """Return the invitation of this code when it can still be used."""
-    index = work.vault.index("invitation", tidy_code(typed)[:64])
     query = select(invitations.c.id, invitations.c.participant_id).where(
-        (invitations.c.link_index == index) | (invitations.c.code_index == index),
+        _is_of_code(work, typed),
         invitations.c.redeemed_at.is_(None),
         invitations.c.expires_at > now,
     )
     row = work.connection.execute(query).first()
     return Invitation(*row) if row is not None else None
+
+
+def whose(work: Casework, typed: str) -> str | None:
+    """Return who was invited with this code, used and expired ones too, or None."""
+    query = select(invitations.c.participant_id).where(_is_of_code(work, typed))
+    return work.connection.execute(query).scalars().first()
+
+
+def _is_of_code(work: Casework, typed: str) -> ColumnElement[bool]:
+    indexes = work.vault.indexes("invitation", tidy_code(typed)[:64])
+    return invitations.c.link_index.in_(indexes) | invitations.c.code_index.in_(indexes)
+
+
+def pass_on(work: Casework, was: str, participant_id: str) -> None:
+    """Let the invitations of one participant be those of another, who turned out to be the same."""
+    theirs = update(invitations).where(invitations.c.participant_id == was)
+    work.connection.execute(theirs.values(participant_id=participant_id))
 
 
 def redeem(work: Casework, invitation: Invitation, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import END_OCCASION, MOVE_OCCASION, AnyRow, Casework
@@ -150,6 +150,27 @@ def suppress(work: Casework, participant_id: str, now: datetime) -> None:
         update(occasions)
         .where(occasions.c.participant_id == participant_id, occasions.c.state.in_(planned))
         .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=now)
+    )
+
+
+def revive(
+    work: Casework, participant_id: str, episode_id: str, waves: Sequence[str], now: datetime
+) -> None:
+    """Plan again what was suppressed of these waves, where answers still count."""
+    work.connection.execute(
+        update(occasions)
+        .where(
+            occasions.c.participant_id == participant_id,
+            occasions.c.episode_id == episode_id,
+            occasions.c.wave.in_(waves),
+            occasions.c.state == OccasionState.SUPPRESSED.value,
+            occasions.c.window_ends_at > now,
+        )
+        .values(
+            state=OccasionState.PLANNED.value,
+            next_at=case((occasions.c.due_at > now, occasions.c.due_at), else_=now),
+            ended_at=None,
+        )
     )
 
 

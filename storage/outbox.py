@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, select, update
 
 from storage.casework import AnyRow, Casework
 from storage.people import Address
@@ -244,27 +244,41 @@ def block(work: Casework, sending_id: int, now: datetime) -> str | None:
     work.connection.execute(
         update(addresses).where(addresses.c.id == row.address_id).values(blocked_at=now)
     )
-    work.connection.execute(
-        update(outbox)
-        .where(outbox.c.address_id == row.address_id, outbox.c.state == Delivery.PENDING.value)
-        .values(state=Delivery.CANCELLED.value)
-    )
+    cancel_at(work.connection, row.address_id)
     participant: str | None = row.participant_id
     return participant
 
 
-def cancel_askings(connection: Connection, participant_id: str) -> None:
-    """Take back what waits to be asked: somebody paused or stopped."""
-    mine = select(addresses.c.id).where(addresses.c.participant_id == participant_id)
-    connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.address_id.in_(mine),
-            outbox.c.urgency == Urgency.ASKING.value,
-            outbox.c.state == Delivery.PENDING.value,
-        )
-        .values(state=Delivery.CANCELLED.value)
+def whose(connection: Connection, numbers: Sequence[int], urgency: Urgency) -> set[str | None]:
+    """Return whose messages these are, of those that are so urgent; None is somebody unknown."""
+    query = (
+        select(addresses.c.participant_id)
+        .join(outbox, outbox.c.address_id == addresses.c.id)
+        .where(outbox.c.id.in_(numbers), outbox.c.urgency == urgency.value)
     )
+    return set(connection.execute(query).scalars())
+
+
+def cancel_askings(connection: Connection, participant_id: str) -> None:
+    """Take back what waits to be asked, offers and questions: somebody paused or stopped."""
+    mine = select(addresses.c.id).where(addresses.c.participant_id == participant_id)
+    is_offer = outbox.c.urgency == Urgency.ASKING.value
+    is_question = (outbox.c.kind == OutgoingKind.SEND.value) & outbox.c.step.is_not(None)
+    _cancel(connection, outbox.c.address_id.in_(mine), is_offer | is_question)
+
+
+def cancel_at(connection: Connection, address_id: str) -> None:
+    """Take back everything that waits to be sent to a chat, and repair nothing there any more."""
+    here = outbox.c.address_id == address_id
+    _cancel(connection, here)
+    connection.execute(
+        update(outbox).where(here, outbox.c.repair_at.is_not(None)).values(repair_at=None)
+    )
+
+
+def _cancel(connection: Connection, *which: ColumnElement[bool]) -> None:
+    waiting = outbox.c.state == Delivery.PENDING.value
+    connection.execute(update(outbox).where(waiting, *which).values(state=Delivery.CANCELLED.value))
 
 
 def outgoing_from(row: AnyRow) -> Outgoing:

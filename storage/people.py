@@ -6,17 +6,25 @@ It must not read answers or figures.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import bindparam, select, update
 
-from storage.casework import LINK_ADDRESS, SET_CURRENT_RUN, USE_ADDRESS, AnyRow, Casework
+from storage.casework import (
+    LINK_ADDRESS,
+    SET_CURRENT_RUN,
+    SET_REST,
+    SET_STANDING,
+    USE_ADDRESS,
+    AnyRow,
+    Casework,
+)
 from storage.sequence import new_id
 from storage.tables import addresses, participants, runs
-from storage.vault import Place
+from storage.vault import INDEX_BYTES, Place
 from surveys.people import AgeBand, Role, Voice, voice_for
 
 
@@ -72,6 +80,10 @@ class AtTheDoor:
     run_row: AnyRow | None
 
 
+USED_AGAIN_AFTER: Final = timedelta(hours=1)
+"""How long a chat may be in use before that is written down again: where somebody has two, the one
+used last is where they are asked, and an hour is exact enough for askings weeks apart."""
+
 _PERSON_COLUMNS: Final = (
     participants.c.id.label("person_id"),
     participants.c.key,
@@ -87,6 +99,7 @@ _AT_THE_DOOR: Final = (
     select(
         addresses.c.id.label("address_id"),
         addresses.c.chat_index,
+        addresses.c.used_at,
         addresses.c.blocked_at,
         *_PERSON_COLUMNS,
         runs.c.id.label("run_id"),
@@ -112,8 +125,13 @@ _AT_THE_DOOR: Final = (
 
 
 def chat_index(work: Casework, channel: str, chat_id: int) -> bytes:
-    """Return the keyed hash under which a chat is looked up."""
+    """Return the keyed hash under which a chat is stored."""
     return work.vault.index("chat", f"{channel}:{chat_id}")
+
+
+def chat_indexes(work: Casework, channel: str, chat_id: int) -> list[bytes]:
+    """Return the keyed hashes under which a chat may be found, also one from before a new key."""
+    return work.vault.indexes("chat", f"{channel}:{chat_id}")
 
 
 def who_is_at_the_door(
@@ -123,8 +141,10 @@ def who_is_at_the_door(
 
     A chat that we have never seen gets an address without a person, so that it can be answered.
     On PostgreSQL the addresses are locked in order, so that one chat is served by one process.
+    What stands beside them may be older than the lock: whoever changes a person or a run says what
+    was read (see casework), and is told when that is not true any more.
     """
-    wanted = {chat_index(work, *chat): chat for chat in chats}
+    wanted = {index: chat for chat in chats for index in chat_indexes(work, *chat)}
     query = _AT_THE_DOOR
     if work.connection.dialect.name == "postgresql":
         query = query.order_by(addresses.c.id).with_for_update(of=addresses)
@@ -135,12 +155,12 @@ def who_is_at_the_door(
         address = Address(row.address_id, chat[0], chat[1])
         run_row = row if row.run_id is not None else None
         found[chat] = AtTheDoor(address, person, run_row)
-        if row.blocked_at is not None:
+        if row.blocked_at is not None or now - row.used_at > USED_AGAIN_AFTER:
             seen = {"row_id": row.address_id, "used_at": now, "blocked_at": None}
             work.change(USE_ADDRESS, seen)
-    for index, chat in wanted.items():
+    for chat in wanted.values():
         if chat not in found:
-            found[chat] = AtTheDoor(_add_address(work, index, chat, now), None, None)
+            found[chat] = AtTheDoor(_add_address(work, chat, now), None, None)
     return found
 
 
@@ -187,8 +207,16 @@ def open_address(work: Casework, row: AnyRow) -> Address:
     return Address(row.id, row.channel, int(work.vault.open(place, row.chat_cipher)))
 
 
-def link(work: Casework, address: Address, person: Person, now: datetime) -> None:
-    """Make this chat the one of this person."""
+def link(
+    work: Casework, address: Address, before: Person | None, person: Person, now: datetime
+) -> Address:
+    """Make this chat the one of this person; return its address.
+
+    A chat that was somebody else's before gets a new address: what was said in it stays with them.
+    """
+    if before is not None and before.id != person.id:
+        _retire(work, address, now)
+        address = _add_address(work, (address.channel, address.chat_id), now)
     linked = {
         "row_id": address.id,
         "participant_id": person.id,
@@ -196,14 +224,56 @@ def link(work: Casework, address: Address, person: Person, now: datetime) -> Non
         "used_at": now,
     }
     work.change(LINK_ADDRESS, linked)
+    return address
+
+
+def _retire(work: Casework, address: Address, now: datetime) -> None:
+    """Keep the address for what was said there, but never find or use it again."""
+    work.connection.execute(
+        update(addresses)
+        .where(addresses.c.id == address.id)
+        .values(chat_index=work.entropy(INDEX_BYTES), blocked_at=now)
+    )
+
+
+def has_joined(work: Casework, participant_id: str) -> bool:
+    """Tell whether somebody ever said yes."""
+    query = select(participants.c.joined_at).where(participants.c.id == participant_id)
+    return work.connection.execute(query).scalar_one_or_none() is not None
 
 
 def set_current_run(work: Casework, person: Person, run_id: str) -> None:
     """Remember which run this person is in."""
-    work.change(SET_CURRENT_RUN, {"row_id": person.id, "current_run": run_id})
+    work.change(SET_CURRENT_RUN, {**_as_read(person), "current_run": run_id})
 
 
-def _add_address(work: Casework, index: bytes, chat: tuple[str, int], now: datetime) -> Address:
+def set_standing(work: Casework, person: Person, standing: Standing, now: datetime) -> Person:
+    """Gather how somebody stands with us now; return them as they stand."""
+    joined_at = now if standing is Standing.JOINED else None
+    new = {"status": standing.value, "joined_at": joined_at}
+    work.change(SET_STANDING, {**_as_read(person), **new})
+    return replace(person, standing=standing)
+
+
+def set_rest(
+    work: Casework, person: Person, standing: Standing, resting_until: datetime | None
+) -> Person:
+    """Gather until when we keep quiet, and whether they stopped; return them as they stand."""
+    new = {"status": standing.value, "resting_until": resting_until}
+    work.change(SET_REST, {**_as_read(person), **new})
+    return replace(person, standing=standing, resting_until=resting_until)
+
+
+def _as_read(person: Person) -> dict[str, str | None]:
+    """Return what must still be true of somebody when their row is changed."""
+    return {
+        "row_id": person.id,
+        "seen_status": person.standing.value,
+        "seen_run": person.current_run,
+    }
+
+
+def _add_address(work: Casework, chat: tuple[str, int], now: datetime) -> Address:
     address = Address(new_id(work.entropy), chat[0], chat[1])
     work.insert(
         addresses,
@@ -211,7 +281,7 @@ def _add_address(work: Casework, index: bytes, chat: tuple[str, int], now: datet
             "id": address.id,
             "participant_id": None,
             "channel": address.channel,
-            "chat_index": index,
+            "chat_index": chat_index(work, *chat),
             "chat_cipher": work.vault.seal(
                 Place("addresses", "chat_cipher", address.id), str(address.chat_id).encode()
             ),
@@ -269,12 +339,13 @@ def set_age_band(work: Casework, participant_id: str, age_band: AgeBand) -> None
     )
 
 
-def set_blocked(work: Casework, chat: bytes, blocked_at: datetime | None) -> str | None:
+def set_blocked(
+    work: Casework, channel: str, chat_id: int, blocked_at: datetime | None
+) -> str | None:
     """Mark a chat as blocked or open again; return whose it is."""
-    work.connection.execute(
-        update(addresses).where(addresses.c.chat_index == chat).values(blocked_at=blocked_at)
-    )
-    query = select(addresses.c.participant_id).where(addresses.c.chat_index == chat)
+    here = addresses.c.chat_index.in_(chat_indexes(work, channel, chat_id))
+    work.connection.execute(update(addresses).where(here).values(blocked_at=blocked_at))
+    query = select(addresses.c.participant_id).where(here)
     return work.connection.execute(query).scalar_one_or_none()
 
 

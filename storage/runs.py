@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import MOVE_RUN, AnyRow, Casework
 from storage.tables import definitions, from_milliseconds, runs, to_milliseconds
@@ -172,8 +173,9 @@ def keep_definition(work: Casework, instrument: Instrument, now: datetime) -> No
     """Keep the exact words of an instrument, once, so that an answer can always be understood."""
     known = select(definitions.c.digest).where(definitions.c.digest == instrument.digest)
     if work.connection.execute(known).first() is None:
+        build = postgresql.insert if work.connection.dialect.name == "postgresql" else sqlite.insert
         work.connection.execute(
-            definitions.insert(),
+            build(definitions).on_conflict_do_nothing(),  # another process may be as quick
             {
                 "digest": instrument.digest,
                 "instrument": instrument.id,

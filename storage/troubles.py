@@ -6,7 +6,7 @@ import sqlite3
 from enum import Enum, auto
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
@@ -29,6 +29,7 @@ _CONFLICTS: Final = frozenset({"40001", "40P01"})
 _HELD_UP: Final = frozenset({"55P03", "57014"})
 _AWAY_CLASSES: Final = frozenset({"08", "53", "57", "58"})
 _READ_ONLY: Final = "25006"
+_TAKEN: Final = "23505"
 """PostgreSQL error codes, from appendix A of its documentation."""
 
 _AWAY_SQLITE: Final = frozenset(
@@ -43,6 +44,9 @@ _AWAY_SQLITE: Final = frozenset(
     }
 )
 _PRIMARY: Final = 0xFF
+_TAKEN_SQLITE: Final = frozenset(
+    {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
+)
 
 
 def weigh(error: BaseException) -> Trouble:
@@ -56,6 +60,13 @@ def weigh(error: BaseException) -> Trouble:
     if isinstance(error.orig, sqlite3.Error):
         return _weigh_embedded(error.orig)
     return _weigh_server(error)
+
+
+def says_taken(error: IntegrityError) -> bool:
+    """Whether a row could not be added because there is one with the same key."""
+    if isinstance(error.orig, sqlite3.Error):
+        return error.orig.sqlite_errorcode in _TAKEN_SQLITE
+    return getattr(error.orig, "sqlstate", None) == _TAKEN
 
 
 def _weigh_embedded(error: sqlite3.Error) -> Trouble:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from storage import episodes, invitations, people
-from storage.casework import LINK_PARTICIPATION, SET_STANDING
+from storage import episodes, invitations, outbox, people, runs
 from storage.people import Person, Standing
 from surveys.people import Role, may_use_telegram
 from usecases import checking_in, planning
@@ -30,44 +29,89 @@ from usecases.telling import (
 
 def redeem(desk: Desk, code: str) -> None:
     """Let somebody in who has a code, or say kindly that it does not work."""
-    chat = people.chat_index(desk.work, desk.door.address.channel, desk.door.address.chat_id)
-    if not invitations.may_try(desk.work, chat, desk.now):
+    if not _may_try(desk):
         desk.say(TooManyCodes())
         return
     invitation = invitations.find(desk.work, code, desk.now)
     invited = people.load_person(desk.work, invitation.participant_id) if invitation else None
     if invitation is None or invited is None:
-        _refuse(desk, chat)
+        _refuse(desk, code)
         return
     if desk.channel is Channel.TELEGRAM and not may_use_telegram(invited.role, invited.age_band):
         desk.say(ComeToTheWeb(f"{desk.service.public_url}/join/{invitations.tidy_code(code)}"))
         return
+    if _shows_somebody_elses_words(desk, invited):
+        desk.say(CodeNotKnown())
+        return
     if not invitations.redeem(desk.work, invitation, desk.now):
-        _refuse(desk, chat)
+        _refuse(desk, code)
         return
     _let_in(desk, invited)
 
 
-def _refuse(desk: Desk, chat: bytes) -> None:
-    """Somebody who is in already and opens their old link again is simply welcome."""
-    if desk.person is not None:
+def take_typed(desk: Desk, text: str) -> bool:
+    """Take words that look like a code; False where they are just words of somebody we know."""
+    if desk.person is None:
+        redeem(desk, text)
+        return True
+    if not _may_try(desk):
+        return False
+    if invitations.whose(desk.work, text) is None:
+        invitations.count_wrong_try(desk.work, _chat(desk), desk.now)
+        return False
+    redeem(desk, text)
+    return True
+
+
+def _may_try(desk: Desk) -> bool:
+    return invitations.may_try(desk.work, _chat(desk), desk.now)
+
+
+def _chat(desk: Desk) -> bytes:
+    address = desk.door.address
+    return people.chat_index(desk.work, address.channel, address.chat_id)
+
+
+def _refuse(desk: Desk, code: str) -> None:
+    """Somebody who is in already and opens their own old link again is simply welcome."""
+    if desk.person is not None and invitations.whose(desk.work, code) == desk.person.id:
         _show_where_they_are(desk, desk.person)
         return
-    invitations.count_wrong_try(desk.work, chat, desk.now)
+    invitations.count_wrong_try(desk.work, _chat(desk), desk.now)
     desk.say(CodeNotKnown())
+
+
+def _shows_somebody_elses_words(desk: Desk, invited: Person) -> bool:
+    """Whether this browser shows the chat of somebody else: a link opens a new one for them."""
+    here = desk.person
+    is_other = here is not None and here.id != invited.id and not _same_grown_up(here, invited)
+    return is_other and desk.channel is Channel.WEB
 
 
 def _let_in(desk: Desk, invited: Person) -> None:
     """Link this chat to the invited person and show the first page, or where they were."""
     here = desk.person
     if here is not None and here.id != invited.id and _same_grown_up(here, invited):
-        _join_another_episode(desk, here, invited)
-        return
-    people.link(desk.work, desk.door.address, invited, desk.now)
-    desk.person = invited
-    if invited.standing is Standing.INVITED:
+        episodes.hand_over(desk.work, invited.id, here.id, desk.now)
+        invitations.pass_on(desk.work, invited.id, here.id)
+    else:
+        _link_chat(desk, here, invited)
+        desk.person = here = invited
+    if here.standing is Standing.INVITED:
         _set_standing(desk, Standing.READING)
-    _show_where_they_are(desk, desk.person)
+    _show_where_they_are(desk, here)
+    if here.standing is Standing.JOINED:
+        planning.plan_joining(desk.service, desk.work, here, desk.now)
+        checking_in.offer_what_waits(desk)
+
+
+def _link_chat(desk: Desk, here: Person | None, invited: Person) -> None:
+    """Make this chat the one of the invited person; nobody else is spoken to here any more."""
+    if here is not None and here.id != invited.id:
+        outbox.cancel_at(desk.work.connection, desk.door.address.id)
+    address = people.link(desk.work, desk.door.address, here, invited, desk.now)
+    desk.door = replace(desk.door, address=address)
+    desk.run = runs.load(desk.work, invited.current_run) if invited.current_run else None
 
 
 def _same_grown_up(here: Person, invited: Person) -> bool:
@@ -75,19 +119,8 @@ def _same_grown_up(here: Person, invited: Person) -> bool:
     return (
         here.role is invited.role
         and here.role is not Role.YOUNG_PERSON
-        and here.standing is Standing.JOINED
         and invited.standing is Standing.INVITED
     )
-
-
-def _join_another_episode(desk: Desk, here: Person, invited: Person) -> None:
-    for episode in episodes.episodes_of(desk.work, invited.id):
-        joined = {"participant": here.id, "episode": episode.id, "was": invited.id}
-        desk.work.change(LINK_PARTICIPATION, joined)
-    desk.work.flush()
-    planning.plan_joining(desk.service, desk.work, here, desk.now)
-    desk.say(AlreadyJoined())
-    checking_in.offer_what_waits(desk)
 
 
 def _show_where_they_are(desk: Desk, person: Person) -> None:
@@ -133,9 +166,4 @@ def _join(desk: Desk) -> None:
 
 def _set_standing(desk: Desk, standing: Standing) -> None:
     assert desk.person is not None  # noqa: S101 (only called for somebody we know)
-    joined_at = desk.now if standing is Standing.JOINED else None
-    desk.work.change(
-        SET_STANDING,
-        {"row_id": desk.person.id, "status": standing.value, "joined_at": joined_at},
-    )
-    desk.person = replace(desk.person, standing=standing)
+    desk.person = people.set_standing(desk.work, desk.person, standing, desk.now)

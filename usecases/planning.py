@@ -55,18 +55,60 @@ def plan_closing(
     return len(due)
 
 
+def plan_coming_back(service: Service, work: Casework, person: Person, now: datetime) -> None:
+    """Plan again what was taken back because somebody stopped, as far as answers still count."""
+    known = occasions.of_participant(work, person.id)
+    today = service.rhythm.local(now).date()
+    for episode in episodes.episodes_of(work, person.id):
+        who = circumstances(person, episode)
+        if episode.closed_on is None:
+            planned = service.rhythm.at_joining(who, today)
+        else:
+            planned = service.rhythm.at_closing(who, episode.closed_on)
+        due = [as_occasion(service, work, person, episode, each) for each in planned]
+        waves = sorted({each.wave for each in planned})
+        occasions.revive(work, person.id, episode.id, waves, now)
+        occasions.plan(work, [each for each in due if each.window_ends_at > now])
+        if REVIEW in waves:
+            _go_on_with_reviews(service, work, person, episode, known, now)
+
+
+def _go_on_with_reviews(
+    service: Service,
+    work: Casework,
+    person: Person,
+    episode: SupportEpisode,
+    known: Iterable[Occasion],
+    now: datetime,
+) -> None:
+    """Plan the next review after those that fell into the time of quiet."""
+    reviews = [each for each in known if each.episode_id == episode.id and each.wave == REVIEW]
+    last = max(reviews, key=lambda each: each.round, default=None)
+    while last is not None and last.window_ends_at <= now:
+        last = _next_review(service, work, person, episode, last)
+    if last is not None:
+        occasions.plan(work, [last])
+
+
 def plan_review(
     service: Service, work: Casework, person: Person, episode: SupportEpisode, after: Occasion
 ) -> None:
     """Plan the review that follows this one, where there is one."""
+    following = _next_review(service, work, person, episode, after)
+    if following is not None:
+        occasions.plan(work, [following])
+
+
+def _next_review(
+    service: Service, work: Casework, person: Person, episode: SupportEpisode, after: Occasion
+) -> Occasion | None:
     local = datetime.fromisoformat(after.local_time)
     window = (after.window_ends_at - after.due_at) // timedelta(days=1)
     was = Planned(
         after.instrument, after.wave, after.round, local.date(), local.time(), max(window, 1)
     )
     following = service.rhythm.next_review(circumstances(person, episode), was)
-    if following is not None:
-        occasions.plan(work, [as_occasion(service, work, person, episode, following)])
+    return None if following is None else as_occasion(service, work, person, episode, following)
 
 
 def as_occasion(

@@ -6,13 +6,14 @@ It must not know what the inputs mean: it hands each to the use case that does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final, assert_never
 
 from storage import inbox, people
-from storage.casework import Casework, Connection
+from storage.casework import Casework, ChangedMeanwhile, Connection
 from storage.inbox import Ticket, Waiting
 from storage.outbox import Sending
 from usecases import checking_in, joining, listening, wishing
@@ -35,6 +36,8 @@ from usecases.telling import NotKnownYet, NotUnderstood
 TRIES: Final = 5
 """How often an update that fails is tried before staff have to look at it."""
 
+_TRIES_AT_ONCE: Final = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -55,9 +58,13 @@ class Reception:
     async def receive(self, arrival: Arrival) -> Received:
         """Deal with one arrival: when this returns, it is stored for good.
 
-        Raises storage.errors.DatabaseAway when nothing could be stored: the sender must not be
-        told that it arrived.
+        Where another process was quicker with the same person, it is dealt with anew as they stand
+        then. Raises storage.errors.DatabaseAway when nothing could be stored: the sender must not
+        be told that it arrived.
         """
+        for _ in range(_TRIES_AT_ONCE - 1):
+            with suppress(ChangedMeanwhile):
+                return await self.service.lane.write_together(self._together, arrival)
         return await self.service.lane.write_together(self._together, arrival)
 
 
@@ -87,19 +94,29 @@ def _serve_one_each(
     places: Sequence[int],
     results: list[Received | Exception],
 ) -> list[int]:
-    """Serve the first input of every chat; return the places of those that have to wait."""
+    """Serve the first input of everybody; return the places of those that have to wait.
+
+    Somebody who writes from two chats at once is one person: their second chat waits, too.
+    """
     turn: dict[tuple[str, int], int] = {}
     for place in sorted(places):
         knock = arrivals[place].knock
         turn.setdefault((knock.channel.value, knock.chat_id), place)
     doors = people.who_is_at_the_door(work, turn, arrivals[min(places)].now)
+    served: set[int] = set()
+    seen: set[str] = set()
     for chat, place in turn.items():
-        arrival = arrivals[place]
-        desk = Desk.open(service, work, doors[chat], arrival.now, arrival.knock)
+        arrival, door = arrivals[place], doors[chat]
+        if door.person is not None and door.person.id in seen:
+            continue
+        desk = Desk.open(service, work, door, arrival.now, arrival.knock)
         _deal_with(desk, arrival)
         results[place] = Received(duplicate=False, sendings=tuple(desk.close()))
+        served.add(place)
+        if desk.person is not None:
+            seen.add(desk.person.id)
     work.flush()
-    return sorted(set(places) - set(turn.values()))
+    return sorted(set(places) - served)
 
 
 def _deal_with(desk: Desk, arrival: Arrival) -> None:

@@ -6,22 +6,21 @@ Help works for everybody, also for somebody we do not know, who pauses, or who h
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from storage import occasions, outbox, words
-from storage.casework import SET_REST
+from storage import occasions, outbox, people, words
 from storage.people import Person, Standing
 from storage.words import NoticeKind
 from surveys.conversation import AskedWhy, Paused, StoppedHere, WentBack
 from surveys.understanding import Wish
-from usecases import checking_in
+from usecases import checking_in, planning
 from usecases.arrival import MenuWish
 from usecases.desk import Desk
 from usecases.telling import (
     HelpNow,
     HowLongToRest,
+    JoinPage,
     Menu,
     NotKnownYet,
     RestBegun,
@@ -99,39 +98,54 @@ def _rest(desk: Desk, person: Person, how: Resting, long: timedelta) -> None:
     """Keep quiet for a while: also what is on its way already is taken back."""
     _quieten(desk)
     outbox.cancel_askings(desk.work.connection, person.id)
-    _set_rest(desk, replace(person, resting_until=desk.now + long))
+    desk.person = people.set_rest(desk.work, person, person.standing, desk.now + long)
     desk.say(RestBegun(how))
 
 
 def _ask_whether_sure(desk: Desk, person: Person) -> None:
-    """Stop at once, then make sure what they want."""
-    del person
+    """Stop at once, then make sure what they want: without a word from them we keep quiet, too."""
     _quieten(desk)
+    outbox.cancel_askings(desk.work.connection, person.id)
+    until = desk.now + WEEK
+    if person.resting_until is None or person.resting_until < until:
+        desk.person = people.set_rest(desk.work, person, person.standing, until)
     desk.say(SureToStop())
 
 
 def _stop(desk: Desk, person: Person) -> None:
     """Stop for good: nothing is asked any more; staff know; the way back stays open."""
+    if person.standing is Standing.STOPPED:
+        desk.say(RestBegun(Resting.FOR_GOOD))
+        return
     run = desk.standing_run
     if run is not None:
         checking_in.end_quietly(desk, run, StoppedHere())
     occasions.suppress(desk.work, person.id, desk.now)
     outbox.cancel_askings(desk.work.connection, person.id)
     words.give_notice(desk.work, person, NoticeKind.STOPPED, desk.now)
-    _set_rest(desk, replace(person, standing=Standing.STOPPED, resting_until=None))
+    desk.person = people.set_rest(desk.work, person, Standing.STOPPED, None)
     desk.say(RestBegun(Resting.FOR_GOOD))
 
 
 def _come_back(desk: Desk, person: Person) -> None:
-    known = Standing.JOINED if person.standing is Standing.STOPPED else person.standing
-    _set_rest(desk, replace(person, standing=known, resting_until=None))
+    """End the rest; after a stop, plan again what still makes sense."""
+    stands = person.standing
+    if stands is Standing.STOPPED:
+        said_yes = people.has_joined(desk.work, person.id)
+        stands = Standing.JOINED if said_yes else Standing.READING
+    desk.person = back = people.set_rest(desk.work, person, stands, None)
+    if person.standing is not stands is Standing.JOINED:
+        planning.plan_coming_back(desk.service, desk.work, back, desk.now)
     desk.say(WelcomeBack())
-    checking_in.offer_what_waits(desk)
+    _whats_next(desk, back)
 
 
 def _whats_next(desk: Desk, person: Person) -> None:
-    del person
-    checking_in.offer_what_waits(desk)
+    """Say what there is to do; for somebody who has not said yes, that is reading who we are."""
+    if person.standing in (Standing.INVITED, Standing.READING, Standing.NOT_NOW):
+        desk.say(JoinPage(1))
+    else:
+        checking_in.offer_what_waits(desk)
 
 
 def _quieten(desk: Desk) -> None:
@@ -139,18 +153,6 @@ def _quieten(desk: Desk) -> None:
     run = desk.open_run
     if run is not None:
         checking_in.end_quietly(desk, run, Paused())
-
-
-def _set_rest(desk: Desk, person: Person) -> None:
-    desk.work.change(
-        SET_REST,
-        {
-            "row_id": person.id,
-            "status": person.standing.value,
-            "resting_until": person.resting_until,
-        },
-    )
-    desk.person = person
 
 
 _GRANTS: Final[dict[MenuWish, Callable[[Desk, Person], None]]] = {
