@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pictures.star import Ray, draw_star
-from storage import people, runs
+from storage import episodes, people, runs
 from storage.casework import Casework, Connection
 from storage.runs import StoredRun
 from surveys import scoring
@@ -25,11 +25,16 @@ class NoPicture(Exception):
 def last_finished(
     work: Casework, service: Service, participant_id: str, run: StoredRun, before: datetime
 ) -> dict[str, int]:
-    """Return the values of the finished run of the same instrument before this one, by item."""
+    """Return the values of the finished run of the same instrument before this one, by item.
+
+    A grown-up may answer for several children: last time is last time for the same child.
+    """
+    same_child = episodes.episodes_of_same_child(work, run.episode_id)
     earlier = [
         each
         for each in runs.of_participant(work, participant_id)
         if each.run.id != run.run.id
+        and each.episode_id in same_child
         and each.run.instrument.id == run.run.instrument.id
         and each.run.status is RunStatus.FINISHED
         and each.run.moved_at <= before
@@ -50,9 +55,11 @@ async def what_to_draw(
         stored = runs.load(casework, run_id)
         owner = runs.owner(casework, run_id)
         person = people.load_person(casework, owner) if owner is not None else None
-        if stored is None or person is None:
+        if stored is None or person is None or stored.run.status is not RunStatus.FINISHED:
             raise NoPicture
         instrument = service.catalogue.get(stored.run.instrument)
+        if not instrument.picture:
+            raise NoPicture
         now = scoring.numbers(instrument, stored.run.answers)
         before = last_finished(casework, service, person.id, stored, stored.run.moved_at)
         return instrument, stored.run.voice, now, before
