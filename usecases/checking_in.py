@@ -160,7 +160,8 @@ def take_offer(desk: Desk, given: OccasionInput) -> None:
     if occasion is None or desk.person is None or occasion.participant_id != desk.person.id:
         desk.say(OfferGone())
         return
-    if occasion.state not in (OccasionState.PLANNED, OccasionState.OFFERED):
+    waits = occasion.state in (OccasionState.PLANNED, OccasionState.OFFERED)
+    if not waits or desk.now >= occasion.window_ends_at:
         _answer_gone_offer(desk, occasion)
         return
     match given.reply:
