@@ -88,6 +88,17 @@ def claim_unclear(work: Casework, now: datetime, most: int) -> list[Unclear]:
     ]
 
 
+def is_unknown(connection: Connection, run_id: str, step: int) -> bool:
+    """Tell whether nobody knows if the message that asked this step arrived."""
+    query = select(outbox.c.id).where(
+        outbox.c.run_id == run_id,
+        outbox.c.step == step,
+        outbox.c.kind == OutgoingKind.SEND.value,
+        outbox.c.state == Delivery.UNKNOWN.value,
+    )
+    return connection.execute(query).first() is not None
+
+
 def put_back(connection: Connection, number: int, now: datetime) -> None:
     """Let one message be sent again."""
     connection.execute(

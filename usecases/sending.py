@@ -7,26 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from storage import outbox, people, repairs, words
 from storage.casework import Casework, Connection
-from storage.outbox import OutgoingKind, Sending, Sent, Urgency
+from storage.outbox import Delivery, OutgoingKind, Sending, Sent, Urgency
 from storage.repairs import Unclear
 from storage.words import NoticeKind
 from surveys import engine
-from surveys.conversation import CameBack, RunStatus
+from surveys.conversation import CameBack, Run
 from usecases import checking_in
 from usecases.desk import Desk, open_desk_for
 from usecases.service import Service
 from usecases.telling import AboutRun, SaidAgain
 
-MOST = 100
+MOST: Final = 100
+
+OFTEN: Final = 8
+"""After so many tries staff are told that words about safety do not arrive: some two minutes."""
 
 
 def record(service: Service, results: Sequence[Sent], now: datetime) -> None:
-    """Report what came of sendings. Rides along with the next commit; nothing waits for it."""
+    """Report what came of sendings. Rides along with the next commit; nothing waits for it.
+
+    Where help that somebody asked for was refused on its way, staff are told.
+    """
     for result in results:
         service.lane.later_together(_record_all, (result, now))
+    failed = [result.id for result in results if result.state is Delivery.FAILED]
+    if failed:
+        service.lane.later(lambda connection: _tell_staff(service.open(connection), failed, now))
+
+
+def _tell_staff(work: Casework, numbers: Sequence[int], now: datetime) -> None:
+    """Tell staff whose words about safety do not reach them; nothing where it is about less."""
+    for participant in outbox.whose(work.connection, numbers, Urgency.SAFETY):
+        person = people.load_person(work, participant) if participant else None
+        words.give_notice(work, person, NoticeKind.UNCLEAR_DELIVERY, now)
+    work.flush()
 
 
 def _record_all(connection: Connection, results: Sequence[tuple[Sent, datetime]]) -> None:
@@ -52,8 +70,7 @@ async def note_blocked(
     """Somebody blocked us or let us in again, and their app said so."""
 
     def work(casework: Casework) -> None:
-        index = people.chat_index(casework, channel, chat_id)
-        participant = people.set_blocked(casework, index, now if blocked else None)
+        participant = people.set_blocked(casework, channel, chat_id, now if blocked else None)
         person = people.load_person(casework, participant) if participant else None
         if person is not None and blocked:
             words.give_notice(casework, person, NoticeKind.BLOCKED, now)
@@ -63,10 +80,19 @@ async def note_blocked(
 
 
 async def claim_due(service: Service, now: datetime) -> list[Sending]:
-    """Take the messages that wait to be sent, safety first."""
-    return await service.lane.write(
-        lambda connection: outbox.claim_due(service.open(connection), now, MOST)
-    )
+    """Take the messages that wait to be sent, safety first.
+
+    Words about safety are tried for ever; once they have been tried often, staff are told.
+    """
+
+    def work(casework: Casework) -> list[Sending]:
+        sendings = outbox.claim_due(casework, now, MOST)
+        often = [each.id for each in sendings if each.attempts == OFTEN]
+        if often:
+            _tell_staff(casework, often, now)
+        return sendings
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
 
 
 async def begin_alone(service: Service, now: datetime) -> None:
@@ -101,7 +127,7 @@ def _repair_one(service: Service, work: Casework, unclear: Unclear, now: datetim
     desk = open_desk_for(service, work, unclear.participant_id, now)
     if desk is None or desk.door.address.id != unclear.address_id:
         return []
-    if unclear.outgoing.step is None or unclear.outgoing.kind is OutgoingKind.PICTURE:
+    if unclear.outgoing.step is None or unclear.outgoing.kind is not OutgoingKind.SEND:
         _repeat_once(work, unclear, now)
         return []
     return _ask_anew(desk, unclear)
@@ -118,13 +144,19 @@ def _ask_anew(desk: Desk, unclear: Unclear) -> list[Sending]:
     stored = desk.open_run
     if stored is None or stored.run.id != unclear.outgoing.run:
         return []
-    if stored.run.step != unclear.outgoing.step or stored.run.status is not RunStatus.OPEN:
+    if stored.run.step != unclear.outgoing.step or _was_put_again(desk, stored.run):
         return []
     instrument = desk.instrument(stored.run.instrument)
     turn = engine.resume(instrument, stored.run, CameBack(), desk.now)
     checking_in.store_turn(desk, stored, turn)
     desk.say(SaidAgain(), AboutRun(instrument, turn.run, turn.events))
     return desk.close()
+
+
+def _was_put_again(desk: Desk, run: Run) -> bool:
+    """Whether this very question was put again just before, with nobody knowing either time."""
+    again = run.asked[-1:] == run.asked[-2:-1]
+    return again and repairs.is_unknown(desk.work.connection, run.id, run.step - 1)
 
 
 async def step_message(service: Service, run: str, step: int) -> int | None:
