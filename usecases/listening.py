@@ -33,44 +33,43 @@ from usecases.telling import (
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """Words on the desk: their id, what is kept of them, and how they came."""
+    """Words on the desk: their id, what is kept of them, how they came, and what they say.
+
+    The concern is about all that was written, also about what is too long to be kept.
+    """
 
     id: WordsId
     text: str
     kind: WordsKind
     cut: bool
+    concern: Concern | None
 
 
 def hear(desk: Desk, given: TextInput) -> None:
     """Deal with typed words."""
-    text = given.text.replace("\x00", "").strip()
+    text = _as_text(given.text)
     if not text:
-        desk.say(NotUnderstood())
+        desk.say(NotUnderstood() if desk.person is not None else NotKnownYet())
         return
     wish = None if given.edited else read_wish(text)
     if wish is not None and _grant(desk, wish):
         return
-    if desk.person is None and not given.edited and invitations.looks_like_code(text):
-        joining.redeem(desk, text)
+    if not given.edited and invitations.looks_like_code(text) and joining.take_typed(desk, text):
         return
-    kind = WordsKind.EDIT if given.edited else WordsKind.SAID
-    _listen(desk, _Heard(_new_words_id(desk), text[:LONGEST_WORDS], kind, _too_long(text)))
+    _listen(desk, _heard(desk, text, WordsKind.EDIT if given.edited else WordsKind.SAID))
 
 
 def see_media(desk: Desk, media: MediaInput) -> None:
     """Say kindly that we cannot look at this, tell staff that it came, and read its caption."""
     words.give_notice(desk.work, desk.person, NoticeKind.MEDIA_CAME, desk.now)
-    caption = media.caption.replace("\x00", "").strip()
+    caption = _as_text(media.caption)
     if not caption:
         desk.say(MediaNotKept(media.kind))
         return
-    heard = _Heard(
-        _new_words_id(desk), caption[:LONGEST_WORDS], WordsKind.CAPTION, _too_long(caption)
-    )
-    concern = notice(heard.text)
+    heard = _heard(desk, caption, WordsKind.CAPTION)
     _keep(desk, heard, desk.standing_run)
-    if concern is not None:
-        _raise(desk, heard, concern)
+    if heard.concern is not None:
+        _raise(desk, heard, heard.concern)
     else:
         desk.say(MediaNotKept(media.kind))
 
@@ -95,13 +94,12 @@ def _grant(desk: Desk, wish: Wish) -> bool:
 
 def _listen(desk: Desk, heard: _Heard) -> None:
     """Keep the words, see whether a person must read them today, and only then go on."""
-    concern = notice(heard.text)
-    if concern is not None:
-        _keep(desk, heard, desk.standing_run)
-        _raise(desk, heard, concern)
-        return
     if heard.cut:
         desk.say(WordsTooLong(LONGEST_WORDS))
+    if heard.concern is not None:
+        _keep(desk, heard, desk.standing_run)
+        _raise(desk, heard, heard.concern)
+        return
     run = desk.open_run
     if heard.kind is WordsKind.EDIT:
         _keep(desk, heard, desk.standing_run)
@@ -179,9 +177,13 @@ def _read_by(desk: Desk) -> datetime:
     return desk.service.rhythm.read_by(desk.now)
 
 
-def _new_words_id(desk: Desk) -> WordsId:
-    return WordsId(new_id(desk.work.entropy))
+def _as_text(given: str) -> str:
+    """Return words without what no text holds: NUL goes, half a character shows as unreadable."""
+    whole = given.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\x00", "").strip()
 
 
-def _too_long(text: str) -> bool:
-    return len(text) > LONGEST_WORDS
+def _heard(desk: Desk, text: str, kind: WordsKind) -> _Heard:
+    words_id = WordsId(new_id(desk.work.entropy))
+    kept = text[:LONGEST_WORDS]
+    return _Heard(words_id, kept, kind, cut=kept != text, concern=notice(text))

@@ -15,8 +15,9 @@ from surveys.catalogue import Catalogue
 from usecases.ports import Rhythm
 from usecases.telling import Renderer
 
-LONGEST_WORDS: Final = 4_000
-"""Characters that are kept of one message; more is cut and the sender is told."""
+LONGEST_WORDS: Final = 2**17
+"""Characters that are kept of one message, more than any channel hands over; the rest of a longer
+one is cut, and the sender is told."""
 
 
 @dataclass(frozen=True, slots=True)
