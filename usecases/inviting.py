@@ -44,7 +44,9 @@ INTERVENTIONS: Final = (
 
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{1,39}")
 _DATE: Final = re.compile(
-    r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](\d{2}|\d{4})(?!\d)|(19|20)\d{2}-\d{2}-\d{2}"
+    r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](\d{2}|\d{4})(?!\d)"
+    r"|(?<!\d)\d{1,2}_\d{1,2}_(19|20)\d{2}(?!\d)"
+    r"|(?<!\d)(19|20)\d{2}[/._-](0?[1-9]|1[0-2])[/._-](0?[1-9]|[12]\d|3[01])(?!\d)"
 )
 
 
@@ -125,16 +127,18 @@ def check_case_reference(case: str) -> str:
 
 async def open_episode(service: Service, new: NewEpisode, by: By) -> str:
     """Open a support episode; return its id. Raises Refusal."""
-    return await service.lane.write(lambda connection: open_in(service.open(connection), new, by))
+    return await service.lane.write(
+        lambda connection: open_in(service, service.open(connection), new, by)
+    )
 
 
-def open_in(work: Casework, new: NewEpisode, by: By) -> str:
+def open_in(service: Service, work: Casework, new: NewEpisode, by: By) -> str:
     """Open a support episode inside a transaction; return its id. Raises Refusal."""
     case = check_case_reference(new.case)
     if new.intervention not in INTERVENTIONS:
         msg = f"There is no such kind of support. Use one of: {', '.join(INTERVENTIONS)}."
         raise Refusal(msg)
-    if new.opened_on > by.now.date():
+    if new.opened_on > service.rhythm.local(by.now).date():
         msg = "A support episode cannot be opened in the future. Use today or a day before."
         raise Refusal(msg)
     episode = SupportEpisode(
