@@ -112,6 +112,24 @@ def pass_on(work: Casework, was: str, participant_id: str) -> None:
     work.connection.execute(theirs.values(participant_id=participant_id))
 
 
+@dataclass(frozen=True, slots=True)
+class MadeInvitation:
+    """An invitation as it stands: when it was made, until when it works, and when it was used."""
+
+    made_at: datetime
+    expires_at: datetime
+    redeemed_at: datetime | None
+
+
+def of_participant(work: Casework, participant_id: str) -> list[MadeInvitation]:
+    """Return the invitations of one person, oldest first."""
+    query = select(
+        invitations.c.made_at, invitations.c.expires_at, invitations.c.redeemed_at
+    ).where(invitations.c.participant_id == participant_id)
+    rows = work.connection.execute(query.order_by(invitations.c.made_at, invitations.c.id))
+    return [MadeInvitation(*row) for row in rows]
+
+
 def redeem(work: Casework, invitation: Invitation, now: datetime) -> bool:
     """Use an invitation up; False when somebody else was quicker."""
     used = (

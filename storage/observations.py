@@ -55,6 +55,25 @@ def add(work: Casework, new: NewObservation) -> None:
     )
 
 
+def of_one(work: Casework, participant_key: str) -> list[NewObservation]:
+    """Return what is kept under one pseudonym, oldest first: for somebody's own export only."""
+    query = select(observations).where(observations.c.participant_key == participant_key)
+    return [
+        NewObservation(
+            episode_key=row.episode_key,
+            participant_key=row.participant_key,
+            role=row.role,
+            instrument=row.instrument,
+            version=row.version,
+            wave=row.wave,
+            day=row.day,
+            complete=row.complete,
+            scores=json.loads(row.scores),
+        )
+        for row in work.connection.execute(query.order_by(observations.c.day, observations.c.id))
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that figures are made from: pseudonyms, dates, categories and numbers."""

@@ -224,6 +224,25 @@ def unseen_notices(work: Casework, most: int = 200) -> list[Notice]:
     return [Notice(*row) for row in work.connection.execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class GivenNotice:
+    """A fact that staff were told about one person, and when somebody saw it."""
+
+    kind: str
+    at: datetime
+    seen_at: datetime | None
+
+
+def notices_of(work: Casework, participant_id: str) -> list[GivenNotice]:
+    """Return what staff were told about one person, oldest first."""
+    query = select(notices.c.kind, notices.c.at, notices.c.seen_at)
+    mine = query.where(notices.c.participant_id == participant_id)
+    return [
+        GivenNotice(*row)
+        for row in work.connection.execute(mine.order_by(notices.c.at, notices.c.id))
+    ]
+
+
 def mark_notice_seen(work: Casework, notice_id: str, who: str, now: datetime) -> bool:
     """Say that a named person saw this fact; False when it was seen before."""
     seen = (

@@ -2,135 +2,61 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import assert_never
 
-from pydantic import BaseModel
-
-from storage import episodes, occasions, outbox, people, runs, words
+from storage import (
+    audit,
+    episodes,
+    invitations,
+    observations,
+    occasions,
+    outbox,
+    people,
+    runs,
+    words,
+)
 from storage.casework import Casework
 from storage.outbox import OutgoingKind, Shown
 from storage.runs import Logged, StoredRun
 from surveys.conversation import Answer, Chosen, Declined, Written
 from surveys.instrument import Instrument
 from surveys.people import Voice
+from usecases.everything import (
+    Chat,
+    Everything,
+    GivenAnswer,
+    GivenRun,
+    Invitation,
+    Message,
+    Moment,
+    NotedConcern,
+    Numbers,
+    OwnWords,
+    StaffNote,
+    Support,
+)
+from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.service import Service
 
 
-class GivenAnswer(BaseModel):
-    """One answer: the question as it was shown, the words and the value that were given."""
+async def export(service: Service, participant_id: str, by: By | None = None) -> Everything:
+    """Return all that is stored about one person. Raises Refusal.
 
-    step: int
-    item: str
-    question_as_shown: str
-    choices_as_shown: list[str]
-    kind: str
-    label: str
-    value: int | None
-    given_at: datetime
-    channel: str
-    stands: bool
+    Where one of the staff asks (`by`), it is noted in the audit: this opens a child's words.
+    """
+    if by is None:
+        return await service.lane.read(
+            lambda connection: gather(service, service.open(connection), participant_id)
+        )
 
+    def work(casework: Casework) -> Everything:
+        everything = gather(service, casework, participant_id)
+        audit.note(casework, by.who, "exported everything", participant_id, by.now)
+        casework.flush()
+        return everything
 
-class GivenRun(BaseModel):
-    """One set of questions that somebody worked through."""
-
-    run: str
-    instrument: str
-    version: int
-    name: str
-    status: str
-    started_at: datetime
-    last_moved_at: datetime
-    answers: list[GivenAnswer]
-
-
-class OwnWords(BaseModel):
-    """Something that somebody wrote in words of their own."""
-
-    text: str
-    kind: str
-    received_at: datetime
-    read_at: datetime | None
-
-
-class Message(BaseModel):
-    """A message that we made for somebody, as it was shown."""
-
-    text: str
-    buttons: list[str]
-    channel: str
-    state: str
-    made_at: datetime
-    sent_at: datetime | None
-
-
-class Moment(BaseModel):
-    """A moment at which somebody was asked, or will be."""
-
-    instrument: str
-    wave: str
-    state: str
-    local_time: str
-    zone: str
-    due_at: datetime
-    offered_at: datetime | None
-    ended_at: datetime | None
-
-
-class Support(BaseModel):
-    """A support episode in which somebody answers."""
-
-    episode: str
-    strand: str
-    intervention: str
-    lives: str
-    commissioner: str
-    opened_on: str
-    closed_on: str | None
-    close_reason: str | None
-
-
-class Chat(BaseModel):
-    """A chat through which somebody speaks with us; its number is theirs and not shown."""
-
-    channel: str
-    linked_at: datetime
-    blocked_at: datetime | None
-
-
-class NotedConcern(BaseModel):
-    """That a person had to read something, and when somebody did."""
-
-    level: str
-    about: list[str]
-    raised_at: datetime
-    acknowledged_at: datetime | None
-
-
-class Everything(BaseModel):
-    """All that is stored about one person."""
-
-    participant: str
-    role: str
-    age_band: str
-    standing: str
-    resting_until: datetime | None
-    chats: list[Chat]
-    support: list[Support]
-    runs: list[GivenRun]
-    words: list[OwnWords]
-    messages: list[Message]
-    moments: list[Moment]
-    concerns: list[NotedConcern]
-
-
-async def export(service: Service, participant_id: str) -> Everything:
-    """Return all that is stored about one person. Raises Refusal."""
-    return await service.lane.read(
-        lambda connection: gather(service, service.open(connection), participant_id)
-    )
+    return await service.lane.write(lambda connection: work(service.open(connection)))
 
 
 def gather(service: Service, work: Casework, participant_id: str) -> Everything:
@@ -177,6 +103,28 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
             )
             for each in words.concerns_of(work, person.id)
         ],
+        staff_notes=[
+            StaffNote(kind=each.kind, at=each.at, seen_at=each.seen_at)
+            for each in words.notices_of(work, person.id)
+        ],
+        invitations=[
+            Invitation(
+                made_at=each.made_at, expires_at=each.expires_at, redeemed_at=each.redeemed_at
+            )
+            for each in invitations.of_participant(work, person.id)
+        ],
+        numbers=[_numbers(each) for each in observations.of_one(work, person.key)],
+    )
+
+
+def _numbers(observed: observations.NewObservation) -> Numbers:
+    return Numbers(
+        instrument=observed.instrument,
+        version=observed.version,
+        wave=observed.wave,
+        day=observed.day,
+        complete=observed.complete,
+        scores=dict(observed.scores),
     )
 
 

@@ -1,0 +1,145 @@
+"""What is handed to somebody who asks what we store about them; it must not gather it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel
+
+
+class GivenAnswer(BaseModel):
+    """One answer: the question as it was shown, the words and the value that were given."""
+
+    step: int
+    item: str
+    question_as_shown: str
+    choices_as_shown: list[str]
+    kind: str
+    label: str
+    value: int | None
+    given_at: datetime
+    channel: str
+    stands: bool
+
+
+class GivenRun(BaseModel):
+    """One set of questions that somebody worked through."""
+
+    run: str
+    instrument: str
+    version: int
+    name: str
+    status: str
+    started_at: datetime
+    last_moved_at: datetime
+    answers: list[GivenAnswer]
+
+
+class OwnWords(BaseModel):
+    """Something that somebody wrote in words of their own."""
+
+    text: str
+    kind: str
+    received_at: datetime
+    read_at: datetime | None
+
+
+class Message(BaseModel):
+    """A message that we made for somebody, as it was shown."""
+
+    text: str
+    buttons: list[str]
+    channel: str
+    state: str
+    made_at: datetime
+    sent_at: datetime | None
+
+
+class Moment(BaseModel):
+    """A moment at which somebody was asked, or will be."""
+
+    instrument: str
+    wave: str
+    state: str
+    local_time: str
+    zone: str
+    due_at: datetime
+    offered_at: datetime | None
+    ended_at: datetime | None
+
+
+class Support(BaseModel):
+    """A support episode in which somebody answers."""
+
+    episode: str
+    strand: str
+    intervention: str
+    lives: str
+    commissioner: str
+    opened_on: str
+    closed_on: str | None
+    close_reason: str | None
+
+
+class Chat(BaseModel):
+    """A chat through which somebody speaks with us; its number is theirs and not shown."""
+
+    channel: str
+    linked_at: datetime
+    blocked_at: datetime | None
+
+
+class NotedConcern(BaseModel):
+    """That a person had to read something, and when somebody did."""
+
+    level: str
+    about: list[str]
+    raised_at: datetime
+    acknowledged_at: datetime | None
+
+
+class StaffNote(BaseModel):
+    """Something about this person that staff were told to look at, without anybody's words."""
+
+    kind: str
+    at: datetime
+    seen_at: datetime | None
+
+
+class Invitation(BaseModel):
+    """That somebody was invited; the code itself is stored nowhere."""
+
+    made_at: datetime
+    expires_at: datetime
+    redeemed_at: datetime | None
+
+
+class Numbers(BaseModel):
+    """What one set of answers says in numbers, under a pseudonym: what figures are made from."""
+
+    instrument: str
+    version: int
+    wave: str
+    day: date
+    complete: bool
+    scores: dict[str, int]
+
+
+class Everything(BaseModel):
+    """All that is stored about one person."""
+
+    participant: str
+    role: str
+    age_band: str
+    standing: str
+    resting_until: datetime | None
+    chats: list[Chat]
+    support: list[Support]
+    runs: list[GivenRun]
+    words: list[OwnWords]
+    messages: list[Message]
+    moments: list[Moment]
+    concerns: list[NotedConcern]
+    staff_notes: list[StaffNote]
+    invitations: list[Invitation]
+    numbers: list[Numbers]
