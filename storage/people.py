@@ -1,4 +1,4 @@
-"""Who people are to us: participants, where they can be reached, and who may come in.
+"""Who people are to us, and in which chats they speak with us: who is at the door, whom we reach.
 
 It must not read answers or figures.
 """
@@ -6,22 +6,14 @@ It must not read answers or figures.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import bindparam, select, update
 
-from storage.casework import (
-    LINK_ADDRESS,
-    SET_CURRENT_RUN,
-    SET_REST,
-    SET_STANDING,
-    USE_ADDRESS,
-    AnyRow,
-    Casework,
-)
+from storage.casework import LINK_ADDRESS, SET_CURRENT_RUN, USE_ADDRESS, AnyRow, Casework
 from storage.sequence import new_id
 from storage.tables import addresses, participants, runs
 from storage.vault import INDEX_BYTES, Place
@@ -236,35 +228,12 @@ def _retire(work: Casework, address: Address, now: datetime) -> None:
     )
 
 
-def has_joined(work: Casework, participant_id: str) -> bool:
-    """Tell whether somebody ever said yes."""
-    query = select(participants.c.joined_at).where(participants.c.id == participant_id)
-    return work.connection.execute(query).scalar_one_or_none() is not None
-
-
 def set_current_run(work: Casework, person: Person, run_id: str) -> None:
     """Remember which run this person is in."""
-    work.change(SET_CURRENT_RUN, {**_as_read(person), "current_run": run_id})
+    work.change(SET_CURRENT_RUN, {**as_read(person), "current_run": run_id})
 
 
-def set_standing(work: Casework, person: Person, standing: Standing, now: datetime) -> Person:
-    """Gather how somebody stands with us now; return them as they stand."""
-    joined_at = now if standing is Standing.JOINED else None
-    new = {"status": standing.value, "joined_at": joined_at}
-    work.change(SET_STANDING, {**_as_read(person), **new})
-    return replace(person, standing=standing)
-
-
-def set_rest(
-    work: Casework, person: Person, standing: Standing, resting_until: datetime | None
-) -> Person:
-    """Gather until when we keep quiet, and whether they stopped; return them as they stand."""
-    new = {"status": standing.value, "resting_until": resting_until}
-    work.change(SET_REST, {**_as_read(person), **new})
-    return replace(person, standing=standing, resting_until=resting_until)
-
-
-def _as_read(person: Person) -> dict[str, str | None]:
+def as_read(person: Person) -> dict[str, str | None]:
     """Return what must still be true of somebody when their row is changed."""
     return {
         "row_id": person.id,
@@ -291,52 +260,6 @@ def _add_address(work: Casework, chat: tuple[str, int], now: datetime) -> Addres
         },
     )
     return address
-
-
-@dataclass(frozen=True, slots=True)
-class NewPerson:
-    """Somebody who is about to be invited; `child_id` for the young person only."""
-
-    role: Role
-    age_band: AgeBand
-    child_id: str | None
-
-
-def add_participant(work: Casework, new: NewPerson, now: datetime) -> str:
-    """Gather a new participant with a key and a pseudonym of their own; return the id."""
-    participant_id = new_id(work.entropy)
-    work.insert(
-        participants,
-        {
-            "id": participant_id,
-            "key": new_id(work.entropy),
-            "role": new.role.value,
-            "age_band": new.age_band.value,
-            "child_id": new.child_id,
-            "status": Standing.INVITED.value,
-            "resting_until": None,
-            "wrapped_key": work.vault.new_person_key(participant_id),
-            "current_run": None,
-            "made_at": now,
-            "joined_at": None,
-        },
-    )
-    return participant_id
-
-
-def participant_of_child(work: Casework, child_id: str) -> str | None:
-    """Return the participant who is this child, or None when the child was never invited."""
-    query = select(participants.c.id).where(participants.c.child_id == child_id)
-    return work.connection.execute(query.order_by(participants.c.made_at)).scalars().first()
-
-
-def set_age_band(work: Casework, participant_id: str, age_band: AgeBand) -> None:
-    """Bring the age band up to date: children grow."""
-    work.connection.execute(
-        update(participants)
-        .where(participants.c.id == participant_id)
-        .values(age_band=age_band.value)
-    )
 
 
 def set_blocked(

@@ -12,10 +12,10 @@ from datetime import date, datetime
 from typing import Final
 
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
-from storage import audit, episodes, invitations, people
+from storage import audit, episodes, invitations, participants
 from storage.casework import Casework
 from storage.episodes import Participation, SupportEpisode
-from storage.people import NewPerson
+from storage.participants import NewPerson
 from storage.sequence import new_id
 from surveys.people import AgeBand, Role, may_use_telegram
 from usecases import planning
@@ -246,9 +246,9 @@ def _known_child(work: Casework, invitee: Invitee, episode: SupportEpisode) -> s
     """Return the participant that this child already is, with the age band brought up to date."""
     if invitee.role is not Role.YOUNG_PERSON:
         return None
-    known = people.participant_of_child(work, episode.child_id)
+    known = participants.participant_of_child(work, episode.child_id)
     if known is not None:
-        people.set_age_band(work, known, invitee.age_band)
+        participants.set_age_band(work, known, invitee.age_band)
     return known
 
 
@@ -258,7 +258,7 @@ def _add_participant(
     young = invitee.role is Role.YOUNG_PERSON
     band = invitee.age_band if young else AgeBand.ADULT
     child = episode.child_id if young else None
-    return people.add_participant(work, NewPerson(invitee.role, band, child), now)
+    return participants.add_participant(work, NewPerson(invitee.role, band, child), now)
 
 
 def _telegram_link(service: Service, invitee: Invitee, token: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from storage import episodes, invitations, outbox, people, runs
+from storage import episodes, invitations, outbox, participants, people, runs
 from storage.people import Person, Standing
 from surveys.people import Role, may_use_telegram
 from usecases import checking_in, planning
@@ -166,4 +166,4 @@ def _join(desk: Desk) -> None:
 
 def _set_standing(desk: Desk, standing: Standing) -> None:
     assert desk.person is not None  # noqa: S101 (only called for somebody we know)
-    desk.person = people.set_standing(desk.work, desk.person, standing, desk.now)
+    desk.person = participants.set_standing(desk.work, desk.person, standing, desk.now)

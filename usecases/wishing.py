@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from storage import occasions, outbox, people, words
+from storage import occasions, outbox, participants, words
 from storage.people import Person, Standing
 from storage.words import NoticeKind
 from surveys.conversation import AskedWhy, Paused, StoppedHere, WentBack
@@ -98,7 +98,7 @@ def _rest(desk: Desk, person: Person, how: Resting, long: timedelta) -> None:
     """Keep quiet for a while: also what is on its way already is taken back."""
     _quieten(desk)
     outbox.cancel_askings(desk.work.connection, person.id)
-    desk.person = people.set_rest(desk.work, person, person.standing, desk.now + long)
+    desk.person = participants.set_rest(desk.work, person, person.standing, desk.now + long)
     desk.say(RestBegun(how))
 
 
@@ -108,7 +108,7 @@ def _ask_whether_sure(desk: Desk, person: Person) -> None:
     outbox.cancel_askings(desk.work.connection, person.id)
     until = desk.now + WEEK
     if person.resting_until is None or person.resting_until < until:
-        desk.person = people.set_rest(desk.work, person, person.standing, until)
+        desk.person = participants.set_rest(desk.work, person, person.standing, until)
     desk.say(SureToStop())
 
 
@@ -123,7 +123,7 @@ def _stop(desk: Desk, person: Person) -> None:
     occasions.suppress(desk.work, person.id, desk.now)
     outbox.cancel_askings(desk.work.connection, person.id)
     words.give_notice(desk.work, person, NoticeKind.STOPPED, desk.now)
-    desk.person = people.set_rest(desk.work, person, Standing.STOPPED, None)
+    desk.person = participants.set_rest(desk.work, person, Standing.STOPPED, None)
     desk.say(RestBegun(Resting.FOR_GOOD))
 
 
@@ -131,9 +131,9 @@ def _come_back(desk: Desk, person: Person) -> None:
     """End the rest; after a stop, plan again what still makes sense."""
     stands = person.standing
     if stands is Standing.STOPPED:
-        said_yes = people.has_joined(desk.work, person.id)
+        said_yes = participants.has_joined(desk.work, person.id)
         stands = Standing.JOINED if said_yes else Standing.READING
-    desk.person = back = people.set_rest(desk.work, person, stands, None)
+    desk.person = back = participants.set_rest(desk.work, person, stands, None)
     if person.standing is not stands is Standing.JOINED:
         planning.plan_coming_back(desk.service, desk.work, back, desk.now)
     desk.say(WelcomeBack())
