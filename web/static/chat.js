@@ -18,11 +18,12 @@
   const MOST_LETTERS = 4000;
   const FIRST_REST = 800;
   const LONGEST_REST = 8000;
+  const FOLLOW = 4000; // for so long after a tap the focus goes along to what we reply
 
   let cursor = lines.dataset.cursor;
   let queue = readStored(QUEUE, []);
   let sending = false;
-  let focusNext = false;
+  let followUntil = 0;
   let leaving = false;
 
   // --- what is kept in this tab until it has arrived ------------------------------------------
@@ -68,9 +69,9 @@
       if (line.ours && !firstNew) firstNew = made;
     }
     if (!firstNew) return;
-    if (focusNext) lastOfOurs().querySelector(".bubble").focus({ preventScroll: true });
-    if (wasAtEnd || focusNext) reveal(firstNew);
-    focusNext = false;
+    const following = performance.now() < followUntil && document.activeElement !== words;
+    if (following) lastOfOurs().querySelector(".bubble").focus({ preventScroll: true });
+    if (wasAtEnd || following) reveal(firstNew);
   }
 
   // Lines stand in the order of their numbers; what still waits to be sent stays below them.
@@ -230,7 +231,7 @@
       button.classList.add("tapped");
     }
     if (button.value === "m:help" && !lost.hidden) offlineHelp.hidden = false;
-    focusNext = true;
+    followUntil = performance.now() + FOLLOW;
     note.textContent = "";
     enqueue({ kind: "tap", c: newId(), d: button.value, m });
   }
@@ -319,6 +320,7 @@
 
   let shifts = [];
   function watchKeys(event) {
+    if (event.key === "Tab") followUntil = 0; // somebody goes their own way
     if (event.key !== "Shift") {
       shifts = [];
       return;
