@@ -210,6 +210,16 @@ def test_a_mean_that_would_tell_nearly_everybodys_answer_is_withheld(
     )
 
 
+def test_one_odd_answer_beside_all_the_same_is_told_by_no_mean() -> None:
+    service = Service().children(15, DERBY, {"home": 3}, {"home": 4})
+    for odd, is_shown in ((1, False), (2, True)):
+        service.children(1, DERBY, {"home": 1}, {"home": 5})
+        family = service.counted(only("M06")).families[0]
+        home = next(each for each in family.means if each.measure.area == "Home")
+        shown = first_pass(family, NHS5).means[Cell(home.key, Audience.DERBY_CITY)]
+        assert is_shown == (shown is not None), odd
+
+
 def test_the_mean_of_the_whole_is_withheld_where_it_would_give_the_mean_of_a_few_others() -> None:
     service = group(group(Service(), 40, DERBY), 8, COUNTY)
     safe = protect(service.counted(only("M06")), NHS5)

@@ -13,7 +13,7 @@ from outcomes.episode import Audience
 from outcomes.errors import ReleaseRefusedError
 from outcomes.flow import PAIRED
 from outcomes.tables import Cell
-from outcomes.withholding import fewest_to_withhold
+from outcomes.withholding import Conflict, fewest_to_withhold
 from tests.outcomes.people import COUNTY, DERBY, OTHER
 from tests.outcomes.test_attack import SMALL_COUNTS
 from tests.outcomes.tiny import MISSING, RULES, Counts, by_hand, family_of, published
@@ -60,6 +60,13 @@ def test_among_sets_of_one_size_the_one_that_is_missed_least_is_taken() -> None:
     for best in range(3):
         chosen = fewest_to_withhold([finding], lambda cell, best=best: cell.row != f"row {best}")  # type: ignore[misc]
         assert {f"row {best}"} == {cell.row for cell in chosen}
+
+
+def test_one_figure_that_is_missed_a_lot_goes_before_two_that_are_not() -> None:
+    often, one, other = (Cell(name, Audience.ICB) for name in ("often", "one", "other"))
+    conflicts = [Conflict(frozenset({often, one})), Conflict(frozenset({often, other}))]
+    chosen = withholding._smallest_cover(conflicts, lambda cell: 100 if cell is often else 1)
+    assert {often} == chosen
 
 
 def test_a_count_that_is_certain_with_everything_withheld_refuses_the_release() -> None:

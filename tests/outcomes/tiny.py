@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -15,7 +16,7 @@ from outcomes.puzzle import Block, Integers, Published, Rules, Target
 from outcomes.tables import FLOW, Cell, Rate, RawFamily, RawTable, Row
 from tests.outcomes.people import DERBY, only
 
-MISSING = "missing"
+MISSING, ROSE, STAYED = "missing", "rose", "stayed"
 RULES = Rules(threshold=3, base=3, width=2, insider_width=2, class_size=5)
 """The rules of nhs5, in small: counts below 3 are withheld, others go to the nearest 3."""
 
@@ -39,6 +40,21 @@ def family_of(counts: Counts) -> RawFamily:
     )
 
 
+def family_with_item(counts: Counts) -> RawFamily:
+    """The same, where the paired either rose on an item or did not: both make up the paired."""
+    paired = {
+        (owner, PAIRED): counts.get((owner, ROSE), 0) + counts.get((owner, STAYED), 0)
+        for owner in Commissioner
+    }
+    plain = family_of({**counts, **paired})
+    return replace(
+        plain,
+        tables=(RawTable("item", (ROSE, STAYED), counts),),
+        rows=(plain.row("eligible"), plain.row("paired"), Row("rose", "item", frozenset({ROSE}))),
+        rates=(),
+    )
+
+
 def published(family: RawFamily, *, withheld: frozenset[Cell] = frozenset()) -> Published:
     """Round by hand: the audit must not be tested against its own reading."""
     counts: dict[Cell, int | None] = {}
@@ -51,10 +67,20 @@ def published(family: RawFamily, *, withheld: frozenset[Cell] = frozenset()) -> 
     return Published(counts, {})
 
 
-def every_table(block: Block) -> Integers:
-    """Write down every table whose counts are at most the ceiling."""
-    size = len(block.truth)
-    return np.indices((block.ceiling + 1,) * size, np.int64).reshape(size, -1).T
+def every_table(block: Block, family: RawFamily) -> Integers:
+    """Write down every table whose counts are at most the ceiling, in the order of the puzzle."""
+    free = [MISSING, ROSE, STAYED] if family.tables else [PAIRED, MISSING]
+    size = len(free) * len(Commissioner)
+    drawn = np.indices((block.ceiling + 1,) * size, np.int64).reshape(size, -1).T
+    columns = []
+    for place in range(0, size, len(free)):
+        found = dict(zip(free, drawn[:, place : place + len(free)].T, strict=True))
+        if family.tables:
+            found[PAIRED] = found[ROSE] + found[STAYED]
+        columns += [
+            found[label] for table in (family.flow, *family.tables) for label in table.classes
+        ]
+    return np.array(columns).T
 
 
 def tables_that_fit(family: RawFamily, shown: Published, block: Block) -> Integers:
@@ -62,16 +88,22 @@ def tables_that_fit(family: RawFamily, shown: Published, block: Block) -> Intege
 
     A withheld count may be anything: the reader is not told why it was withheld.
     """
-    tables = every_table(block)
+    tables = every_table(block, family)
     keep = np.ones(len(tables), np.bool_)
-    places = [(owner, label) for owner in Commissioner for label in family.flow.classes]
+    places = [
+        (owner, table.name, label)
+        for owner in Commissioner
+        for table in (family.flow, *family.tables)
+        for label in table.classes
+    ]
     for row in family.rows:
         for footprint in Audience:
             value = shown.counts[Cell(row.key, footprint)]
             if value is None:
                 continue
             inside = [
-                owner in footprint.commissioners and label in row.classes for owner, label in places
+                owner in footprint.commissioners and table == row.table and label in row.classes
+                for owner, table, label in places
             ]
             sums = tables[:, np.flatnonzero(inside)].sum(axis=1)
             keep &= (sums >= 3) & ((sums + 1) // 3 * 3 == value)
