@@ -13,7 +13,7 @@ from storage.errors import DatabaseAway
 from web.access import FormIsOld, Rule, TurnedAway, guard
 from web.api import api_router, problem
 from web.assets import asset_router
-from web.chat import chat_router
+from web.chat import TooFast, chat_router
 from web.commissioner import commissioner_router
 from web.entering import entering_router
 from web.forms import BadRequestBody, BodyTooLarge
@@ -57,6 +57,7 @@ def create_app(site: Site) -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(TurnedAway, _turn_away)
     app.add_exception_handler(FormIsOld, _say_old)
+    app.add_exception_handler(TooFast, _say_too_fast)
     app.add_exception_handler(BadRequestBody, _say_unreadable)
     app.add_exception_handler(DatabaseAway, _say_away)
     app.add_exception_handler(HTTPException, _say_odd)
@@ -88,6 +89,11 @@ async def _turn_away(request: Request, error: Exception) -> Response:
 async def _say_old(request: Request, error: Exception) -> Response:
     del error
     return _tell(request, "web.error-old-page", 403)
+
+
+async def _say_too_fast(request: Request, error: Exception) -> Response:
+    del error
+    return _tell(request, "web.error-too-fast", 429)
 
 
 async def _say_unreadable(request: Request, error: Exception) -> Response:

@@ -22,6 +22,7 @@ from web.access import refresh_chat
 from web.bells import Bell
 from web.forms import read_form
 from web.lines import START, Cursor, read_cursor
+from web.pace import Pace
 from web.pages import go_to, render, say, show, show_trouble, wants_json
 from web.ports import Fed
 from web.site import Site
@@ -40,11 +41,15 @@ _LONGEST_ID: Final = 64
 _LONGEST_DATA: Final = 200
 
 
+class TooFast(Exception):
+    """Inputs of one browser come faster than a person can send them: nothing was stored."""
+
+
 def chat_router() -> APIRouter:
     """Return the pages of the chat."""
     router = APIRouter(include_in_schema=False)
     _add_showing(router)
-    _add_taking_in(router)
+    _add_taking_in(router, Pace())
     return router
 
 
@@ -89,9 +94,10 @@ def _add_showing(router: APIRouter) -> None:
         return Response(png, media_type="image/png")
 
 
-def _add_taking_in(router: APIRouter) -> None:
+def _add_taking_in(router: APIRouter, pace: Pace) -> None:
     @router.post("/chat/say")
     async def say_words(request: Request) -> Response:
+        _keep_to(pace, request)
         form = await read_form(request)
         text = form.get("text", "")
         if not text.strip():
@@ -101,6 +107,7 @@ def _add_taking_in(router: APIRouter) -> None:
 
     @router.post("/chat/tap")
     async def tap(request: Request) -> Response:
+        _keep_to(pace, request)
         form = await read_form(request)
         sender = _sender(request, form.get("c", ""))
         data, message = form.get("d", "")[:_LONGEST_DATA], read_message_id(form.get("m", ""))
@@ -150,6 +157,12 @@ def _sender(request: Request, client_id: str) -> Sender:
     site: Site = request.app.state.site
     given = client_id[:_LONGEST_ID] or site.entropy(10).hex()
     return Sender(request.state.visitor, given, site.clock())
+
+
+def _keep_to(pace: Pace, request: Request) -> None:
+    """Refuse what no person sends. Raises TooFast."""
+    if not pace.allows(request.state.visitor, asyncio.get_running_loop().time()):
+        raise TooFast
 
 
 async def _feed(request: Request, update: Update) -> Response:

@@ -144,7 +144,9 @@ def _add_waiting(router: APIRouter) -> None:
     async def words(request: Request) -> Response:
         site = _site(request)
         desk = await reading.what_waits(site.service, _by(request))
-        return show("words.html", {**_frame(request), "desk": desk, "now": site.clock()})
+        people = await _people(site)
+        values = {**_frame(request), "desk": desk, "now": site.clock(), "people": people}
+        return show("words.html", values)
 
     @router.post("/staff/words/{words}/read")
     async def mark_read(request: Request, words: str) -> Response:
@@ -168,7 +170,8 @@ def _add_lists(router: APIRouter) -> None:
         site = _site(request)
         now = site.clock()
         rows = await reading.followups(site.service, now)
-        return show("followups.html", {**_frame(request), "rows": rows, "now": now})
+        values = {**_frame(request), "rows": rows, "now": now, "people": await _people(site)}
+        return show("followups.html", values)
 
     @router.get("/staff/releases")
     async def releases(request: Request) -> Response:
@@ -182,6 +185,18 @@ def _add_lists(router: APIRouter) -> None:
 def _site(request: Request) -> Site:
     site: Site = request.app.state.site
     return site
+
+
+async def _people(site: Site) -> dict[str, str]:
+    """Return how staff know the people who answer: by their part and the case, never by name."""
+    known: dict[str, str] = {}
+    for each in await inviting.list_episodes(site.service):
+        for person in each.people:
+            age = "" if person.age_band == AgeBand.ADULT else f" {person.age_band}"
+            known.setdefault(
+                person.participant_id, f"{each.case}, {labels.name_of(person.role).lower()}{age}"
+            )
+    return known
 
 
 def _by(request: Request) -> By:

@@ -20,6 +20,7 @@ from bot.courier import Courier, Route
 from bot.dispatcher import build_dispatcher
 from bot.doorway import Doorway
 from bot.intake import Intake, Outcome
+from storage.access import SignedIn
 from storage.lane import Lane
 from tests.support.house import World
 from usecases import picturing, signing_in
@@ -66,7 +67,7 @@ class Stage:
         """Let a browser in as staff or as a commissioner."""
         code = await signing_in.hand_out_code(
             self.service,
-            signing_in.SignedIn(who, role),
+            SignedIn(who, role),
             timedelta(hours=1),
             self.world.clock.now,
         )

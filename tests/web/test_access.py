@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from storage.access import SignedIn
 from tests.web.plain_browser import join
 from tests.web.stage import Stage
 from usecases import signing_in
@@ -38,7 +39,7 @@ def routes(app: FastAPI) -> list[tuple[str, str]]:
         router = getattr(included, "original_router", None)
         for route in router.routes if router is not None else [included]:
             assert isinstance(route, APIRoute), f"{route!r} passes the guard by"
-            found += [(method, route.path) for method in sorted(route.methods)]
+            found += [(method, route.path) for method in sorted(route.methods or ())]
     return found
 
 
@@ -109,7 +110,7 @@ async def test_looking_at_a_sign_in_link_does_not_use_it_up(
 
 
 async def code_for(stage: Stage, role: str) -> str:
-    someone = signing_in.SignedIn("Made-up Mo", role)
+    someone = SignedIn("Made-up Mo", role)
     now = stage.world.clock.now
     return await signing_in.hand_out_code(stage.service, someone, HOUR, now)
 

@@ -299,7 +299,13 @@ LOOK = """() => {
   return found;
 }"""
 
-NOTHING_WRONG = {"pale": [], "small": [], "nameless": [], "unlabelled": [], "twice": []}
+NOTHING_WRONG: dict[str, list[str]] = {
+    "pale": [],
+    "small": [],
+    "nameless": [],
+    "unlabelled": [],
+    "twice": [],
+}
 
 
 async def test_every_page_can_be_read_hit_and_named(phone: Phone) -> None:

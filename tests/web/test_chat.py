@@ -207,6 +207,34 @@ async def test_a_waiting_page_hears_at_once_of_a_new_message(
     assert "What would you like to do?" in (await waiting).json()["lines"][-1]["html"]
 
 
+async def test_a_message_written_by_another_process_is_found_within_seconds(
+    stage: Stage, browser: httpx.AsyncClient, invited: Invited
+) -> None:
+    await join(browser, invited.web)
+    cursor = (await browser.get("/chat/news?after=&wait=0")).json()["cursor"]
+    visitor = await transcribing.visitor_of(stage.service, browser.cookies["chat"].split(".")[0])
+    assert visitor is not None
+    waiting = asyncio.ensure_future(browser.get(f"/chat/news?after={cursor}"))
+    await listening(stage)
+    shown = transcribing.Shown("From elsewhere")
+    await transcribing.write(stage.service, visitor, shown, stage.world.clock.now)
+    assert "From elsewhere" in (await waiting).json()["lines"][-1]["html"]
+
+
+async def test_a_program_that_floods_is_slowed_down_and_a_person_is_not(
+    stage: Stage, browser: httpx.AsyncClient, invited: Invited
+) -> None:
+    await join(browser, invited.web)
+    stage.away = True  # what is let through is refused for another reason, and quickly
+    asks = {"accept": "application/json"}
+    statuses = [
+        (await browser.post("/chat/tap", data={"d": "m:menu"}, headers=asks)).status_code
+        for _ in range(400)
+    ]
+    assert set(statuses[:40]) == {503}
+    assert 429 in statuses
+
+
 async def test_a_server_that_stops_lets_waiting_pages_go(
     stage: Stage, browser: httpx.AsyncClient, invited: Invited
 ) -> None:
