@@ -28,11 +28,16 @@ class PatientConnection(psycopg.Connection[Any]):
     patience = 5.0
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for an answer, at most `patience` seconds; then the connection is closed."""
+        """Wait for an answer, at most `patience` seconds; then the connection is closed.
+
+        An error that the server itself told, which has a code, ends nothing but its statement: also
+        among many that were sent together, while the others are still under way.
+        """
         try:
             return super().wait(gen, interval, self.patience if timeout is None else timeout)
         except psycopg.Error as error:
-            if timeout is None and self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+            busy = self.pgconn.transaction_status == TransactionStatus.ACTIVE
+            if timeout is None and error.sqlstate is None and busy:
                 self.pgconn.finish()
             error.args = (_without_values(error),)
             raise

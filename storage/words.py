@@ -138,7 +138,7 @@ def to_read(work: Casework, most: int = 200) -> list[WordsToRead]:
     """Return what nobody has read yet: the gravest first, then by when it must be read."""
     query = (
         _WORDS.where(words.c.read_at.is_(None))
-        .order_by(_GRAVEST_FIRST, words.c.read_by_at, words.c.id)
+        .order_by(_GRAVEST_FIRST, words.c.read_by_at, words.c.received_at, words.c.id)
         .limit(most)
     )
     return [_opened(work, row) for row in work.connection.execute(query)]
