@@ -41,7 +41,9 @@ class Context:
             ),
             carrying=frozenset(chart.covered("aux")),
             own=frozenset(chart.covered("self_word")),
-            others=frozenset(chart.covered("somebody_else") - looked_after),
+            others=frozenset(
+                chart.covered("somebody_else") - looked_after - chart.covered("hearer")
+            ),
             pronouns=frozenset(chart.covered("he")),
             has_looked_after=bool(looked_after),
             is_close_by=chart.has("close_by"),

@@ -13,12 +13,15 @@ import yaml
 
 from surveys.concern_grammar import Grammar
 from surveys.concern_patterns import PatternError, PatternReader
+from surveys.concern_points import PointTable, PointTableError
 from surveys.concern_text import Folding, fold_word
 from surveys.concern_vocabulary import Vocabulary
 
 PACKAGE: Final = "surveys"
 RULES: Final = "concern_rules"
 WORDS: Final = "concern_words.txt"
+POINTS: Final = "concern_points.csv"
+COMPARED_WORDS: Final = 6000
 FOLDING_FILE: Final = "01_folding.yaml"
 SPELLINGS_FILE: Final = "02_spellings.yaml"
 # The phrases that are set aside before the rules look, and the last of their file.
@@ -73,7 +76,11 @@ class Lowering(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: a phrase of the grammar, what it is about and how urgent it is by itself."""
+    """One rule: a phrase of the grammar, what it is about and how urgent it is.
+
+    `lowered_by` names what lowers it, `unless` a phrase beside which it does not hold; a rule
+    that is not `alone` enough only adds to the points.
+    """
 
     id: str
     phrase: str
@@ -81,6 +88,7 @@ class Rule:
     crisis: bool
     lowered_by: frozenset[Lowering]
     unless: str | None
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,7 @@ class Rulebook:
     vocabulary: Vocabulary
     grammar: Grammar
     rules: tuple[Rule, ...]
+    points: PointTable
     common_words: tuple[str, ...]
     foreign_words: frozenset[str]
 
@@ -104,10 +113,12 @@ def load_rulebook() -> Rulebook:
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".yaml")
     }
-    return build_rulebook(texts, (files(PACKAGE) / WORDS).read_text(encoding="utf-8"))
+    english = (files(PACKAGE) / WORDS).read_text(encoding="utf-8")
+    points = (files(PACKAGE) / POINTS).read_text(encoding="utf-8")
+    return build_rulebook(texts, english, points)
 
 
-def build_rulebook(texts: Mapping[str, str], english: str) -> Rulebook:
+def build_rulebook(texts: Mapping[str, str], english: str, points: str) -> Rulebook:
     """Return the rules in `texts` (file name to YAML, in order) over the words of `english`.
 
     ConcernRuleError if a file is broken.
@@ -133,7 +144,23 @@ def build_rulebook(texts: Mapping[str, str], english: str) -> Rulebook:
     grammar.close(ranks)
     vocabulary = Vocabulary.build(ranks, grammar.words, spellings)
     strange = frozenset(word for word in foreign if ranks.get(word, MOST_COMMON) >= MOST_COMMON)
-    return Rulebook(folding, vocabulary, grammar, tuple(rules), tuple(words[:6000]), strange)
+    return Rulebook(
+        folding=folding,
+        vocabulary=vocabulary,
+        grammar=grammar,
+        rules=tuple(rules),
+        points=_read_points(points),
+        common_words=tuple(words[:COMPARED_WORDS]),
+        foreign_words=strange,
+    )
+
+
+def _read_points(text: str) -> PointTable:
+    try:
+        return PointTable.read(text)
+    except PointTableError as error:
+        remedy = "Fit it anew with scripts/fit_concern_points.py."
+        raise ConcernRuleError(POINTS, "the table", str(error), remedy) from error
 
 
 def _parse_file(name: str, text: str) -> dict[str, object]:
@@ -210,6 +237,7 @@ def _read_rule(name: str, item: str, fields: Mapping[str, object]) -> Rule:
     except ValueError as error:
         raise ConcernRuleError(name, item, str(error), "Use a listed name.") from error
     unless = cast("str | None", fields.get("unless"))
-    return Rule(item, item, category, level == "crisis", lowered_by, unless)
+    alone = fields.get("alone") is not False
+    return Rule(item, item, category, level == "crisis", lowered_by, unless, alone)
 
 

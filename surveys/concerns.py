@@ -12,6 +12,7 @@ from typing import Final
 from surveys.concern_context import Context
 from surveys.concern_grammar import Chart
 from surveys.concern_language import is_understood
+from surveys.concern_points import Sums, signs_of
 from surveys.concern_rulebook import (
     HARMLESS,
     ConcernCategory,
@@ -42,7 +43,15 @@ NEVER_CLEARED: Final = frozenset(
         ConcernCategory.EXPLOITATION,
     }
 )
-BLANK: Final = Reading(frozenset(), known=True)
+TAKING_BACK: Final = "taking_back"
+# Subjects where the points do not raise what a rule has lowered: a "never", another's life.
+OWN_LIFE: Final = frozenset(
+    {ConcernCategory.SUICIDE, ConcernCategory.SELF_HARM, ConcernCategory.OVERDOSE}
+)
+# What stands in the place of words set aside: nothing, or a word that says "this was play".
+BLANK: Final[frozenset[str]] = frozenset()
+PLAY: Final = "games_and_sport"
+PLAY_WORD: Final = frozenset({"playtalk"})
 
 
 class ConcernLevel(StrEnum):
@@ -121,41 +130,61 @@ def warm_up() -> None:
     load_rulebook()
 
 
-def _notice(text: str, book: Rulebook) -> Concern | None:
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What one text holds, before it is summed up."""
+
+    findings: tuple[Finding, ...]
+    signs: frozenset[str]
+    extra: tuple[str, ...]
+
+
+def examine(text: str, book: Rulebook) -> Examined:
+    """Return what the rules find in `text`, its signs, and what made it hard to read."""
     too_long = len(text) > MOST_CHARACTERS
     if too_long:
         text = f"{text[: MOST_CHARACTERS - TAIL_CHARACTERS]}\n{text[-TAIL_CHARACTERS:]}"
     pieces = fold(text, book.folding)
     readings, too_hard = book.vocabulary.read(pieces)
-    findings = _apply_rules(_set_harmless_aside(readings, book), book)
-    extra = [
-        reason
-        for reason, holds in (
-            ("text.too-long", too_long),
-            ("text.too-hard", too_hard),
-            ("language.not-understood", not is_understood(pieces, readings, book)),
-        )
-        if holds
-    ]
-    return _sum_up(findings, extra)
+    plain = _set_harmless_aside(readings, book)
+    chart = book.grammar.find(plain, closing=TAKING_BACK)
+    findings = _apply_rules(chart, plain, book)
+    rules = [_describe(finding) for finding in findings]
+    signs = signs_of(plain, chart, book.points.phrases, rules)
+    extra = (
+        ("text.too-long", too_long),
+        ("text.too-hard", too_hard),
+        ("language.not-understood", not is_understood(pieces, readings, book)),
+    )
+    return Examined(
+        tuple(findings), frozenset(signs), tuple(reason for reason, holds in extra if holds)
+    )
+
+
+def _notice(text: str, book: Rulebook) -> Concern | None:
+    examined = examine(text, book)
+    sums = book.points.add_up(examined.signs)
+    return _sum_up(examined, sums)
 
 
 def _set_harmless_aside(readings: tuple[Reading, ...], book: Rulebook) -> tuple[Reading, ...]:
     chart = book.grammar.find(readings, last=HARMLESS[-1])
-    aside = {place for name in HARMLESS for place in chart.covered(name)}
+    aside = {place: BLANK for name in HARMLESS for place in chart.covered(name)}
+    aside.update(dict.fromkeys(chart.covered(PLAY), PLAY_WORD))
     if not aside:
         return readings
     return tuple(
-        Reading(BLANK.words, known=True, opens=reading.opens) if place in aside else reading
+        Reading(aside[place], known=True, opens=reading.opens) if place in aside else reading
         for place, reading in enumerate(readings)
     )
 
 
-def _apply_rules(readings: tuple[Reading, ...], book: Rulebook) -> list[Finding]:
+def _apply_rules(
+    chart: Chart, readings: tuple[Reading, ...], book: Rulebook
+) -> list[Finding]:
     """Grade what the rules find; where a "not" stands in between, once more over it, lowered."""
-    chart = book.grammar.find(readings, closing="taking_back")
     findings = _grade_chart(chart, book.rules, crossing=False)
-    if chart.has("taking_back"):
+    if chart.has(TAKING_BACK):
         seen = {finding.rule.id for finding in findings}
         others = tuple(rule for rule in book.rules if rule.id not in seen)
         findings += _grade_chart(book.grammar.find(readings), others, crossing=True)
@@ -192,21 +221,41 @@ def _lower(rule: Rule) -> ConcernLevel:
     return ConcernLevel.NONE
 
 
-def _sum_up(findings: list[Finding], extra: list[str]) -> Concern | None:
-    if not findings:
-        return _ask_person(*extra) if extra else None
-    level = max((finding.level for finding in findings), key=lambda found: found.rank)
+def _sum_up(examined: Examined, sums: Sums) -> Concern | None:
+    """Take the most urgent of what the rules say alone, what the points say, and what is unread."""
+    alone = [finding for finding in examined.findings if finding.rule.alone]
+    levels = [finding.level for finding in alone]
+    reasons = sorted(_describe(finding) for finding in examined.findings)
+    if sums.person > 0:
+        own = [finding for finding in alone if finding.rule.category in OWN_LIFE]
+        taken_back = bool(own) and all(_is_lowered(finding) for finding in alone)
+        crisis = sums.crisis > 0 and not taken_back
+        levels.append(ConcernLevel.CRISIS if crisis else ConcernLevel.CONCERN)
+        reasons.append("points.crisis" if crisis else "points.person")
+    if examined.extra:
+        levels.append(ConcernLevel.CONCERN)
+        reasons.extend(examined.extra)
+    if not levels:
+        return None
+    level = max(levels, key=lambda found: found.rank)
+    return Concern(level, _categories_of(examined), tuple(reasons))
+
+
+def _categories_of(examined: Examined) -> tuple[ConcernCategory, ...]:
+    """Return what was found, most urgent first; `not understood` where no rule says what it is."""
     order = list(ConcernCategory)
-    categories = sorted({finding.rule.category for finding in findings}, key=order.index)
-    if extra:
-        categories.append(ConcernCategory.NOT_UNDERSTOOD)
-    reasons = sorted(_describe(finding) for finding in findings)
-    return Concern(level, tuple(categories), (*reasons, *extra))
+    found = {finding.rule.category for finding in examined.findings}
+    if examined.extra or not found:
+        found.add(ConcernCategory.NOT_UNDERSTOOD)
+    return tuple(sorted(found, key=order.index))
+
+
+def _is_lowered(finding: Finding) -> bool:
+    return finding.rule.crisis and finding.level is not ConcernLevel.CRISIS
 
 
 def _describe(finding: Finding) -> str:
-    lowered = finding.rule.crisis and finding.level is not ConcernLevel.CRISIS
-    return f"{finding.rule.id}!" if lowered else finding.rule.id
+    return f"{finding.rule.id}!" if _is_lowered(finding) else finding.rule.id
 
 
 def _ask_person(*reasons: str) -> Concern:

@@ -1,0 +1,137 @@
+"""Fits the points of small signs to the labelled texts and writes surveys/concern_points.csv.
+
+Run it from the project's root after changing rules or labelled texts: `.venv/bin/python
+scripts/fit_concern_points.py`. Texts that are held out are never used.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from surveys.concern_evaluation import Batch, LabelledText, read_labelled_texts
+from surveys.concern_grammar import Grammar
+from surveys.concern_points import ENOUGH, HEADER, START
+from surveys.concern_rulebook import Rulebook, load_rulebook
+from surveys.concerns import ConcernLevel, examine
+
+ROOT: Final = Path(__file__).parent.parent
+TEXTS: Final = ROOT / "tests" / "surveys" / "concern_texts"
+TABLE: Final = ROOT / "surveys" / "concern_points.csv"
+BATCHES: Final = {"further_texts.yaml": Batch.FURTHER, "fresh_texts.yaml": Batch.FRESH}
+
+# How strongly points are held back towards nothing, and which signs are left out.
+HOLDING_BACK: Final = 1.0
+LEAST_TEXTS: Final = 2
+LEAST_POINTS: Final = 0.05
+# Chosen by leaving whole batches out: about 3% false alarms, and crisis rather than concern.
+ENOUGH_FOR_PERSON: Final = 0.3
+ENOUGH_FOR_CRISIS: Final = -1.4
+
+Floats = NDArray[np.float64]
+
+
+def read_texts() -> list[LabelledText]:
+    """Return every labelled text of the tests."""
+    return [
+        row
+        for path in sorted(TEXTS.glob("*.yaml"))
+        for row in read_labelled_texts(
+            path.name, path.read_text(encoding="utf-8"), BATCHES.get(path.name, Batch.FIRST)
+        )
+    ]
+
+
+def all_signs(rows: Iterable[LabelledText], book: Rulebook) -> list[frozenset[str]]:
+    """Return the signs of each text, with every named phrase of the rules as a sign."""
+    every = Every(book)
+    return [examine(row.text, every.book).signs for row in rows]
+
+
+class Every:
+    """The packaged rules with a table of points that asks for every named phrase."""
+
+    def __init__(self, book: Rulebook) -> None:
+        """Make the book from the packaged one."""
+        points = type(book.points)({}, (0.0, 0.0), (0.0, 0.0), named_phrases(book.grammar))
+        self.book = Rulebook(
+            book.folding,
+            book.vocabulary,
+            book.grammar,
+            book.rules,
+            points,
+            book.common_words,
+            book.foreign_words,
+        )
+
+
+def named_phrases(grammar: Grammar) -> tuple[str, ...]:
+    """Return the names of the phrases that a rule file gives a name."""
+    return tuple(name for name in grammar.members if name[0] not in "=(" and "." not in name)
+
+
+def fit(matrix: csr_matrix, wanted: Floats) -> Floats:
+    """Return points for each column and, last, the start: logistic regression held back by L2."""
+
+    def loss(points: Floats) -> tuple[float, Floats]:
+        sums = matrix @ points[:-1] + points[-1]
+        likely = 1 / (1 + np.exp(-sums))
+        value = np.sum(np.logaddexp(0, sums) - wanted * sums)
+        value += HOLDING_BACK * np.sum(points[:-1] ** 2) / 2
+        slope = matrix.T @ (likely - wanted) + HOLDING_BACK * points[:-1]
+        return float(value), np.append(slope, np.sum(likely - wanted))
+
+    found = minimize(loss, np.zeros(matrix.shape[1] + 1), jac=True, method="L-BFGS-B")
+    return np.asarray(found.x, dtype=np.float64)
+
+
+def tabulate(signs: list[frozenset[str]]) -> tuple[list[str], csr_matrix]:
+    """Return the signs that enough texts have, and which text has which."""
+    counts = Counter(sign for found in signs for sign in found if "," not in sign)
+    columns = sorted(sign for sign, count in counts.items() if count >= LEAST_TEXTS)
+    number = {sign: column for column, sign in enumerate(columns)}
+    cells = [(row, number[s]) for row, found in enumerate(signs) for s in found if s in number]
+    rows, places = zip(*cells, strict=True)
+    shape = (len(signs), len(columns))
+    return columns, csr_matrix((np.ones(len(cells)), (rows, places)), shape=shape)
+
+
+def make_table(rows: list[LabelledText], signs: list[frozenset[str]]) -> str:
+    """Return the table of points fitted to `rows`."""
+    columns, matrix = tabulate(signs)
+    levels = [row.level for row in rows]
+    person = fit(matrix, np.array([level is not ConcernLevel.NONE for level in levels], float))
+    crisis = fit(matrix, np.array([level is ConcernLevel.CRISIS for level in levels], float))
+    lines = [
+        "# Points of small signs: for a person who must read it, and for at once. Fitted by",
+        f"# scripts/fit_concern_points.py to {len(rows)} labelled texts; do not edit by hand.",
+        HEADER,
+        f"{START},{person[-1]:.2f},{crisis[-1]:.2f}",
+        f"{ENOUGH},{ENOUGH_FOR_PERSON:.2f},{ENOUGH_FOR_CRISIS:.2f}",
+    ]
+    for sign, first, second in zip(columns, person, crisis, strict=False):
+        if max(abs(first), abs(second)) >= LEAST_POINTS:
+            lines.append(f"{sign},{first:.2f},{second:.2f}")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Fit the points to the texts that are not held out, and write the table."""
+    rows = [row for row in read_texts() if not row.held_out]
+    table = make_table(rows, all_signs(rows, load_rulebook()))
+    TABLE.write_text(table, encoding="utf-8")
+    sys.stdout.write(f"{TABLE.name}: {len(table.splitlines())} lines from {len(rows)} texts\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Adds up the small signs in a text that mean little alone; it never lowers what a rule found.
+
+The points of each sign are in `concern_points.csv`, fitted to the labelled texts by
+`scripts/fit_concern_points.py`: a list that anybody can read, and no more than a sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from surveys.concern_grammar import Chart
+from surveys.concern_vocabulary import Reading
+
+HEADER: Final = "sign,person,crisis"
+START: Final = "(start)"
+ENOUGH: Final = "(enough)"
+SHORT_TEXT: Final = 3
+MIDDLING_TEXT: Final = 6
+
+
+class PointTableError(ValueError):
+    """The table of points cannot be read; it says which line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The sums for "a person must read this today" and for "at once", each less what is enough."""
+
+    person: float
+    crisis: float
+
+
+@dataclass(frozen=True, slots=True)
+class PointTable:
+    """Points of each sign as (person, crisis); where the sums start, and what is enough."""
+
+    points: Mapping[str, tuple[float, float]]
+    start: tuple[float, float]
+    enough: tuple[float, float]
+    phrases: tuple[str, ...]
+
+    @classmethod
+    def read(cls, text: str) -> PointTable:
+        """Return the table in `text` (CSV, `#` lines are notes). PointTableError if broken."""
+        points: dict[str, tuple[float, float]] = {}
+        lines = [line for line in text.splitlines() if line and line[0] != "#"]
+        if not lines or lines[0] != HEADER:
+            message = f"the first line is not {HEADER}"
+            raise PointTableError(message)
+        for line in lines[1:]:
+            sign, _, numbers = line.partition(",")
+            person, _, crisis = numbers.partition(",")
+            try:
+                points[sign] = (float(person), float(crisis))
+            except ValueError as error:
+                message = f"not two numbers: {line}"
+                raise PointTableError(message) from error
+        if START not in points or ENOUGH not in points:
+            message = f"no line for {START} or {ENOUGH}"
+            raise PointTableError(message)
+        start, enough = points.pop(START), points.pop(ENOUGH)
+        names = tuple(sign[1:-1] for sign in points if sign[0] == "{")
+        return cls(points, start, enough, names)
+
+    def add_up(self, signs: Iterable[str]) -> Sums:
+        """Return the sums of a text with these signs, each counted once."""
+        person = self.start[0] - self.enough[0]
+        crisis = self.start[1] - self.enough[1]
+        for sign in set(signs):
+            points = self.points.get(sign)
+            if points is not None:
+                person += points[0]
+                crisis += points[1]
+        return Sums(person, crisis)
+
+
+def signs_of(
+    readings: tuple[Reading, ...], chart: Chart, phrases: Iterable[str], rules: Iterable[str]
+) -> Iterator[str]:
+    """Yield the signs of a text: words, pairs of words, `{phrases}`, rules and its length."""
+    words = [min(reading.words, default="_") for reading in readings]
+    yield from words
+    yield from (f"{first} {second}" for first, second in pairwise(words))
+    yield from ("{" + name + "}" for name in phrases if chart.has(name))
+    yield from (f"rule {rule}" for rule in rules)
+    if len(words) < SHORT_TEXT:
+        yield "length short"
+    elif len(words) < MIDDLING_TEXT:
+        yield "length middling"
+    else:
+        yield "length long"
