@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import END_OCCASION, MOVE_OCCASION, AnyRow, Casework
@@ -168,7 +168,10 @@ def revive(
         )
         .values(
             state=OccasionState.PLANNED.value,
-            next_at=case((occasions.c.due_at > now, occasions.c.due_at), else_=now),
+            next_at=case(
+                (occasions.c.due_at > now, occasions.c.due_at),
+                else_=literal(now, occasions.c.due_at.type),
+            ),
             ended_at=None,
         )
     )
