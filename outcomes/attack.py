@@ -122,8 +122,14 @@ def audit(
 
 
 def protected(block: Block, scenario: Scenario) -> Iterator[int]:
-    """List the targets this outsider must not work out: those about people they do not know."""
+    """List the targets this outsider must not work out: those about people they do not know.
+
+    Somebody told that a whole is small, with as many children of their own as that allows, knows
+    that there is no other. No figure can be withheld against that, so it is not asked of them.
+    """
     for index, target in enumerate(block.targets):
+        if scenario.told and target.truth == 0:
+            continue
         if not target.group & scenario.known and index != scenario.shared:
             yield index
 

@@ -150,6 +150,13 @@ def test_the_audit_withholds_what_no_single_rule_would() -> None:
     assert 30 == figure(safe, "M05", Audience.ICB).denominator
 
 
+def test_a_council_that_makes_up_a_small_whole_by_itself_stops_no_release() -> None:
+    service = add(add(Service(), 4, COUNTY, BETTER), 8, COUNTY, SAME)
+    add(add(service, 6, DERBY, SAME), 6, OTHER, SAME)
+    safe = protect(service.counted(only("M04", "M05")), NHS5)
+    assert C is figure(safe, "M05", Audience.ICB).numerator
+
+
 STAR = [
     ({"feelings": first, "home": home}, {"feelings": last, "home": home + step})
     for first, last in ((2, 4), (3, 3), (1, 2), (4, 3), (2, 5))
