@@ -25,8 +25,10 @@ OVERLAP: Final = timedelta(seconds=5)
 HELP: Final = "m:help"
 """What the button for help sends."""
 
-_CONTROL: Final = re.compile(r"r:[^:]*:[^:]*:[kdnwbpxc]|m:.*")
+_QUESTION: Final = re.compile(r"r:[^:]*:[^:]*:(?:k|t:.*)")
+_CONTROL: Final = re.compile(r"r:[^:]*:[^:]*:[kdnwbpxc]")
 _CHANGE: Final = re.compile(r"r:[^:]*:[^:]*:c")
+_OFFER: Final = re.compile(r"[jo]:.*")
 _LONGEST_MOMENT: Final = 16  # digits of microseconds: three centuries
 
 
@@ -39,16 +41,20 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class LineView:
-    """One line as it is shown: `rows` are choices, `controls` the small buttons below them.
+class Paragraph:
+    """One paragraph; `progress` is which question of how many it asks, where it asks one."""
 
-    `progress` is which question of how many this is, where the line is a question.
-    """
+    pieces: tuple[Piece, ...]
+    progress: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line as it is shown: `rows` are choices, `controls` the small buttons below them."""
 
     id: int
     ours: bool
-    progress: tuple[int, int] | None
-    paragraphs: tuple[tuple[Piece, ...], ...]
+    paragraphs: tuple[Paragraph, ...]
     picture: str | None
     rows: tuple[tuple[Button, ...], ...]
     controls: tuple[Button, ...]
@@ -58,15 +64,10 @@ class LineView:
 def view(line: Line) -> LineView:
     """Return how a line is shown."""
     rows, controls = _sort(line.shown.rows)
-    progress, text = _cut_progress(line.shown.text) if line.ours else (None, line.shown.text)
-    paragraphs = text.split("\n\n") if line.ours else [text]
     return LineView(
         id=line.id,
         ours=line.ours,
-        progress=progress,
-        paragraphs=tuple(
-            tuple(_pieces(each)) if line.ours else (Piece(each),) for each in paragraphs if each
-        ),
+        paragraphs=_paragraphs(line.shown.text) if line.ours else _own(line.shown.text),
         picture=line.shown.picture_run,
         rows=rows,
         controls=controls,
@@ -77,29 +78,46 @@ def view(line: Line) -> LineView:
 def _sort(
     rows: Sequence[Sequence[Button]],
 ) -> tuple[tuple[tuple[Button, ...], ...], tuple[Button, ...]]:
-    """Tell choices from controls; where there are only controls, they are what can be chosen.
+    """Tell choices from controls: a question's answers are large, the ways around it small.
 
-    The one button under an answered question stays small: it is there in case, not to be tapped.
-    Help stands at the top of the page at all times, so it needs no small button here as well.
+    Everywhere else each button is a way on of its own and all are alike: nobody is nudged. Under an
+    answered question the one button stays small: it is there in case, not to be tapped. Help stands
+    at the top of the page at all times, so questions, offers and the first pages do not repeat it.
     """
     flat = [button for row in rows for button in row]
-    if not any(map(_is_choice, flat)) and not any(_CHANGE.fullmatch(each.data) for each in flat):
-        return tuple(map(tuple, rows)), ()
-    kept = (tuple(filter(_is_choice, row)) for row in rows)
-    small = (each for each in flat if not _is_choice(each) and each.data != HELP)
-    return tuple(row for row in kept if row), tuple(small)
+    if any(_QUESTION.fullmatch(each.data) for each in flat):
+        small, left_out = _CONTROL, HELP
+    elif any(_OFFER.fullmatch(each.data) for each in flat):
+        small, left_out = _CHANGE, HELP
+    else:
+        small, left_out = _CHANGE, None
+    controls = tuple(each for each in flat if small.fullmatch(each.data))
+    kept = (
+        tuple(each for each in row if each not in controls and each.data != left_out)
+        for row in rows
+    )
+    return tuple(row for row in kept if row), controls
 
 
-def _is_choice(button: Button) -> bool:
-    return _CONTROL.fullmatch(button.data) is None
+# --- text -----------------------------------------------------------------------------------------
 
 
-def _cut_progress(text: str) -> tuple[tuple[int, int] | None, str]:
-    """Return where we are and the rest of the text: the page draws it as a bar, too."""
-    found = _progress().match(text)
-    if found is None:
-        return None, text
-    return (int(found["position"]), int(found["total"])), text[found.end() :]
+def _own(text: str) -> tuple[Paragraph, ...]:
+    """Return somebody's own words, just as they wrote them."""
+    return (Paragraph((Piece(text),)),)
+
+
+def _paragraphs(text: str) -> tuple[Paragraph, ...]:
+    """Return our words by paragraph: where the first line says which question it is, a bar does."""
+    found = []
+    for each in filter(None, text.split("\n\n")):
+        where = _progress().match(each)
+        if where is None:
+            found.append(Paragraph(tuple(_pieces(each))))
+        else:
+            progress = int(where["position"]), int(where["total"])
+            found.append(Paragraph(tuple(_pieces(each[where.end() :])), progress))
+    return tuple(found)
 
 
 @cache
@@ -109,9 +127,6 @@ def _progress() -> re.Pattern[str]:
     for name in ("position", "total"):
         written = written.replace(re.escape(f"{{{name}}}"), rf"(?P<{name}>\d{{1,2}})")
     return re.compile(f"{written}\n")
-
-
-# --- numbers to dial ------------------------------------------------------------------------------
 
 
 def _pieces(text: str) -> Iterable[Piece]:

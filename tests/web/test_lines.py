@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from storage.outbox import Button
 from usecases.transcribing import Line, Shown
-from web.lines import OVERLAP, START, Cursor, Piece, move, read_cursor, view
+from web.lines import OVERLAP, START, Cursor, Paragraph, Piece, move, read_cursor, view
 
 BEGAN = datetime(2026, 9, 22, 16, tzinfo=UTC)
 
@@ -26,6 +26,9 @@ def tap(value: int) -> Button:
 
 SKIP, BACK = Button("Skip", "r:run:1:k"), Button("Back", "r:run:1:b")
 CHANGE, CARRY_ON = Button("Change", "r:run:1:c"), Button("Carry on", "r:run:1:g")
+PAUSE, TALK = Button("Pause", "r:run:1:p"), Button("Talk", "m:talk")
+BEGIN, LATER = Button("Start", "o:one:start"), Button("Later", "o:one:later")
+NEXT = Button("Next", "j:2")
 HELP, MENU = Button("Help now", "m:help"), Button("Menu", "m:menu")
 
 
@@ -35,8 +38,10 @@ HELP, MENU = Button("Help now", "m:help"), Button("Menu", "m:menu")
         ([(tap(1),), (tap(2),), (SKIP, BACK, HELP)], [(tap(1),), (tap(2),)], [SKIP, BACK]),
         ([(MENU,), (HELP,)], [(MENU,), (HELP,)], []),
         ([(CHANGE,)], [], [CHANGE]),
-        ([(SKIP, BACK)], [(SKIP, BACK)], []),
-        ([(CARRY_ON, HELP)], [(CARRY_ON,)], []),
+        ([(SKIP, BACK, HELP)], [], [SKIP, BACK]),
+        ([(TALK,), (CARRY_ON, PAUSE), (HELP,)], [(TALK,), (CARRY_ON, PAUSE), (HELP,)], []),
+        ([(BEGIN,), (LATER, HELP)], [(BEGIN,), (LATER,)], []),
+        ([(NEXT,), (HELP,)], [(NEXT,)], []),
         (
             [(Button("Open", url="https://example.org"),)],
             [(Button("Open", url="https://example.org"),)],
@@ -53,14 +58,16 @@ def test_choices_are_large_and_controls_small(
 
 
 def test_a_question_tells_where_we_are_beside_its_words() -> None:
-    face = view(line(1, "3 of 8\nHow is school?"))
-    assert face.progress == (3, 8)
-    assert face.paragraphs == ((Piece("How is school?"),),)
+    face = view(line(1, "I kept your words.\n\n3 of 8\nHow is school?"))
+    assert face.paragraphs == (
+        Paragraph((Piece("I kept your words."),)),
+        Paragraph((Piece("How is school?"),), (3, 8)),
+    )
 
 
 def test_numbers_for_help_can_be_dialled_and_nothing_else_is_a_link() -> None:
     face = view(line(1, "Call 999 or 0800 1111. Not 9990 or http://example.org or 5 of 8."))
-    assert [piece for piece in face.paragraphs[0] if piece.dial] == [
+    assert [piece for piece in face.paragraphs[0].pieces if piece.dial] == [
         Piece("999", "tel:999"),
         Piece("0800 1111", "tel:08001111"),
     ]
@@ -69,8 +76,7 @@ def test_numbers_for_help_can_be_dialled_and_nothing_else_is_a_link() -> None:
 def test_a_persons_own_words_are_never_cut_or_linked() -> None:
     own = Line(1, ours=False, shown=Shown("1 of 8\ncall 999\n\nplease"), at=BEGAN, changed_at=BEGAN)
     face = view(own)
-    assert face.paragraphs == ((Piece("1 of 8\ncall 999\n\nplease"),),)
-    assert face.progress is None
+    assert face.paragraphs == (Paragraph((Piece("1 of 8\ncall 999\n\nplease"),)),)
 
 
 changes = some.lists(
