@@ -5,16 +5,18 @@ It knows no participant: it works on pseudonyms, and its own unit of work has no
 
 from __future__ import annotations
 
-from datetime import datetime
+import asyncio
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from outcomes.disclosure import protect
 from outcomes.measures import MEASURES, tabulate
 from outcomes.policy import NHS5
 from outcomes.quarter import Quarter
-from outcomes.release import Release, Status, compile_release, read_release
+from outcomes.release import Release, compile_release, read_release
 from storage import observations, releases
 from storage.casework import Connection
+from storage.observations import Facts
 from storage.releases import ReleaseOnList, StoredRelease
 from usecases.refusal import Refusal
 from usecases.service import Service
@@ -23,34 +25,51 @@ from usecases.service import Service
 async def compile_quarter(service: Service, quarter: Quarter, now: datetime) -> Release:
     """Compile, protect, audit and freeze the figures of a quarter; return the release.
 
-    A quarter is compiled once, or once before its freeze date and once after: asking again gives
-    what was frozen, because two sets of figures could be held against each other. Raises Refusal
-    for a quarter that has not begun.
+    A quarter is compiled once: asking again gives what was frozen, because two sets of figures
+    about the same children could be held against each other. Counting and protecting happen
+    beside the lane, so that no answer waits. Raises Refusal for a quarter that has not begun, and
+    outcomes.errors.OutcomesError where no safe figures can be made.
     """
-    return await service.lane.write(
-        lambda connection: compile_in(connection, service.zone, quarter, now)
-    )
-
-
-def compile_in(connection: Connection, zone: str, quarter: Quarter, now: datetime) -> Release:
-    """Compile a quarter inside a transaction."""
-    place = ZoneInfo(zone)
-    today = now.astimezone(place).date()
+    zone = ZoneInfo(service.zone)
+    today = now.astimezone(zone).date()
     if today < quarter.first_day:
         msg = f"{quarter} begins on {quarter.first_day:%d %B %Y}: there is nothing to compile yet."
         raise Refusal(msg)
-    status = Status.PROVISIONAL if today < quarter.freeze_date else Status.FINAL
-    for known in releases.list_all(connection):
-        if known.quarter == str(quarter) and known.status == status.value:
-            stored = releases.load(connection, known.id)
-            assert stored is not None  # noqa: S101 (it was on the list in this transaction)
-            return read_release(stored.body)
-    facts = observations.read_facts(connection, quarter.first_day, quarter.last_day, place)
+    known = await service.lane.read(lambda connection: _compiled(connection, quarter))
+    if known is not None:
+        return known
+    facts = await service.lane.read(
+        lambda connection: observations.read_facts(
+            connection, quarter.first_day, quarter.last_day, zone
+        )
+    )
+    release = await asyncio.to_thread(_make, quarter, facts, today)
+    return await service.lane.write(lambda connection: _freeze(connection, release, now))
+
+
+def _make(quarter: Quarter, facts: Facts, today: date) -> Release:
+    """Count, protect and audit: seconds of work that touch no database."""
     raw = tabulate(MEASURES, facts.episodes, facts.observations, facts.askings, quarter)
-    release = compile_release(quarter, protect(raw, NHS5), compiled_on=today)
-    on_list = ReleaseOnList(release.id, str(quarter), release.status.value, now)
+    return compile_release(quarter, protect(raw, NHS5), compiled_on=today)
+
+
+def _freeze(connection: Connection, release: Release, now: datetime) -> Release:
+    """Store a release, unless somebody else compiled this quarter meanwhile: then theirs stands."""
+    known = _compiled(connection, release.quarter)
+    if known is not None:
+        return known
+    on_list = ReleaseOnList(release.id, str(release.quarter), release.status.value, now)
     releases.store(connection, StoredRelease(on_list, release.to_json()))
     return release
+
+
+def _compiled(connection: Connection, quarter: Quarter) -> Release | None:
+    """Return the release of this quarter, where there is one."""
+    for each in releases.list_all(connection):
+        stored = releases.load(connection, each.id) if each.quarter == str(quarter) else None
+        if stored is not None:
+            return read_release(stored.body)
+    return None
 
 
 async def list_releases(service: Service) -> list[ReleaseOnList]:
