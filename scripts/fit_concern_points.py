@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from surveys.concern_evaluation import Batch, LabelledText, read_labelled_texts
 from surveys.concern_grammar import Grammar
-from surveys.concern_points import ENOUGH, HEADER, START
+from surveys.concern_points import ENOUGH, HEADER, START, SURE, PointTable
 from surveys.concern_rulebook import Rulebook, load_rulebook
 from surveys.concerns import ConcernLevel, examine
 
@@ -37,6 +38,13 @@ LEAST_POINTS: Final = 0.05
 # Chosen by leaving whole batches out: about 3% false alarms, and crisis rather than concern.
 ENOUGH_FOR_PERSON: Final = 0.3
 ENOUGH_FOR_CRISIS: Final = -1.4
+SURE_OF_CRISIS: Final = 0.3
+# Phrases that say how a sentence is built, not what it is about.
+BUILDING_WORDS: Final = frozenset(
+    "adult_near adult_someone adverb aux child_word close_by dont cant gonna he hearer i i_am keep me "
+    "my not not_taking_back number person place self self_word somebody_else someone still_so "
+    "taking_back they you want_it verb_of_habit".split()
+)
 
 Floats = NDArray[np.float64]
 
@@ -54,30 +62,17 @@ def read_texts() -> list[LabelledText]:
 
 def all_signs(rows: Iterable[LabelledText], book: Rulebook) -> list[frozenset[str]]:
     """Return the signs of each text, with every named phrase of the rules as a sign."""
-    every = Every(book)
-    return [examine(row.text, every.book).signs for row in rows]
-
-
-class Every:
-    """The packaged rules with a table of points that asks for every named phrase."""
-
-    def __init__(self, book: Rulebook) -> None:
-        """Make the book from the packaged one."""
-        points = type(book.points)({}, (0.0, 0.0), (0.0, 0.0), named_phrases(book.grammar))
-        self.book = Rulebook(
-            book.folding,
-            book.vocabulary,
-            book.grammar,
-            book.rules,
-            points,
-            book.common_words,
-            book.foreign_words,
-        )
+    asking = PointTable({}, (0.0, 0.0), (0.0, 0.0), 0.0, named_phrases(book.grammar))
+    return [examine(row.text, replace(book, points=asking)).signs for row in rows]
 
 
 def named_phrases(grammar: Grammar) -> tuple[str, ...]:
     """Return the names of the phrases that a rule file gives a name."""
-    return tuple(name for name in grammar.members if name[0] not in "=(" and "." not in name)
+    return tuple(
+        name
+        for name in grammar.members
+        if name[0] not in "=(" and "." not in name and name not in BUILDING_WORDS
+    )
 
 
 def fit(matrix: csr_matrix, wanted: Floats) -> Floats:
@@ -118,6 +113,7 @@ def make_table(rows: list[LabelledText], signs: list[frozenset[str]]) -> str:
         HEADER,
         f"{START},{person[-1]:.2f},{crisis[-1]:.2f}",
         f"{ENOUGH},{ENOUGH_FOR_PERSON:.2f},{ENOUGH_FOR_CRISIS:.2f}",
+        f"{SURE},0,{SURE_OF_CRISIS:.2f}",
     ]
     for sign, first, second in zip(columns, person, crisis, strict=False):
         if max(abs(first), abs(second)) >= LEAST_POINTS:

@@ -17,6 +17,7 @@ from surveys.concern_vocabulary import Reading
 HEADER: Final = "sign,person,crisis"
 START: Final = "(start)"
 ENOUGH: Final = "(enough)"
+SURE: Final = "(sure)"
 SHORT_TEXT: Final = 3
 MIDDLING_TEXT: Final = 6
 
@@ -27,19 +28,23 @@ class PointTableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The sums for "a person must read this today" and for "at once", each less what is enough."""
+    """Whether the sums are enough for "a person must read this" and for "at once"."""
 
-    person: float
-    crisis: float
+    person: bool
+    crisis: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PointTable:
-    """Points of each sign as (person, crisis); where the sums start, and what is enough."""
+    """Points of each sign as (person, crisis); where the sums start, and what is enough.
+
+    A crisis sum of `sure` is enough by itself, whatever the other sum is.
+    """
 
     points: Mapping[str, tuple[float, float]]
     start: tuple[float, float]
     enough: tuple[float, float]
+    sure: float
     phrases: tuple[str, ...]
 
     @classmethod
@@ -58,23 +63,25 @@ class PointTable:
             except ValueError as error:
                 message = f"not two numbers: {line}"
                 raise PointTableError(message) from error
-        if START not in points or ENOUGH not in points:
-            message = f"no line for {START} or {ENOUGH}"
+        missing = {START, ENOUGH, SURE} - points.keys()
+        if missing:
+            message = f"no line for {', '.join(sorted(missing))}"
             raise PointTableError(message)
         start, enough = points.pop(START), points.pop(ENOUGH)
+        sure = points.pop(SURE)[1]
         names = tuple(sign[1:-1] for sign in points if sign[0] == "{")
-        return cls(points, start, enough, names)
+        return cls(points, start, enough, sure, names)
 
     def add_up(self, signs: Iterable[str]) -> Sums:
         """Return the sums of a text with these signs, each counted once."""
-        person = self.start[0] - self.enough[0]
-        crisis = self.start[1] - self.enough[1]
+        person, crisis = self.start
         for sign in set(signs):
             points = self.points.get(sign)
             if points is not None:
                 person += points[0]
                 crisis += points[1]
-        return Sums(person, crisis)
+        enough = person > self.enough[0] or crisis > self.sure
+        return Sums(person=enough, crisis=enough and crisis > self.enough[1])
 
 
 def signs_of(

@@ -226,10 +226,10 @@ def _sum_up(examined: Examined, sums: Sums) -> Concern | None:
     alone = [finding for finding in examined.findings if finding.rule.alone]
     levels = [finding.level for finding in alone]
     reasons = sorted(_describe(finding) for finding in examined.findings)
-    if sums.person > 0:
+    if sums.person:
         own = [finding for finding in alone if finding.rule.category in OWN_LIFE]
         taken_back = bool(own) and all(_is_lowered(finding) for finding in alone)
-        crisis = sums.crisis > 0 and not taken_back
+        crisis = sums.crisis and not taken_back
         levels.append(ConcernLevel.CRISIS if crisis else ConcernLevel.CONCERN)
         reasons.append("points.crisis" if crisis else "points.person")
     if examined.extra:
