@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from storage.tables import releases
 
@@ -29,6 +29,12 @@ class StoredRelease:
 
     on_list: ReleaseOnList
     body: str
+
+
+def take_turns(connection: Connection) -> None:
+    """Let whoever else compiles wait until this transaction ends, so that one is made, not two."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer
+        connection.execute(text("lock table releases in share row exclusive mode"))
 
 
 def store(connection: Connection, release: StoredRelease) -> None:

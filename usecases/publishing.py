@@ -55,6 +55,7 @@ def _make(quarter: Quarter, facts: Facts, today: date) -> Release:
 
 def _freeze(connection: Connection, release: Release, now: datetime) -> Release:
     """Store a release, unless somebody else compiled this quarter meanwhile: then theirs stands."""
+    releases.take_turns(connection)
     known = _compiled(connection, release.quarter)
     if known is not None:
         return known
