@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 (the use cases name it in types)
-from sqlalchemy import Insert, Table, Update, bindparam, insert, update
 from sqlalchemy import Row as SqlRow
+from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from storage import tables
 from storage.errors import StorageFault
+from storage.prepared import Prepared
 from storage.sequence import Sequence as NumberSequence
 from storage.troubles import says_taken
 from storage.vault import Vault
@@ -50,39 +51,37 @@ _INSERT_ORDER: Final[tuple[Table, ...]] = (
     tables.observations,
     tables.audit,
 )
-_INSERTS: Final = {table.name: insert(table) for table in _INSERT_ORDER}
+_INSERTS: Final = {table.name: Prepared(insert(table)) for table in _INSERT_ORDER}
 
 
-def _update_by_id(table: Table, *columns: str) -> Update:
+def _update_by_id(table: Table, *columns: str, seen: Sequence[Any] = ()) -> Prepared:
+    """Change some columns of the row that `row_id` names, while these conditions still hold."""
     values: dict[str, Any] = {column: bindparam(column) for column in columns}
-    return update(table).where(table.c.id == bindparam("row_id")).values(values)
+    return Prepared(update(table).where(table.c.id == bindparam("row_id"), *seen).values(values))
 
 
-def _update_person(*columns: str) -> Update:
+def _update_person(*columns: str) -> Prepared:
     """Change a participant who still stands as we read them; the row says who and how."""
-    return _update_by_id(tables.participants, *columns).where(
-        tables.participants.c.status == bindparam("seen_status"),
-        tables.participants.c.current_run.is_not_distinct_from(bindparam("seen_run")),
+    table = tables.participants
+    as_read = (
+        table.c.status == bindparam("seen_status"),
+        table.c.current_run.is_not_distinct_from(bindparam("seen_run")),
     )
+    return _update_by_id(table, *columns, seen=as_read)
 
 
-MOVE_RUN: Final = (
-    update(tables.runs)
-    .where(
-        tables.runs.c.id == bindparam("row_id"),
-        tables.runs.c.revision == bindparam("seen_revision"),
-    )
-    .values(
-        status=bindparam("status"),
-        state=bindparam("state"),
-        revision=bindparam("revision"),
-        moved_at=bindparam("moved_at"),
-    )
+MOVE_RUN: Final = _update_by_id(
+    tables.runs,
+    "status",
+    "state",
+    "revision",
+    "moved_at",
+    seen=[tables.runs.c.revision == bindparam("seen_revision")],
 )
 SET_CURRENT_RUN: Final = _update_person("current_run")
 SET_STANDING: Final = _update_person("status", "joined_at")
 SET_REST: Final = _update_person("status", "resting_until")
-_GUARDED: Final = (MOVE_RUN, SET_CURRENT_RUN, SET_STANDING, SET_REST)
+_GUARDED: Final = frozenset({MOVE_RUN, SET_CURRENT_RUN, SET_STANDING, SET_REST})
 LINK_ADDRESS: Final = _update_by_id(tables.addresses, "participant_id", "linked_at", "used_at")
 USE_ADDRESS: Final = _update_by_id(tables.addresses, "used_at", "blocked_at")
 MOVE_OCCASION: Final = _update_by_id(
@@ -120,7 +119,7 @@ class Casework:
         self.numbers = numbers
         self.entropy = entropy
         self._new: dict[str, list[Row]] = defaultdict(list)
-        self._changed: dict[Update, list[Row]] = defaultdict(list)
+        self._changed: dict[Prepared, list[Row]] = defaultdict(list)
 
     def insert(self, table: Table, row: Row) -> None:
         """Gather one new row; all rows of a table carry the same columns.
@@ -131,30 +130,29 @@ class Casework:
             raise KeyError(table.name)
         self._new[table.name].append(row)
 
-    def change(self, statement: Update, row: Row) -> None:
+    def change(self, statement: Prepared, row: Row) -> None:
         """Gather one changed row, by one of the statements of this module (`row_id` names it)."""
         self._changed[statement].append(row)
 
     def flush(self) -> None:
         """Write all that was gathered."""
         for name, statement in _INSERTS.items():
-            rows = self._new.get(name)
-            if rows:
-                self._add(statement, rows)
+            if name in self._new:
+                self._add(statement, self._new[name])
         for change, changed in self._changed.items():
             self._apply(change, changed)
         self._new.clear()
         self._changed.clear()
 
-    def _add(self, statement: Insert, rows: Sequence[Row]) -> None:
+    def _add(self, statement: Prepared, rows: Sequence[Row]) -> None:
         try:
-            self.connection.execute(statement, rows)
+            statement.run(self.connection, rows)
         except IntegrityError as error:
             if says_taken(error):
                 raise ChangedMeanwhile from error
             raise
 
-    def _apply(self, change: Update, rows: Sequence[Row]) -> None:
-        done = self.connection.execute(change, rows)
-        if any(change is guarded for guarded in _GUARDED) and done.rowcount != len(rows):
+    def _apply(self, change: Prepared, rows: Sequence[Row]) -> None:
+        changed = change.run(self.connection, rows)
+        if change in _GUARDED and changed != len(rows):
             raise ChangedMeanwhile

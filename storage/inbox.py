@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.casework import Casework
+from storage.prepared import Prepared
 from storage.tables import inbox
 from storage.vault import Place
 
@@ -50,10 +51,10 @@ def _accepting(dialect: str) -> ReturningInsert[*tuple[Any, ...]]:
         index_elements=[inbox.c.channel, inbox.c.update_id],
         set_={"handled_at": statement.excluded.handled_at, "payload_cipher": None},
         where=inbox.c.handled_at.is_(None),
-    ).returning(inbox.c.channel, inbox.c.update_id)
+    ).returning(inbox.c.id)
 
 
-_ACCEPT: Final = {dialect: _accepting(dialect) for dialect in ("sqlite", "postgresql")}
+_ACCEPT: Final = Prepared(_accepting("sqlite"), _accepting("postgresql"))
 
 
 def accept(work: Casework, tickets: Sequence[Ticket], now: datetime) -> set[Ticket]:
@@ -61,6 +62,7 @@ def accept(work: Casework, tickets: Sequence[Ticket], now: datetime) -> set[Tick
 
     What is missing from the answer was handled earlier and must have no second effect.
     """
+    once = list(dict.fromkeys(tickets))
     rows = [
         {
             "id": work.numbers.next(now),
@@ -71,10 +73,10 @@ def accept(work: Casework, tickets: Sequence[Ticket], now: datetime) -> set[Tick
             "attempts": 1,
             "payload_cipher": None,
         }
-        for ticket in dict.fromkeys(tickets)
+        for ticket in once
     ]
-    found = work.connection.execute(_ACCEPT[work.connection.dialect.name], rows)
-    return {Ticket(row[0], row[1]) for row in found}
+    taken = _ACCEPT.fetch(work.connection, rows)
+    return {ticket for ticket, found in zip(once, taken, strict=True) if found}
 
 
 def park(work: Casework, ticket: Ticket, payload: bytes, now: datetime) -> None:

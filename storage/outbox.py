@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, select, updat
 
 from storage.casework import AnyRow, Casework
 from storage.people import Address
+from storage.prepared import Prepared
 from storage.tables import addresses, outbox
 from storage.vault import Place
 
@@ -154,7 +155,7 @@ def queue(
     return sendings
 
 
-_RECORD: Final = (
+_RECORD: Final = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
     .values(
@@ -181,7 +182,7 @@ def record(connection: Connection, results: Sequence[tuple[Sent, datetime]]) -> 
         }
         for result, now in results
     ]
-    connection.execute(_RECORD, rows)
+    _RECORD.run(connection, rows)
 
 
 def claim_due(work: Casework, now: datetime, most: int) -> list[Sending]:

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
 from storage.casework import LINK_ADDRESS, SET_CURRENT_RUN, USE_ADDRESS, AnyRow, Casework
+from storage.prepared import Prepared
+from storage.runs import COLUMNS, RunRow, StoredRun, run_from
 from storage.sequence import new_id
 from storage.tables import addresses, participants, runs
 from storage.vault import INDEX_BYTES, Place
@@ -65,16 +67,30 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class AtTheDoor:
-    """What we know of a chat that speaks to us now; `run_row` is its current run as stored."""
+    """What we know of a chat that speaks to us now, with the run that its person is in."""
 
     address: Address
     person: Person | None
-    run_row: AnyRow | None
+    run: StoredRun | None
 
 
 USED_AGAIN_AFTER: Final = timedelta(hours=1)
 """How long a chat may be in use before that is written down again: where somebody has two, the one
 used last is where they are asked, and an hour is exact enough for askings weeks apart."""
+
+
+class PersonRow(NamedTuple):
+    """The columns of a person, in the order in which they are read."""
+
+    person_id: str
+    key: str
+    role: str
+    age_band: str
+    standing: str
+    resting_until: datetime | None
+    wrapped_key: bytes
+    current_run: str | None
+
 
 _PERSON_COLUMNS: Final = (
     participants.c.id.label("person_id"),
@@ -94,26 +110,18 @@ _AT_THE_DOOR: Final = (
         addresses.c.used_at,
         addresses.c.blocked_at,
         *_PERSON_COLUMNS,
-        runs.c.id.label("run_id"),
-        runs.c.episode_id,
-        runs.c.occasion_id,
-        runs.c.instrument,
-        runs.c.version,
-        runs.c.digest,
-        runs.c.voice,
-        runs.c.status.label("run_status"),
-        runs.c.state,
-        runs.c.revision,
-        runs.c.started_at,
-        runs.c.moved_at,
+        *COLUMNS,
     )
     .select_from(
         addresses.outerjoin(
             participants, participants.c.id == addresses.c.participant_id
         ).outerjoin(runs, runs.c.id == participants.c.current_run)
     )
-    .where(addresses.c.chat_index.in_(bindparam("chats", expanding=True)))
+    .where(addresses.c.chat_index == bindparam("chat"))
 )
+_OPEN_THE_DOOR: Final = Prepared(_AT_THE_DOOR, _AT_THE_DOOR.with_for_update(of=addresses))
+_PERSON_AT: Final = 4
+_RUN_AT: Final = _PERSON_AT + len(_PERSON_COLUMNS)
 
 
 def chat_index(work: Casework, channel: str, chat_id: int) -> bytes:
@@ -129,34 +137,40 @@ def chat_indexes(work: Casework, channel: str, chat_id: int) -> list[bytes]:
 def who_is_at_the_door(
     work: Casework, chats: Iterable[tuple[str, int]], now: datetime
 ) -> dict[tuple[str, int], AtTheDoor]:
-    """Load everybody who speaks now, with their current run, in one query.
+    """Load everybody who speaks now, with their current run.
 
     A chat that we have never seen gets an address without a person, so that it can be answered.
     On PostgreSQL the addresses are locked in order, so that one chat is served by one process.
     What stands beside them may be older than the lock: whoever changes a person or a run says what
     was read (see casework), and is told when that is not true any more.
     """
-    wanted = {index: chat for chat in chats for index in chat_indexes(work, *chat)}
-    query = _AT_THE_DOOR
-    if work.connection.dialect.name == "postgresql":
-        query = query.order_by(addresses.c.id).with_for_update(of=addresses)
+    wanted = sorted((index, chat) for chat in chats for index in chat_indexes(work, *chat))
+    rows = _OPEN_THE_DOOR.fetch(work.connection, [{"chat": index} for index, _ in wanted])
     found: dict[tuple[str, int], AtTheDoor] = {}
-    for row in work.connection.execute(query, {"chats": list(wanted)}):
-        chat = wanted[row.chat_index]
-        person = person_from(row) if row.person_id is not None else None
-        address = Address(row.address_id, chat[0], chat[1])
-        run_row = row if row.run_id is not None else None
-        found[chat] = AtTheDoor(address, person, run_row)
-        if row.blocked_at is not None or now - row.used_at > USED_AGAIN_AFTER:
-            seen = {"row_id": row.address_id, "used_at": now, "blocked_at": None}
-            work.change(USE_ADDRESS, seen)
-    for chat in wanted.values():
+    for (_, chat), known in zip(wanted, rows, strict=True):
+        for row in known:
+            address_id, used_at, blocked_at = row[0], row[2], row[3]
+            found[chat] = _meet(Address(address_id, *chat), row)
+            if blocked_at is not None or now - used_at > USED_AGAIN_AFTER:
+                seen = {"row_id": address_id, "used_at": now, "blocked_at": None}
+                work.change(USE_ADDRESS, seen)
+    for _, chat in wanted:
         if chat not in found:
             found[chat] = AtTheDoor(_add_address(work, chat, now), None, None)
     return found
 
 
-def person_from(row: AnyRow) -> Person:
+def _meet(address: Address, row: tuple[Any, ...]) -> AtTheDoor:
+    """Build who is there from a row of the query above."""
+    person, run = PersonRow(*row[_PERSON_AT:_RUN_AT]), RunRow(*row[_RUN_AT:])
+    return AtTheDoor(
+        address,
+        person_from(person) if person.person_id is not None else None,
+        run_from(run) if run.run_id is not None else None,
+    )
+
+
+def person_from(row: PersonRow | AnyRow) -> Person:
     """Build a person from a row that carries the person's columns."""
     return Person(
         id=row.person_id,

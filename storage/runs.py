@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +28,23 @@ from surveys.conversation import (
 from surveys.instrument import Instrument, InstrumentRef
 from surveys.people import Voice
 from surveys.run_json import answer_from_json, answer_to_json, run_to_json
+
+COLUMNS: Final = (
+    runs.c.id.label("run_id"),
+    runs.c.participant_id,
+    runs.c.episode_id,
+    runs.c.occasion_id,
+    runs.c.instrument,
+    runs.c.version,
+    runs.c.digest,
+    runs.c.voice,
+    runs.c.status.label("run_status"),
+    runs.c.state,
+    runs.c.revision,
+    runs.c.started_at,
+    runs.c.moved_at,
+)
+"""What is read of a run: the columns that `run_from` takes, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +76,30 @@ class StoredRun:
         ]
 
 
-def run_from(row: AnyRow) -> StoredRun:
-    """Build a run from a row of the door query (see people.AtTheDoor) or of `load`."""
+class RunRow(NamedTuple):
+    """The columns of a run, with instants as they are read from the table."""
+
+    run_id: str
+    participant_id: str
+    episode_id: str
+    occasion_id: str | None
+    instrument: str
+    version: int
+    digest: str
+    voice: str
+    run_status: str
+    state: str
+    revision: int
+    started_at: datetime
+    moved_at: datetime
+
+
+def run_from(row: RunRow | AnyRow) -> StoredRun:
+    """Build a run from a row that carries a run's columns."""
     state = json.loads(row.state)
     run = Run(
         id=RunId(row.run_id),
-        instrument=InstrumentRef.model_construct(
-            id=row.instrument, version=row.version, digest=row.digest
-        ),
+        instrument=_reference(row.instrument, row.version, row.digest),
         voice=Voice(row.voice),
         status=RunStatus(row.run_status),
         asked=tuple(state["asked"]),
@@ -77,21 +111,10 @@ def run_from(row: AnyRow) -> StoredRun:
     return StoredRun(run, row.revision, row.episode_id, row.occasion_id, tuple(state["log"]))
 
 
-_COLUMNS: Final = (
-    runs.c.id.label("run_id"),
-    runs.c.participant_id,
-    runs.c.episode_id,
-    runs.c.occasion_id,
-    runs.c.instrument,
-    runs.c.version,
-    runs.c.digest,
-    runs.c.voice,
-    runs.c.status.label("run_status"),
-    runs.c.state,
-    runs.c.revision,
-    runs.c.started_at,
-    runs.c.moved_at,
-)
+@cache
+def _reference(instrument: str, version: int, digest: str) -> InstrumentRef:
+    """Return one and the same reference for a version: there are few, and many runs."""
+    return InstrumentRef(id=instrument, version=version, digest=digest)
 
 
 def owner(work: Casework, run_id: str) -> str | None:
@@ -102,19 +125,19 @@ def owner(work: Casework, run_id: str) -> str | None:
 
 def load(work: Casework, run_id: str) -> StoredRun | None:
     """Return one run, or None."""
-    row = work.connection.execute(select(*_COLUMNS).where(runs.c.id == run_id)).one_or_none()
+    row = work.connection.execute(select(*COLUMNS).where(runs.c.id == run_id)).one_or_none()
     return run_from(row) if row is not None else None
 
 
 def load_runs(work: Casework, run_ids: Iterable[str]) -> dict[str, StoredRun]:
     """Return these runs by their ids; those that do not exist are left out."""
-    query = select(*_COLUMNS).where(runs.c.id.in_(list(run_ids)))
+    query = select(*COLUMNS).where(runs.c.id.in_(list(run_ids)))
     return {row.run_id: run_from(row) for row in work.connection.execute(query)}
 
 
 def of_participant(work: Casework, participant_id: str) -> list[StoredRun]:
     """Return all runs of one person, oldest first."""
-    query = select(*_COLUMNS).where(runs.c.participant_id == participant_id)
+    query = select(*COLUMNS).where(runs.c.participant_id == participant_id)
     rows = work.connection.execute(query.order_by(runs.c.started_at, runs.c.id))
     return [run_from(row) for row in rows]
 

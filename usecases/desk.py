@@ -42,9 +42,8 @@ class Desk:
     def open(
         cls, service: Service, work: Casework, door: AtTheDoor, now: datetime, knock: Knock | None
     ) -> Desk:
-        """Sit down with somebody: read their current run."""
-        run = runs.run_from(door.run_row) if door.run_row is not None else None
-        return cls(service, work, door, now, knock, door.person, run)
+        """Sit down with somebody who is at the door."""
+        return cls(service, work, door, now, knock, door.person, door.run)
 
     @property
     def channel(self) -> Channel:
