@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from surveys.concern_grammar import Chart, Span
-from surveys.concern_rulebook import Lowering
+from surveys.concern_chart import Chart, Span
+from surveys.concern_kinds import Lowering
 
 CARRIED_WORDS: Final = 5
 SUBJECT_REACH: Final = 9
@@ -36,9 +36,7 @@ class Context:
         looked_after = chart.covered("looked_after_person")
         return cls(
             chart=chart,
-            taking_back=frozenset(
-                chart.covered("taking_back") - chart.covered("not_taking_back")
-            ),
+            taking_back=frozenset(chart.covered("taking_back") - chart.covered("not_taking_back")),
             carrying=frozenset(chart.covered("aux")),
             own=frozenset(chart.covered("self_word")),
             others=frozenset(

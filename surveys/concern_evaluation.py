@@ -32,6 +32,11 @@ class Batch(StrEnum):
     FURTHER = "further"
     FRESH = "fresh"
 
+    @classmethod
+    def of_file(cls, name: str) -> Batch:
+        """Return the batch of a file by how its name starts; first where it does not say."""
+        return next((batch for batch in cls if name.startswith(batch.value)), cls.FIRST)
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledText:
@@ -120,7 +125,9 @@ def read_labelled_texts(name: str, text: str, batch: Batch) -> tuple[LabelledTex
         message = f"{name}: not a list of groups"
         raise LabelledTextError(message)
     return tuple(
-        row for number, group in enumerate(groups) for row in _read_group(name, number, group, batch)
+        row
+        for number, group in enumerate(groups)
+        for row in _read_group(name, number, group, batch)
     )
 
 
@@ -151,9 +158,7 @@ def evaluate(rows: Iterable[LabelledText]) -> Report:
         concern_recall=_share_noticed(concern),
         reaches_person=_share_reaching(crisis + concern),
         false_alarms=_share_reaching(everyday),
-        over_graded=Share(
-            sum(found is ConcernLevel.CRISIS for _, found in concern), len(concern)
-        ),
+        over_graded=Share(sum(found is ConcernLevel.CRISIS for _, found in concern), len(concern)),
         categories=tuple(_report_categories(graded)),
     )
 

@@ -9,22 +9,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Final
 
-from surveys.concern_grammar import Edge, Gap, Grammar, Node, Part, Ref, Sequence, Together
+from surveys.concern_chart import Edge, Gap, Node, Part, Ref, Sequence, Together
+from surveys.concern_grammar import Grammar
 
 FoldWord = Callable[[str], str]
 
 # The standard library's expressions: these are read thousands of times while loading.
-LEXEMES: Final = re.compile(r"\{[\w-]+\}|\.\.\d*~?|[\w*]+|\S")
+LEXEMES: Final = re.compile(r"\{[\w#-]+\}|\.\.\d*~?|[\w*]+|\S")
+PLAIN_GROUP: Final = re.compile(r"\(([\w *|]+)\)")
 USUAL_GAP: Final = 2
 LOOKS: Final = {"!": Part.ABSENT, "&": Part.AHEAD}
 EDGES: Final = {"^": Edge.START, "$": Edge.END}
 VOWELS: Final = frozenset("aeiou")
 
 
+class PatternFault(StrEnum):
+    """What can be wrong with a pattern."""
+
+    EXTRA_BRACKET = "a bracket too many"
+    OPEN_BRACKET = "a bracket is not closed"
+    EMPTY = "an empty alternative"
+    UNFINISHED = "the pattern ends too early"
+    UNKNOWN_NAME = "a name that is not defined above"
+    UNEXPECTED = "a sign that is not expected here"
+
+
 class PatternError(ValueError):
-    """A pattern that cannot be read, with what is wrong with it."""
+    """A pattern that cannot be read: what is wrong, and at which word or sign."""
+
+    def __init__(self, fault: PatternFault, lexeme: str = "") -> None:
+        """Name the fault and the place."""
+        super().__init__(f"{fault.value}: {lexeme}" if lexeme else fault.value)
 
 
 class PatternReader:
@@ -57,12 +75,32 @@ class PatternReader:
         ]
 
     def _read(self, line: str) -> list[Sequence]:
-        self._rest = LEXEMES.findall(line)
+        self._rest = LEXEMES.findall(PLAIN_GROUP.sub(self._read_plain_group, line))
         self._rest.reverse()
         alternatives = self._read_alternatives()
         if self._rest:
-            raise PatternError("a bracket too many")
+            raise PatternError(PatternFault.EXTRA_BRACKET)
         return alternatives
+
+    def _read_plain_group(self, found: re.Match[str]) -> str:
+        """Define a bracket that holds words only: nearly all do, and this is the quick way."""
+        words: list[str] = []
+        phrases: list[Sequence] = []
+        for choice in found[1].split("|"):
+            parts = self._split_words(choice)
+            if len(parts) == 1:
+                words.append(parts[0])
+            elif parts:
+                phrases.append(tuple(Ref(self._grammar.use_word(part)) for part in parts))
+            else:
+                raise PatternError(PatternFault.EMPTY, found[0])
+        name = self._define_group(phrases)
+        self._grammar.define_words(name, words)
+        return "{" + name + "}"
+
+    def _split_words(self, text: str) -> list[str]:
+        plain = text if text.isascii() else " ".join(map(self._fold_word, text.split()))
+        return plain.replace("_", " ").split()
 
     def _read_alternatives(self) -> list[Sequence]:
         alternatives: list[Sequence] = []
@@ -77,7 +115,7 @@ class PatternReader:
                 nodes.append(self._read_node())
         alternatives.append(tuple(nodes))
         if not all(alternatives):
-            raise PatternError("an empty alternative")
+            raise PatternError(PatternFault.EMPTY)
         return alternatives
 
     def _read_node(self) -> Node:
@@ -109,22 +147,22 @@ class PatternReader:
         while self._rest and self._rest[-1] != "]":
             names.append(self._read_name())
         if not self._rest:
-            raise PatternError("a square bracket is not closed")
+            raise PatternError(PatternFault.OPEN_BRACKET)
         self._rest.pop()
         return Together(tuple(names))
 
     def _read_name(self) -> str:
         if not self._rest:
-            raise PatternError("the pattern ends too early")
+            raise PatternError(PatternFault.UNFINISHED)
         lexeme = self._rest.pop()
         if lexeme[0] == "{":
             if lexeme[1:-1] not in self._grammar:
-                raise PatternError(f"{lexeme} is not defined above")
+                raise PatternError(PatternFault.UNKNOWN_NAME, lexeme)
             return lexeme[1:-1]
         if lexeme == "(":
             return self._read_group()
         if lexeme[0] == "_" or not (lexeme[0].isalnum() or lexeme[0] == "*"):
-            raise PatternError(f"{lexeme!r} is not expected here")
+            raise PatternError(PatternFault.UNEXPECTED, lexeme)
         return self._read_word(lexeme)
 
     def _read_word(self, value: str) -> str:
@@ -137,13 +175,13 @@ class PatternReader:
     def _read_group(self) -> str:
         alternatives = self._read_alternatives()
         if not self._rest:
-            raise PatternError("a bracket is not closed")
+            raise PatternError(PatternFault.OPEN_BRACKET)
         self._rest.pop()
         return self._define_group(alternatives)
 
     def _define_group(self, alternatives: list[Sequence]) -> str:
         self._groups += 1
-        name = f"({self._groups})"
+        name = f"#{self._groups}"
         self._grammar.define(name, alternatives)
         return name
 

@@ -1,7 +1,7 @@
 """Adds up the small signs in a text that mean little alone; it never lowers what a rule found.
 
 The points of each sign are in `concern_points.csv`, fitted to the labelled texts by
-`scripts/fit_concern_points.py`: a list that anybody can read, and no more than a sum.
+`tests/surveys/fit_concern_points.py`: a list that anybody can read, and no more than a sum.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from math import fsum
 from typing import Final
 
-from surveys.concern_grammar import Chart
+from surveys.concern_chart import Chart
 from surveys.concern_vocabulary import Reading
 
 HEADER: Final = "sign,person,crisis"
@@ -50,19 +51,16 @@ class PointTable:
     @classmethod
     def read(cls, text: str) -> PointTable:
         """Return the table in `text` (CSV, `#` lines are notes). PointTableError if broken."""
-        points: dict[str, tuple[float, float]] = {}
-        lines = [line for line in text.splitlines() if line and line[0] != "#"]
-        if not lines or lines[0] != HEADER:
+        header, *lines = [line for line in text.splitlines() if line[:1] != "#"] or [""]
+        if header != HEADER:
             message = f"the first line is not {HEADER}"
             raise PointTableError(message)
-        for line in lines[1:]:
-            sign, _, numbers = line.partition(",")
-            person, _, crisis = numbers.partition(",")
-            try:
-                points[sign] = (float(person), float(crisis))
-            except ValueError as error:
-                message = f"not two numbers: {line}"
-                raise PointTableError(message) from error
+        try:
+            rows = (line.split(",") for line in lines)
+            points = {sign: (float(person), float(crisis)) for sign, person, crisis in rows}
+        except ValueError as error:
+            message = f"a line is not a sign and two numbers: {error}"
+            raise PointTableError(message) from error
         missing = {START, ENOUGH, SURE} - points.keys()
         if missing:
             message = f"no line for {', '.join(sorted(missing))}"
@@ -74,12 +72,9 @@ class PointTable:
 
     def add_up(self, signs: Iterable[str]) -> Sums:
         """Return the sums of a text with these signs, each counted once."""
-        person, crisis = self.start
-        for sign in set(signs):
-            points = self.points.get(sign)
-            if points is not None:
-                person += points[0]
-                crisis += points[1]
+        found = [self.start, *(self.points[sign] for sign in set(signs) if sign in self.points)]
+        # Exact sums: the order of a set must not decide a text that is just enough.
+        person, crisis = (fsum(points) for points in zip(*found, strict=True))
         enough = person > self.enough[0] or crisis > self.sure
         return Sums(person=enough, crisis=enough and crisis > self.enough[1])
 

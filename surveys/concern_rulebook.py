@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache, partial
 from importlib.resources import files
 from typing import Final, cast
@@ -12,6 +11,7 @@ from typing import Final, cast
 import yaml
 
 from surveys.concern_grammar import Grammar
+from surveys.concern_kinds import ConcernCategory, Lowering
 from surveys.concern_patterns import PatternError, PatternReader
 from surveys.concern_points import PointTable, PointTableError
 from surveys.concern_text import Folding, fold_word
@@ -25,7 +25,8 @@ COMPARED_WORDS: Final = 6000
 FOLDING_FILE: Final = "01_folding.yaml"
 SPELLINGS_FILE: Final = "02_spellings.yaml"
 # The phrases that are set aside before the rules look, and the last of their file.
-HARMLESS: Final = ("hyperbole", "games_and_sport", "talk")
+PLAY: Final = "games_and_sport"
+HARMLESS: Final = ("hyperbole", PLAY, "talk")
 # A word as common as this in English says nothing about another language.
 MOST_COMMON: Final = 1500
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -37,41 +38,6 @@ class ConcernRuleError(ValueError):
     def __init__(self, file: str, item: str, cause: str, remedy: str) -> None:
         """Say what is wrong in `item` of `file`."""
         super().__init__(f"{file}: {item}: {cause}. {remedy}")
-
-
-class ConcernCategory(StrEnum):
-    """What a concern is about."""
-
-    DANGER = "danger"
-    SUICIDE = "suicide"
-    OVERDOSE = "overdose"
-    SELF_HARM = "self-harm"
-    SEXUAL_ABUSE = "sexual abuse"
-    PHYSICAL_ABUSE = "physical abuse"
-    EMOTIONAL_ABUSE = "emotional abuse"
-    NEGLECT = "neglect"
-    EXPLOITATION = "exploitation"
-    MISSING = "missing"
-    WEAPONS = "weapons"
-    HARM_TO_OTHERS = "harm to others"
-    CARER_BREAKING = "carer at breaking point"
-    CARER_WORN_OUT = "carer worn out"
-    ALLEGATION = "allegation"
-    EATING = "eating"
-    BULLYING = "bullying"
-    DRUGS_AND_ALCOHOL = "drugs and alcohol"
-    SADNESS = "sadness"
-    WANTS_ADULT = "wants an adult"
-    NOT_UNDERSTOOD = "not understood"
-
-
-class Lowering(StrEnum):
-    """What in the words around a finding makes it less urgent."""
-
-    NEGATION = "negation"
-    OTHERS = "others"
-    PAST = "past"
-    JOKE = "joke"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +125,7 @@ def _read_points(text: str) -> PointTable:
     try:
         return PointTable.read(text)
     except PointTableError as error:
-        remedy = "Fit it anew with scripts/fit_concern_points.py."
+        remedy = "Fit it anew with tests/surveys/fit_concern_points.py."
         raise ConcernRuleError(POINTS, "the table", str(error), remedy) from error
 
 
@@ -239,5 +205,3 @@ def _read_rule(name: str, item: str, fields: Mapping[str, object]) -> Rule:
     unless = cast("str | None", fields.get("unless"))
     alone = fields.get("alone") is not False
     return Rule(item, item, category, level == "crisis", lowered_by, unless, alone)
-
-

@@ -49,9 +49,9 @@ class Piece:
 class Folding:
     """The characters that stand for something else: emoji for a word, look-alikes for a letter."""
 
-    signs: dict[int, str | None]
+    signs: dict[int, str]
     lookalikes: dict[int, str]
-    letters: dict[int, str | None]
+    letters: dict[int, str]
 
 
 def fold(text: str, folding: Folding) -> tuple[Piece, ...]:
@@ -120,10 +120,7 @@ def spell_variants(word: str) -> tuple[str, ...]:
     The word itself comes first. At most a handful; a number stays a number.
     """
     variants = [word]
-    if not word.isascii() or word.isalpha():
-        plain = [word]
-    else:
-        plain = _read_leet(word)
+    plain = [word] if not word.isascii() or word.isalpha() else _read_leet(word)
     for spelling in plain:
         variants.append(spelling)
         if LONG_RUN.search(spelling):
