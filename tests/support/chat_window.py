@@ -57,7 +57,7 @@ class ChatWindow:
 
     bubbles: dict[int, Bubble] = field(default_factory=dict)
     happened: list[tuple[str, Bubble]] = field(default_factory=list)
-    """`said` or `changed`, with the bubble as it was after that."""
+    """`said`, `changed` or `buttons` (its words stayed), with the bubble as it was after that."""
 
     def show(self, bubble: Bubble) -> Bubble:
         """Add a message at the end."""
@@ -82,7 +82,7 @@ class ChatWindow:
         if (changed.text, changed.keyboard) == (bubble.text, bubble.keyboard):
             raise NotModified
         self.bubbles[number] = changed
-        self.happened.append(("changed", changed))
+        self.happened.append(("changed" if changed.text != bubble.text else "buttons", changed))
         return changed
 
     @property
@@ -104,6 +104,16 @@ class ChatWindow:
                         return bubble, key
         shown = [bubble.labels for bubble in self.ours if bubble.keyboard]
         msg = f"no button {label!r}; the buttons are {shown}"
+        raise NoSuchButton(msg)
+
+    def find_old(self, label: str) -> tuple[Bubble, Key]:
+        """Return a message that once showed this button and no longer does, and the button."""
+        for _, bubble in reversed(self.happened):
+            if label not in bubble.labels or label in self.bubbles[bubble.number].labels:
+                continue
+            keys = (key for row in bubble.keyboard for key in row)
+            return bubble, next(key for key in keys if key.label == label)
+        msg = f"no message ever showed the button {label!r}, or it still does"
         raise NoSuchButton(msg)
 
 

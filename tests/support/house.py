@@ -71,6 +71,10 @@ async def until(true: Callable[[], object], seconds: float = 10) -> None:
             await asyncio.sleep(0)
 
 
+Bots = Mapping[Channel, Bot] | Callable[[Service], Mapping[Channel, Bot]]
+"""The bot of each channel, or what makes them once the service stands."""
+
+
 def _as_it_is(service: Service) -> Service:
     return service
 
@@ -122,9 +126,7 @@ class World:
             yield self.service(lane)
 
     @asynccontextmanager
-    async def open(
-        self, bots: Mapping[Channel, Bot], wiring: Wiring | None = None
-    ) -> AsyncIterator[House]:
+    async def open(self, bots: Bots, wiring: Wiring | None = None) -> AsyncIterator[House]:
         """Start a process around the database, and end it after the block."""
         try:
             async with self._open(bots, wiring or Wiring()) as house:
@@ -135,15 +137,16 @@ class World:
             raise
 
     @asynccontextmanager
-    async def _open(self, bots: Mapping[Channel, Bot], wiring: Wiring) -> AsyncIterator[House]:
+    async def _open(self, bots: Bots, wiring: Wiring) -> AsyncIterator[House]:
         async with self.open_service() as sound, asyncio.TaskGroup() as tasks:
             service = wiring.change(sound)
-            routes = {channel: Route(bot, wiring.pace) for channel, bot in bots.items()}
+            served = bots(service) if callable(bots) else bots
+            routes = {channel: Route(bot, wiring.pace) for channel, bot in served.items()}
             draw = wiring.draw or partial(picturing.picture_of, service)
             courier = Courier(service, self.clock, routes, tasks, draw)
             doorway = Doorway(wiring.reception(service), courier, self.clock)
             dispatcher = build_dispatcher(doorway)
-            intake = Intake(dispatcher, doorway, bots, tasks, wiring.patience)
+            intake = Intake(dispatcher, doorway, served, tasks, wiring.patience)
             yield House(self, service, courier, dispatcher, intake, tasks)
             await intake.stop(5)
             await courier.drain(5)
@@ -167,16 +170,25 @@ class House:
         return await invite(self.service, self.world.clock.now, role, band)
 
 
+_SUPPORT = {
+    Role.YOUNG_PERSON: (Strand.DIRECT, "theraplay"),
+    Role.CARER: (Strand.CARERS, "theraplay"),
+    Role.PROFESSIONAL: (Strand.CONSULTATION, "consultation"),
+}
+"""What somebody of each role is invited to by default."""
+
+
 async def invite(service: Service, now: datetime, role: Role, band: AgeBand) -> inviting.Invited:
     """Open a support episode and invite somebody to it."""
     by = inviting.By("a made-up worker", now)
+    strand, intervention = _SUPPORT[role]
     episode = await inviting.open_episode(
         service,
         inviting.NewEpisode(
             case=f"T-{next(_cases)}",
             commissioner=Commissioner.DERBY_CITY,
-            strand=Strand.DIRECT,
-            intervention="theraplay",
+            strand=strand,
+            intervention=intervention,
             lives=Lives.FOSTER,
             opened_on=date(2026, 9, 1),
         ),
