@@ -45,7 +45,7 @@ class Context:
             pronouns=frozenset(chart.covered("he")),
             has_looked_after=bool(looked_after),
             is_close_by=chart.has("close_by"),
-            is_joke=chart.has("laughing") and chart.has("trifle"),
+            is_joke=chart.has("at_play") or (chart.has("laughing") and chart.has("trifle")),
         )
 
     def lowers(self, span: Span, lowerings: frozenset[Lowering]) -> bool:

@@ -13,6 +13,7 @@ from typing import Final, cast
 import yaml
 
 from surveys.concerns import ConcernLevel, grade
+from surveys.errors import SurveyFault
 
 HIDDEN: Final = re.compile(r"\\u([0-9a-f]{4})")
 FIELDS: Final = frozenset({"level", "category", "voice", "texts"})
@@ -21,7 +22,7 @@ Z_95: Final = 1.959964
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class LabelledTextError(ValueError):
+class LabelledTextError(SurveyFault):
     """A file of labelled texts that cannot be used: says which file, which group and why."""
 
 

@@ -50,12 +50,12 @@ class ConcernCategory(StrEnum):
     WEAPONS = "weapons"
     HARM_TO_OTHERS = "harm to others"
     CARER_BREAKING = "carer at breaking point"
-    CARER_WORN_OUT = "carer worn out"
     ALLEGATION = "allegation"
     EATING = "eating"
     BULLYING = "bullying"
     DRUGS_AND_ALCOHOL = "drugs and alcohol"
     SADNESS = "sadness"
+    CARER_WORN_OUT = "carer worn out"
     WANTS_ADULT = "wants an adult"
     NOT_UNDERSTOOD = "not understood"
 

@@ -18,6 +18,7 @@ ENOUGH_WORDS: Final = 40
 MOST_WORDS: Final = 60
 OVERLAP: Final = 15
 TAKING_BACK: Final = "taking_back"
+NEVER_ASIDE: Final = "own_death"
 # What stands in the place of words set aside: nothing, or a word that says "this was play".
 BLANK: Final[frozenset[str]] = frozenset()
 PLAY_WORD: Final = frozenset({"playtalk"})
@@ -80,6 +81,8 @@ def _set_harmless_aside(readings: tuple[Reading, ...], book: Rulebook) -> tuple[
     chart = book.grammar.find(readings, last=HARMLESS[-1])
     aside = {place: BLANK for name in HARMLESS for place in chart.covered(name)}
     aside.update(dict.fromkeys(chart.covered(PLAY), PLAY_WORD))
+    for place in chart.covered(NEVER_ASIDE):
+        aside.pop(place, None)
     if not aside:
         return readings
     return tuple(

@@ -14,6 +14,7 @@ from typing import Final
 
 from surveys.concern_chart import Edge, Gap, Node, Part, Ref, Sequence, Together
 from surveys.concern_grammar import Grammar
+from surveys.errors import SurveyFault
 
 FoldWord = Callable[[str], str]
 
@@ -37,7 +38,7 @@ class PatternFault(StrEnum):
     UNEXPECTED = "a sign that is not expected here"
 
 
-class PatternError(ValueError):
+class PatternError(SurveyFault):
     """A pattern that cannot be read: what is wrong, and at which word or sign."""
 
     def __init__(self, fault: PatternFault, lexeme: str = "") -> None:

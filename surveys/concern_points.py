@@ -14,6 +14,7 @@ from typing import Final
 
 from surveys.concern_chart import Chart
 from surveys.concern_vocabulary import Reading
+from surveys.errors import SurveyFault
 
 HEADER: Final = "sign,person,crisis"
 START: Final = "(start)"
@@ -23,7 +24,7 @@ SHORT_TEXT: Final = 3
 MIDDLING_TEXT: Final = 6
 
 
-class PointTableError(ValueError):
+class PointTableError(SurveyFault):
     """The table of points cannot be read; it says which line."""
 
 

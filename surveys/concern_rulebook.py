@@ -16,6 +16,7 @@ from surveys.concern_patterns import PatternError, PatternReader
 from surveys.concern_points import PointTable, PointTableError
 from surveys.concern_text import Folding, fold_word
 from surveys.concern_vocabulary import Vocabulary
+from surveys.errors import BadDefinition
 
 PACKAGE: Final = "surveys"
 RULES: Final = "concern_rules"
@@ -32,12 +33,8 @@ MOST_COMMON: Final = 1500
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class ConcernRuleError(ValueError):
+class ConcernRuleError(BadDefinition):
     """A rule file that cannot be used: says which file, which item, why, and what to do."""
-
-    def __init__(self, file: str, item: str, cause: str, remedy: str) -> None:
-        """Say what is wrong in `item` of `file`."""
-        super().__init__(f"{file}: {item}: {cause}. {remedy}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +122,7 @@ def _read_points(text: str) -> PointTable:
     try:
         return PointTable.read(text)
     except PointTableError as error:
-        remedy = "Fit it anew with tests/surveys/fit_concern_points.py."
+        remedy = "Fit it anew with tests/surveys/fit_concern_points.py"
         raise ConcernRuleError(POINTS, "the table", str(error), remedy) from error
 
 
@@ -133,9 +130,9 @@ def _parse_file(name: str, text: str) -> dict[str, object]:
     try:
         content = yaml.load(text, Loader)  # noqa: S506 - both loaders named above are safe ones
     except yaml.YAMLError as error:
-        raise ConcernRuleError(name, "the file", "not valid YAML", "Check its indents.") from error
+        raise ConcernRuleError(name, "the file", "not valid YAML", "Check its indents") from error
     if not isinstance(content, dict):
-        raise ConcernRuleError(name, "the file", "not a mapping", "Start with `words:`, `rules:`.")
+        raise ConcernRuleError(name, "the file", "not a mapping", "Start with `words:`, `rules:`")
     return cast("dict[str, object]", content)
 
 
@@ -156,7 +153,7 @@ def _read_spellings(name: str, text: object) -> Iterator[tuple[str, tuple[tuple[
     for line in str(text).splitlines():
         typed, colon, meant = line.strip().partition(": ")
         if not colon:
-            raise ConcernRuleError(name, line, "no colon", "Write `typed: meant`.")
+            raise ConcernRuleError(name, line, "no colon", "Write `typed: meant`")
         yield typed, tuple(tuple(words.split("_")) for words in meant.split())
 
 
@@ -170,7 +167,7 @@ def _read_definitions(
         _define(name, item, text, grammar, reader)
     for item, fields in _items(content, "rules"):
         if not isinstance(fields, dict):
-            raise ConcernRuleError(name, item, "no fields", "Give it `level` and `patterns`.")
+            raise ConcernRuleError(name, item, "no fields", "Give it `level` and `patterns`")
         rule = _read_rule(name, item, {**content, **fields})
         _define(name, item, fields["patterns"], grammar, reader)
         yield rule
@@ -185,7 +182,7 @@ def _define(name: str, item: str, text: object, grammar: Grammar, reader: Patter
     try:
         grammar.define(item, reader.read_lines(str(text)))
     except PatternError as error:
-        remedy = "See the pattern language in surveys/concern_patterns.py."
+        remedy = "See the pattern language in surveys/concern_patterns.py"
         raise ConcernRuleError(name, item, str(error), remedy) from error
 
 
@@ -193,7 +190,7 @@ def _read_rule(name: str, item: str, fields: Mapping[str, object]) -> Rule:
     level = fields.get("level")
     if level not in {"crisis", "concern"} or "patterns" not in fields:
         raise ConcernRuleError(
-            name, item, "no level or no patterns", "Give it `level: crisis` or `level: concern`."
+            name, item, "no level or no patterns", "Give it `level: crisis` or `level: concern`"
         )
     try:
         category = ConcernCategory(str(fields.get("category")))
@@ -201,7 +198,7 @@ def _read_rule(name: str, item: str, fields: Mapping[str, object]) -> Rule:
             Lowering(str(word)) for word in cast("list[str]", fields.get("lowered_by") or [])
         )
     except ValueError as error:
-        raise ConcernRuleError(name, item, str(error), "Use a listed name.") from error
+        raise ConcernRuleError(name, item, str(error), "Use a listed name") from error
     unless = cast("str | None", fields.get("unless"))
     alone = fields.get("alone") is not False
     return Rule(item, item, category, level == "crisis", lowered_by, unless, alone)

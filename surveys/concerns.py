@@ -28,7 +28,8 @@ TAIL_WORDS: Final = 100
 class Concern:
     """What was noticed in one text. It holds names of rules, never a word of the text.
 
-    `categories` come most urgent first; `reasons` are rule ids, `!` marking one that was lowered.
+    `categories` come surest and most urgent first; `reasons` are rule ids, with a `!` where one
+    was lowered.
     """
 
     level: ConcernLevel
@@ -107,9 +108,17 @@ def _sum_up(passages: list[Passage], unread: list[str]) -> Concern | None:
 
 
 def _categories_of(passages: list[Passage], unread: list[str]) -> tuple[ConcernCategory, ...]:
-    """Return what was found, most urgent first; `not understood` where no rule says what it is."""
+    """Return what was found: the surest and most urgent findings first, then by the subject.
+
+    `not understood` stands where no rule says what it is.
+    """
     order = list(ConcernCategory)
-    found = {finding.rule.category for passage in passages for finding in passage.findings}
-    if unread or not found:
-        found.add(ConcernCategory.NOT_UNDERSTOOD)
-    return tuple(sorted(found, key=order.index))
+    weights: dict[ConcernCategory, tuple[bool, int]] = {}
+    for finding in (finding for passage in passages for finding in passage.findings):
+        weight = (finding.rule.alone, finding.level.rank)
+        category = finding.rule.category
+        weights[category] = max(weight, weights.get(category, weight))
+    if unread or not weights:
+        weights.setdefault(ConcernCategory.NOT_UNDERSTOOD, (False, 0))
+    by_subject = sorted(weights, key=order.index)
+    return tuple(sorted(by_subject, key=lambda category: weights[category], reverse=True))
