@@ -7,10 +7,12 @@ import os
 import pytest
 
 from tests.support import transcripts
+from tests.support.aiogram_way import AiogramWay
 from tests.support.browser_way import BrowserWay, as_in_a_browser
 from tests.support.house import World
+from tests.support.plain_way import PlainWay
 from tests.support.transcripts import Does, Happening, How, Transcript
-from tests.support.ways import AiogramWay, PlainWay, Setting, Way
+from tests.support.ways import Setting, Way
 
 NAMES = transcripts.names()
 ON_A_SERVER = "star-with-everything"
