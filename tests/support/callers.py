@@ -128,6 +128,10 @@ class Caller:
         bubble, key = self.find(label)
         return await self.does(parse(key.data), bubble.number)
 
+    async def taps_data(self, data: str, number: int) -> Received:
+        """Tap a button by what it sends back."""
+        return await self.does(parse(data), number)
+
     async def picks(self, value: int) -> Received:
         """Tap the choice with this value under the newest question."""
         bubble, key = self._choice(f":t:{value}")

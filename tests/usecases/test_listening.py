@@ -146,30 +146,29 @@ async def test_what_is_too_long_is_cut_said_and_still_listened_to(
     assert len(caller.heard) <= 2
 
 
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [
-        ("a\x00b", "ab"),
-        ("\x00\x00hello\x00", "hello"),
-        (f"half {chr(0xD800)} a sign", "half \ufffd a sign"),
-        (f"{chr(0xDC00)}", "\ufffd"),
-        ("\ud83d\ude00 whole", "😀 whole"),
-        ("\u202eback to front", "\u202eback to front"),
-        ("'; drop table words; --", "'; drop table words; --"),
-        ("%s %(x)s {y} :z", "%s %(x)s {y} :z"),
-    ],
-)
-async def test_odd_signs_break_nothing_and_lose_nothing(
-    place: Place, service: Service, typed: str, stored: str
-) -> None:
+ODD = {
+    "a\x00b": "ab",
+    "\x00\x00hello\x00": "hello",
+    f"half {chr(0xD800)} a sign": "half \ufffd a sign",
+    f"{chr(0xDC00)}": "\ufffd",
+    "\ud83d\ude00 whole": "😀 whole",
+    "\u202eback to front": "\u202eback to front",
+    "'; drop table words; --": "'; drop table words; --",
+    "%s %(x)s {y} :z": "%s %(x)s {y} :z",
+}
+
+
+async def test_odd_signs_break_nothing_and_lose_nothing(place: Place, service: Service) -> None:
     caller, _ = await joined(place, service)
-    await caller.types(typed)
-    await caller.types(typed, edited=True)
-    await caller.does(MediaInput(Media.FILE, typed))
-    assert [each.text for each in await kept(service)] == [stored] * 3
-    stranger = phone(place, service)
-    await stranger.opens(typed)
-    assert stranger.heard
+    for typed in ODD:
+        await caller.types(typed)
+        await caller.types(typed, edited=True)
+        await caller.does(MediaInput(Media.FILE, typed))
+        stranger = phone(place, service)
+        await stranger.opens(typed)
+        assert stranger.heard
+    found = [each.text for each in await kept(service)]
+    assert sorted(found) == sorted(3 * list(ODD.values()))
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\n\t", "\x00"])
@@ -291,22 +290,21 @@ async def test_a_concern_in_changed_words_counts(small_place: Place, small: Serv
     assert (await kept(small))[0].kind == "edit"
 
 
-@pytest.mark.parametrize("table", ["words", "concerns", "outbox", "inbox", "runs"])
 async def test_words_and_concern_stand_together_or_not_at_all(
-    place: Place, service: Service, table: str
+    place: Place, service: Service
 ) -> None:
     caller, _ = await joined(place, service)
     await caller.taps("Start")
     await caller.types("hello")
     before = [await rows(service, each) for each in WRITTEN]
-    await refuse_writes(service, table)
     arrival = caller.arrival(TextInput(CRISIS))
-    with pytest.raises(Exception, match="no more"):
-        await Reception(service).receive(arrival)
-    assert [await rows(service, each) for each in WRITTEN] == before
-    await allow_writes(service, table)
-    again = await Reception(service).receive(arrival)
-    assert not again.duplicate
+    for table in ("words", "concerns", "outbox", "inbox", "runs"):
+        await refuse_writes(service, table)
+        with pytest.raises(Exception, match="no more"):
+            await Reception(service).receive(arrival)
+        assert [await rows(service, each) for each in WRITTEN] == before
+        await allow_writes(service, table)
+    assert not (await Reception(service).receive(arrival)).duplicate
     assert [row.level for row in await rows(service, tables.concerns)] == ["crisis"]
     assert len(await kept(service)) == 2
 
@@ -330,7 +328,7 @@ async def refuse_writes(service: Service, table: str) -> None:
             return
         connection.execute(
             text(
-                "create function refuse() returns trigger language plpgsql as "
+                "create or replace function refuse() returns trigger language plpgsql as "
                 "$$ begin raise exception 'no more' using errcode = '42000'; end $$"
             )
         )
