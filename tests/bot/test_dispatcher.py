@@ -85,6 +85,7 @@ async def test_in_the_middle_of_questions_everything_gets_an_answer_and_nothing_
         said = len(young.window.ours)
         assert await young.sends(**content) is Outcome.HANDLED
         assert len(young.window.ours) > said
+        await young.goes_on()
         for _ in range(8):
             await young.taps(young.middle())
         assert young.last.picture is not None

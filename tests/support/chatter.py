@@ -17,6 +17,8 @@ from tests.support.house import House
 from tests.support.recording_session import RecordingSession
 from usecases.arrival import Channel
 
+GO_ON = "▶️ Carry on"
+
 
 @dataclass
 class Phones:
@@ -100,6 +102,11 @@ class Chatter:
         """Join, and start the first questions."""
         await self.joins()
         await self.taps("Start")
+
+    async def goes_on(self) -> None:
+        """Carry on where the questions were stopped because somebody has to read something."""
+        if GO_ON in self.last.labels:
+            await self.taps(GO_ON)
 
     def middle(self) -> str:
         """The words on the middle answer of the newest question."""
