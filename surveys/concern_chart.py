@@ -145,6 +145,14 @@ class Chart:
         """Return the places that the phrase `name` covers."""
         return {place for span in self.spans(name) for place in range(span.start, span.end)}
 
+    def covered_closely(self, name: str) -> set[int]:
+        """Return the places that `name` covers where it is said in the fewest words."""
+        return {
+            place
+            for start in self._starts(name)
+            for place in range(start, min(self._ends(name, start)))
+        }
+
     def spans(self, name: str) -> list[Span]:
         """Return where `name` was found, in order."""
         return [

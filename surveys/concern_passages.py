@@ -79,8 +79,8 @@ def examine(readings: tuple[Reading, ...], book: Rulebook) -> Passage:
 
 def _set_harmless_aside(readings: tuple[Reading, ...], book: Rulebook) -> tuple[Reading, ...]:
     chart = book.grammar.find(readings, last=HARMLESS[-1])
-    aside = {place: BLANK for name in HARMLESS for place in chart.covered(name)}
-    aside.update(dict.fromkeys(chart.covered(PLAY), PLAY_WORD))
+    aside = {place: BLANK for name in HARMLESS for place in chart.covered_closely(name)}
+    aside.update(dict.fromkeys(chart.covered_closely(PLAY), PLAY_WORD))
     for place in chart.covered(NEVER_ASIDE):
         aside.pop(place, None)
     if not aside:
