@@ -90,18 +90,15 @@ class Carrier:
     async def _edit(self, bot: Bot, sending: Sending, message_id: int | None) -> int | None:
         if message_id is None:
             return None
-        outgoing = sending.outgoing
-        buttons = envelopes.changed_buttons(sending.chat_id, message_id, outgoing.rows)
-        if not outgoing.text:
-            await bot(buttons)
-            return message_id
-        whole = envelopes.changed_message(sending.chat_id, message_id, outgoing.text, outgoing.rows)
+        chat_id, text, rows = sending.chat_id, sending.outgoing.text, sending.outgoing.rows
         try:
-            await bot(whole)
+            if text:
+                await bot(envelopes.changed_message(chat_id, message_id, text, rows))
+                return message_id
         except TelegramBadRequest as error:
             if judge(error).fate is not Fate.NO_TEXT_TO_EDIT:
                 raise
-            await bot(buttons)
+        await bot(envelopes.changed_buttons(chat_id, message_id, rows))
         return message_id
 
     async def _message_of_step(self, sending: Sending) -> int | None:

@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from aiogram.methods import EditMessageReplyMarkup, EditMessageText, SendMessage, SendPhoto
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    SendMessage,
+    SendPhoto,
+)
 from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardButton,
@@ -16,6 +22,7 @@ from aiogram.types import (
     LinkPreviewOptions,
 )
 
+from bot.copies import copied
 from storage.outbox import Button
 
 LONGEST_CAPTION: Final = 1024
@@ -33,10 +40,18 @@ _SEND: Final = SendMessage(
     parse_mode=None,
     protect_content=True,
     link_preview_options=_NO_PREVIEW,
+    reply_markup=_KEYBOARD,
 )
 _EDIT: Final = EditMessageText(
-    chat_id=0, message_id=0, text="-", parse_mode=None, link_preview_options=_NO_PREVIEW
+    chat_id=0,
+    message_id=0,
+    text="-",
+    parse_mode=None,
+    link_preview_options=_NO_PREVIEW,
+    reply_markup=_KEYBOARD,
 )
+_EDIT_BUTTONS: Final = EditMessageReplyMarkup(chat_id=0, message_id=0, reply_markup=_KEYBOARD)
+_ANSWER: Final = AnswerCallbackQuery(callback_query_id="-", text="-")
 
 
 def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
@@ -44,37 +59,35 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     lines = [[_button(each) for each in row] for row in rows]
-    return _KEYBOARD.model_copy(update={"inline_keyboard": lines})
+    return copied(_KEYBOARD, inline_keyboard=lines)
 
 
 def _button(button: Button) -> InlineKeyboardButton:
     if button.url:
-        return _LINK.model_copy(update={"text": button.label, "url": button.url})
-    return _TAP.model_copy(update={"text": button.label, "callback_data": button.data})
+        return copied(_LINK, text=button.label, url=button.url)
+    return copied(_TAP, text=button.label, callback_data=button.data)
 
 
 def new_message(chat_id: int, text: str, rows: Rows) -> SendMessage:
     """Return the method that sends a message; it cannot be forwarded or saved from the chat."""
-    parts = {"chat_id": chat_id, "text": text, "reply_markup": keyboard(rows)}
-    return _SEND.model_copy(update=parts)
+    return copied(_SEND, chat_id=chat_id, text=text, reply_markup=keyboard(rows))
 
 
 def changed_message(chat_id: int, message_id: int, text: str, rows: Rows) -> EditMessageText:
     """Return the method that changes a message of ours."""
-    parts = {
-        "chat_id": chat_id,
-        "message_id": message_id,
-        "text": text,
-        "reply_markup": keyboard(rows),
-    }
-    return _EDIT.model_copy(update=parts)
+    buttons = keyboard(rows)
+    return copied(_EDIT, chat_id=chat_id, message_id=message_id, text=text, reply_markup=buttons)
 
 
 def changed_buttons(chat_id: int, message_id: int, rows: Rows) -> EditMessageReplyMarkup:
     """Return the method that changes only the buttons: for a picture, which holds no text."""
-    return EditMessageReplyMarkup(
-        chat_id=chat_id, message_id=message_id, reply_markup=keyboard(rows)
-    )
+    buttons = keyboard(rows)
+    return copied(_EDIT_BUTTONS, chat_id=chat_id, message_id=message_id, reply_markup=buttons)
+
+
+def tap_answer(query_id: str, note: str | None) -> AnswerCallbackQuery:
+    """Return the method that ends the waiting of somebody who tapped, with a small note or none."""
+    return copied(_ANSWER, callback_query_id=query_id, text=note)
 
 
 def fits_beside_picture(text: str) -> bool:

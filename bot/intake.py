@@ -16,11 +16,11 @@ from enum import StrEnum
 from typing import Final
 
 from aiogram import Bot, Dispatcher
-from aiogram.types import Update
-from pydantic import ValidationError
 
 from bot.doorway import Doorway
-from bot.raw_updates import KINDS, RawUpdate, pruned, read_raw
+from bot.parsing import parse_update
+from bot.patience import Patience
+from bot.raw_updates import KINDS, RawUpdate, read_raw
 from bot.reading import salvage
 from bot.turns import Turns
 from storage.errors import DatabaseAway
@@ -74,7 +74,7 @@ class Intake:
         self._doorway = doorway
         self._bots = bots
         self._tasks = tasks
-        self._patience = patience
+        self._patience = Patience(patience)
         self._turns = Turns()
         self._late: set[asyncio.Task[Outcome]] = set()
         self._stopping = asyncio.Event()
@@ -109,7 +109,7 @@ class Intake:
     async def _feed(self, channel: Channel, update: RawUpdate) -> None:
         """Hand an update to the dispatcher; one that aiogram does not know to the doorway."""
         bot = self._bots[channel]
-        parsed = _parse(update, bot) if update.kind in KINDS else None
+        parsed = parse_update(update, bot) if update.kind in KINDS else None
         if parsed is not None:
             await self._dispatcher.feed_update(bot, parsed)
         elif update.private and update.chat_id is not None:
@@ -135,8 +135,7 @@ class Intake:
         What takes too long goes on beside it; whichever is stored first, it has one effect.
         """
         work = self._tasks.create_task(self.take(channel, raw))
-        done, _ = await asyncio.wait({work}, timeout=self._patience)
-        if done:
+        if await self._patience.wait_for(work):
             return work.result()
         self._late.add(work)
         work.add_done_callback(self._late.discard)
@@ -204,11 +203,3 @@ class Intake:
         self._stopping.set()
         if self._late:
             await asyncio.wait(self._late, timeout=seconds)
-
-
-def _parse(update: RawUpdate, bot: Bot) -> Update | None:
-    """Return the update as aiogram knows it, or None; the error holds words, so it ends here."""
-    try:
-        return Update.model_validate(pruned(update), context={"bot": bot})
-    except ValidationError:
-        return None

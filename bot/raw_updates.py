@@ -17,7 +17,9 @@ KINDS: Final = (*MESSAGE_KINDS, "callback_query", "my_chat_member", "inline_quer
 """The kinds of update that we ask Telegram for, and that a handler takes."""
 
 _LARGEST: Final = 1 << 63
-_HIDDEN: Final = "-"
+HIDDEN: Final = "-"
+"""What stands in place of a name."""
+
 _UNWANTED: Final = frozenset(
     {
         "entities",
@@ -108,7 +110,7 @@ def _pruned_message(body: Json) -> dict[str, object]:
 def _pruned_user(user: object) -> object:
     if not isinstance(user, Mapping):
         return user
-    return {"id": user.get("id"), "is_bot": user.get("is_bot"), "first_name": _HIDDEN}
+    return {"id": user.get("id"), "is_bot": user.get("is_bot"), "first_name": HIDDEN}
 
 
 def _pruned_chat(chat: object) -> object:

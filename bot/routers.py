@@ -1,6 +1,6 @@
 """Turns what aiogram hands us into arrivals: every handler is thin and decides nothing.
 
-Routers are built in functions, so that every dispatcher has its own. Handlers return None. A sync
+Handlers are made in functions, so that every dispatcher has its own. They return None. A sync
 filter would run in a thread of its own, so each handler looks at the kind of chat itself.
 """
 
@@ -10,9 +10,10 @@ from typing import Final
 
 from aiogram import Bot, Router
 from aiogram.enums import ChatType
-from aiogram.methods import AnswerCallbackQuery, LeaveChat
+from aiogram.methods import LeaveChat
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, InlineQuery, Message, Update
 
+from bot import envelopes
 from bot.callbacks import parse
 from bot.channels import channel_of
 from bot.doorway import Doorway, toast_for
@@ -23,9 +24,8 @@ _PRIVATE: Final = ChatType.PRIVATE.value
 _GONE: Final = frozenset({"left", "kicked"})
 
 
-def private_router(doorway: Doorway) -> Router:
-    """Return the router for everything that one person says to us alone."""
-    router = Router(name="private")
+def listen_in_private(router: Router, doorway: Doorway) -> None:
+    """Add the handlers for everything that one person says to us alone."""
 
     @router.callback_query()
     async def on_tap(query: CallbackQuery, bot: Bot, event_update: Update) -> None:
@@ -36,8 +36,7 @@ def private_router(doorway: Doorway) -> Router:
         message_id = None if message is None else message.message_id
         knock = Knock(channel_of(bot), chat_id, event_update.update_id, message_id)
         received = await doorway.take(knock, parse(query.data or ""))
-        answer = AnswerCallbackQuery(callback_query_id=query.id, text=toast_for(received))
-        doorway.courier.aside(bot, answer)
+        doorway.courier.aside(bot, envelopes.tap_answer(query.id, toast_for(received)))
 
     @router.message()
     async def on_message(message: Message, bot: Bot, event_update: Update) -> None:
@@ -56,12 +55,9 @@ def private_router(doorway: Doorway) -> Router:
             knock = Knock(channel_of(bot), message.chat.id, event_update.update_id)
             await doorway.take(knock, what)
 
-    return router
 
-
-def elsewhere_router(doorway: Doorway) -> Router:
-    """Return the router for what reaches us outside a chat with one person: we stay out of it."""
-    router = Router(name="elsewhere")
+def stay_out_elsewhere(router: Router, doorway: Doorway) -> None:
+    """Add the handlers for what reaches us outside a chat with one person."""
 
     @router.my_chat_member()
     async def on_membership(change: ChatMemberUpdated, bot: Bot) -> None:
@@ -73,8 +69,6 @@ def elsewhere_router(doorway: Doorway) -> Router:
     @router.inline_query()
     async def on_inline_query(query: InlineQuery) -> None:
         """Stay silent: these are half-typed words in somebody else's chat, not meant for us."""
-
-    return router
 
 
 def _leave(doorway: Doorway, bot: Bot, chat: Chat) -> None:

@@ -20,6 +20,7 @@ from aiogram.methods import (
 from aiogram.methods.base import TelegramType
 from aiogram.types import Chat, Message
 
+from bot.copies import copied
 from starling.bench.taps import Tap
 
 _CHAT: Final = Chat(id=1, type="private")
@@ -92,8 +93,7 @@ class Phones(BaseSession):
 
     def _show(self, bot: Bot, chat_id: int, number: int) -> Message:
         self._note(chat_id)
-        chat = _CHAT.model_copy(update={"id": chat_id})
-        return _MESSAGE.model_copy(update={"message_id": number, "chat": chat}).as_(bot)
+        return copied(_MESSAGE, bot, message_id=number, chat=copied(_CHAT, bot, id=chat_id))
 
     def _note(self, chat_id: int) -> None:
         missing = self._missing[chat_id] = self._missing[chat_id] - 1

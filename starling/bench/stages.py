@@ -25,7 +25,7 @@ def seams() -> list[Seam]:
     return [
         Seam("parse", json, "loads"),
         Seam("parse", intake, "read_raw"),
-        Seam("parse", intake, "_parse"),
+        Seam("parse", intake, "parse_update"),
         Seam("dispatch", Dispatcher, "feed_update"),
         Seam("other", Doorway, "take"),
         Seam("write", inbox, "accept"),
