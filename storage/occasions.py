@@ -15,7 +15,7 @@ from sqlalchemy import case, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import END_OCCASION, MOVE_OCCASION, AnyRow, Casework
-from storage.tables import occasions, support_episodes
+from storage.tables import occasions
 
 
 class OccasionState(StrEnum):
@@ -188,12 +188,6 @@ def end_reviews(work: Casework, episode_id: str, now: datetime) -> None:
         )
         .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=now)
     )
-
-
-def episode_is_open(work: Casework, episode_id: str) -> bool:
-    """Tell whether the support still goes on."""
-    query = select(support_episodes.c.closed_on).where(support_episodes.c.id == episode_id)
-    return work.connection.execute(query).scalar_one_or_none() is None
 
 
 def occasion_from(row: AnyRow) -> Occasion:

@@ -50,11 +50,6 @@ class Person:
         """The voice in which we speak to them."""
         return voice_for(self.role, self.age_band)
 
-    def rests(self, now: datetime) -> bool:
-        """Whether they asked us to keep quiet now."""
-        paused = self.resting_until is not None and now < self.resting_until
-        return paused or self.standing is Standing.STOPPED
-
 
 @dataclass(frozen=True, slots=True)
 class Address:
