@@ -26,6 +26,7 @@ TRIES_IN_ALL: Final = 300
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _LOOKALIKES: Final = str.maketrans({"o": "0", "i": "1", "l": "1", "u": "v"})
+_PLAIN_DIGITS: Final = frozenset("23456789")
 _CODE_LENGTH: Final = 10
 _EVERYWHERE: Final = b"everywhere"
 
@@ -50,7 +51,7 @@ class Invitation:
 def make(work: Casework, participant_id: str, now: datetime) -> NewInvitation:
     """Gather a new invitation and return its secrets, which are stored nowhere."""
     token = new_id(work.entropy) + new_id(work.entropy)[:10]
-    code = "".join(_ALPHABET[byte & 31] for byte in work.entropy(_CODE_LENGTH))
+    code = _new_code(work)
     new = NewInvitation(token, f"{code[:5]}-{code[5:]}".upper(), now + LIVES)
     work.insert(
         invitations,
@@ -65,6 +66,14 @@ def make(work: Casework, participant_id: str, now: datetime) -> NewInvitation:
         },
     )
     return new
+
+
+def _new_code(work: Casework) -> str:
+    """Return a code that is known as one however it is spelled: a digit in it is like no letter."""
+    while True:
+        code = "".join(_ALPHABET[byte & 31] for byte in work.entropy(_CODE_LENGTH))
+        if not _PLAIN_DIGITS.isdisjoint(code):
+            return code
 
 
 def tidy_code(typed: str) -> str:

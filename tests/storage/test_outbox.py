@@ -1,0 +1,74 @@
+"""A message comes back as it was shown, whatever it holds."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage import outbox, people
+from storage.casework import Casework
+from storage.outbox import Button, Delivery, Outgoing, OutgoingKind, Sending, Urgency
+from tests.storage.rooms import NOW, Room
+
+CHAT = ("telegram", 5)
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
+BUTTONS = st.builds(Button, WORDS, WORDS, WORDS)
+MESSAGES = st.builds(
+    Outgoing,
+    st.sampled_from(OutgoingKind),
+    WORDS,
+    st.lists(st.lists(BUTTONS, max_size=3).map(tuple), max_size=3).map(tuple),
+    st.sampled_from(Urgency),
+    st.none() | st.just("run"),
+    st.none() | st.integers(0, 999),
+)
+
+
+def queue(room: Room, messages: list[Outgoing]) -> list[Sending]:
+    def work(casework: Casework) -> list[Sending]:
+        door = people.who_is_at_the_door(casework, [CHAT], NOW)[CHAT]
+        return outbox.queue(casework, door.address, messages, NOW, tapped_message=7)
+
+    return room.do(work)
+
+
+@given(messages=st.lists(MESSAGES, min_size=1, max_size=3))
+def test_a_message_is_sent_later_exactly_as_it_would_have_been_at_once(
+    shared_room: Room, messages: list[Outgoing]
+) -> None:
+    queued = queue(shared_room, messages)
+    assert [each.outgoing for each in queued] == messages
+
+    def put_back_and_claim(work: Casework) -> list[Sending]:
+        outbox.record(
+            work.connection, [(outbox.Sent(each.id, Delivery.PENDING), NOW) for each in queued]
+        )
+        return outbox.claim_due(work, NOW, 100)
+
+    claimed = shared_room.do(put_back_and_claim)
+    assert sorted(each.id for each in claimed) == [each.id for each in queued]
+    by_id = {each.id: each for each in claimed}
+    for each in queued:
+        again = by_id[each.id]
+        assert (again.outgoing, again.chat_id, again.channel, again.tapped_message) == (
+            each.outgoing,
+            5,
+            "telegram",
+            7,
+        )
+        assert again.attempts == 2
+
+
+def test_nobody_is_blocked_by_a_message_that_there_is_not(shared_room: Room) -> None:
+    assert shared_room.do(lambda work: outbox.block(work, 1, NOW)) is None
+    assert shared_room.do(lambda work: outbox.claim_due(work, NOW, 5)) == []
+
+
+def test_a_message_is_of_whom_it_was_made_for(shared_room: Room) -> None:
+    (sent,) = queue(shared_room, [Outgoing(OutgoingKind.SEND, "hello", urgency=Urgency.SAFETY)])
+    connection_of = shared_room.do
+    safe = connection_of(lambda work: outbox.whose(work.connection, [sent.id], Urgency.SAFETY))
+    assert safe == {None}
+    assert (
+        connection_of(lambda work: outbox.whose(work.connection, [sent.id], Urgency.REPLY)) == set()
+    )
