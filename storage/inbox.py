@@ -16,6 +16,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.casework import Casework
 from storage.prepared import Prepared
+from storage.sequence import number_at
 from storage.tables import inbox
 from storage.vault import Place
 
@@ -133,7 +134,8 @@ def count_stuck(connection: Connection, tries: int) -> int:
 
 def forget_handled(connection: Connection, now: datetime) -> int:
     """Drop the numbers of updates handled long ago; return how many."""
-    gone = delete(inbox).where(inbox.c.handled_at < now - REMEMBERED)
+    long_ago = now - REMEMBERED
+    gone = delete(inbox).where(inbox.c.id < number_at(long_ago), inbox.c.handled_at < long_ago)
     return connection.execute(gone).rowcount
 
 

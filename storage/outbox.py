@@ -142,7 +142,7 @@ def queue(
                 "tapped_message": tapped_message,
                 "state": Delivery.SENDING.value,
                 "made_at": now,
-                "due_at": now,
+                "due_at": None,
                 "leased_until": now + LEASE,
                 "attempts": 1,
             },
@@ -177,7 +177,7 @@ def record(connection: Connection, results: Sequence[tuple[Sent, datetime]]) -> 
             "state": result.state.value,
             "message_id": result.message_id,
             "sent_at": now if result.state is Delivery.SENT else None,
-            "due_at": result.try_again_at or now,
+            "due_at": result.try_again_at or now if result.state is Delivery.PENDING else None,
             "repair_at": now + REPAIR_AFTER if result.state is Delivery.UNKNOWN else None,
         }
         for result, now in results
@@ -203,6 +203,7 @@ def claim_due(work: Casework, now: datetime, most: int) -> list[Sending]:
         .where(outbox.c.id.in_(numbers))
         .values(
             state=Delivery.SENDING.value,
+            due_at=None,
             leased_until=now + LEASE,
             attempts=outbox.c.attempts + 1,
         )
@@ -279,7 +280,8 @@ def cancel_at(connection: Connection, address_id: str) -> None:
 
 def _cancel(connection: Connection, *which: ColumnElement[bool]) -> None:
     waiting = outbox.c.state == Delivery.PENDING.value
-    connection.execute(update(outbox).where(waiting, *which).values(state=Delivery.CANCELLED.value))
+    cancelled = {"state": Delivery.CANCELLED.value, "due_at": None}
+    connection.execute(update(outbox).where(waiting, *which).values(cancelled))
 
 
 def outgoing_from(row: AnyRow) -> Outgoing:

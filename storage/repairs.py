@@ -41,9 +41,7 @@ def expire_leases(connection: Connection, now: datetime) -> int:
 def end_leases(connection: Connection, now: datetime) -> None:
     """Let every lease end now: right only for a sole owner who has just started."""
     connection.execute(
-        update(outbox)
-        .where(outbox.c.state == Delivery.SENDING.value)
-        .values(leased_until=now - LEASE)
+        update(outbox).where(outbox.c.leased_until.is_not(None)).values(leased_until=now - LEASE)
     )
 
 
@@ -106,3 +104,11 @@ def put_back(connection: Connection, number: int, now: datetime) -> None:
         .where(outbox.c.id == number)
         .values(state=Delivery.PENDING.value, due_at=now, repair_at=None)
     )
+
+
+def was_followed(connection: Connection, unclear: Unclear) -> bool:
+    """Tell whether anything was said in the chat of this message after it."""
+    later = select(outbox.c.id).where(
+        outbox.c.address_id == unclear.address_id, outbox.c.id > unclear.id
+    )
+    return connection.execute(later.limit(1)).first() is not None

@@ -52,7 +52,7 @@ class Sequence:
 
     def next(self, now: datetime) -> int:
         """Return the next number at `now` (aware); TypeError when it is naive."""
-        moment = ((now - _EPOCH) // _MILLISECOND) << _COUNT_BITS
+        moment = _count_at(now)
         with self._lock:
             self._last = last = max(self._last + 1, moment)
         number = last << _NODE_BITS | self._node
@@ -60,6 +60,18 @@ class Sequence:
             msg = f"the clock says {now.year}: set it right and start again"
             raise NumberRefused(msg)
         return number
+
+
+def number_at(moment: datetime) -> int:
+    """Return the lowest number that can be made at a moment (aware): older rows are below it.
+
+    Only as far as the clocks of all processes agree.
+    """
+    return _count_at(moment) << _NODE_BITS
+
+
+def _count_at(moment: datetime) -> int:
+    return ((moment - _EPOCH) // _MILLISECOND) << _COUNT_BITS
 
 
 def new_id(entropy: Callable[[int], bytes]) -> str:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -84,6 +85,19 @@ class Instant(TypeDecorator[datetime]):
 
 def _id() -> Column[str]:
     return Column("id", Text, primary_key=True)
+
+
+def _number() -> Column[int]:
+    # SQLite calls 64 bits INTEGER, and only under that name are they the row's own number, which
+    # spares the table a second index.
+    kind = BigInteger().with_variant(Integer(), "sqlite")
+    return Column("id", kind, primary_key=True, autoincrement=False)
+
+
+def _where_set(name: str, column: str) -> Index:
+    """Return an index of the few rows in which a column is set: others do not touch it."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=there, postgresql_where=there)
 
 
 # --- who people are -------------------------------------------------------------------
@@ -154,7 +168,7 @@ addresses = Table(
 visitors = Table(
     "visitors",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    _number(),
     Column("token_index", LargeBinary, nullable=False, unique=True),
     Column("made_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
@@ -319,7 +333,7 @@ notices = Table(
 inbox = Table(
     "inbox",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    _number(),
     Column("channel", Text, nullable=False),
     Column("update_id", BigInteger, nullable=False),
     Column("received_at", Instant, nullable=False),
@@ -327,7 +341,12 @@ inbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("payload_cipher", LargeBinary, nullable=True),
     UniqueConstraint("channel", "update_id"),
-    Index("ix_inbox_handled_at_id", "handled_at", "id"),
+    Index(
+        "ix_inbox_waiting",
+        "id",
+        sqlite_where=text("handled_at IS NULL"),
+        postgresql_where=text("handled_at IS NULL"),
+    ),
     comment="Every update that was ever confirmed to its sender. The payload is kept only while it "
     "waits to be handled.",
 )
@@ -335,7 +354,7 @@ inbox = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    _number(),
     Column("address_id", Text, ForeignKey("addresses.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("urgency", Text, nullable=False),
@@ -346,23 +365,26 @@ outbox = Table(
     Column("tapped_message", BigInteger, nullable=True),
     Column("state", Text, nullable=False),
     Column("made_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=True),
     Column("leased_until", Instant, nullable=True),
     Column("attempts", Integer, nullable=False),
     Column("sent_at", Instant, nullable=True),
     Column("message_id", BigInteger, nullable=True),
     Column("repair_at", Instant, nullable=True),
-    Index("ix_outbox_state_due_at", "state", "due_at"),
+    _where_set("ix_outbox_due_at", "due_at"),
+    _where_set("ix_outbox_leased_until", "leased_until"),
+    _where_set("ix_outbox_repair_at", "repair_at"),
     Index("ix_outbox_run_id_step", "run_id", "step"),
-    Index("ix_outbox_repair_at", "repair_at"),
     Index("ix_outbox_address_id_id", "address_id", "id"),
-    comment="Every message that we sent or still have to send, as it was shown.",
+    comment="Every message that we sent or still have to send, as it was shown. `due_at` is set "
+    "while it waits to be sent, `leased_until` while it is under way, `repair_at` while nobody "
+    "knows whether it arrived.",
 )
 
 transcripts = Table(
     "transcripts",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    _number(),
     Column("visitor_id", BigInteger, ForeignKey("visitors.id"), nullable=False),
     Column("ours", Boolean, nullable=False),
     Column("body", Text, nullable=False),
@@ -405,7 +427,7 @@ releases = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    _number(),
     Column("at", Instant, nullable=False),
     Column("who", Text, nullable=False),
     Column("did", Text, nullable=False),

@@ -50,6 +50,9 @@ _TABLES = (
 )
 
 
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def _make_who_people_are() -> None:
     op.create_table(
         "children",
@@ -135,7 +138,7 @@ def _make_who_people_are() -> None:
     op.create_index("ix_addresses_participant_id", "addresses", ["participant_id"], unique=False)
     op.create_table(
         "visitors",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("token_index", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
@@ -355,7 +358,7 @@ def _make_conversations() -> None:
     op.create_index("ix_notices_participant_id", "notices", ["participant_id"], unique=False)
     op.create_table(
         "inbox",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("update_id", sa.BigInteger(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
@@ -369,10 +372,17 @@ def _make_conversations() -> None:
             "while it waits to be handled."
         ),
     )
-    op.create_index("ix_inbox_handled_at_id", "inbox", ["handled_at", "id"], unique=False)
+    op.create_index(
+        "ix_inbox_waiting",
+        "inbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("handled_at IS NULL"),
+        postgresql_where=sa.text("handled_at IS NULL"),
+    )
     op.create_table(
         "outbox",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("address_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("urgency", sa.Text(), nullable=False),
@@ -383,7 +393,7 @@ def _make_conversations() -> None:
         sa.Column("tapped_message", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
-        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("leased_until", sa.BigInteger(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.BigInteger(), nullable=True),
@@ -393,15 +403,26 @@ def _make_conversations() -> None:
             ["address_id"], ["addresses.id"], name="fk_outbox_address_id_addresses"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
-        comment="Every message that we sent or still have to send, as it was shown.",
+        comment=(
+            "Every message that we sent or still have to send, as it was shown. `due_at` is set "
+            "while it waits to be sent, `leased_until` while it is under way, `repair_at` while "
+            "nobody knows whether it arrived."
+        ),
     )
     op.create_index("ix_outbox_address_id_id", "outbox", ["address_id", "id"], unique=False)
-    op.create_index("ix_outbox_repair_at", "outbox", ["repair_at"], unique=False)
     op.create_index("ix_outbox_run_id_step", "outbox", ["run_id", "step"], unique=False)
-    op.create_index("ix_outbox_state_due_at", "outbox", ["state", "due_at"], unique=False)
+    for column in ("due_at", "leased_until", "repair_at"):
+        op.create_index(
+            f"ix_outbox_{column}",
+            "outbox",
+            [column],
+            unique=False,
+            sqlite_where=sa.text(f"{column} IS NOT NULL"),
+            postgresql_where=sa.text(f"{column} IS NOT NULL"),
+        )
     op.create_table(
         "transcripts",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("visitor_id", sa.BigInteger(), nullable=False),
         sa.Column("ours", sa.Boolean(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -449,7 +470,7 @@ def _make_figures() -> None:
     op.create_index("ix_releases_quarter", "releases", ["quarter"], unique=False)
     op.create_table(
         "audit",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("did", sa.Text(), nullable=False),
