@@ -26,6 +26,8 @@ class Context:
     own: frozenset[int]
     others: frozenset[int]
     pronouns: frozenset[int]
+    turns: frozenset[int]
+    told: frozenset[int]
     has_looked_after: bool
     is_close_by: bool
     is_joke: bool
@@ -43,6 +45,8 @@ class Context:
                 chart.covered("somebody_else") - looked_after - chart.covered("hearer")
             ),
             pronouns=frozenset(chart.covered("he")),
+            turns=frozenset(span.start for span in chart.spans("turn")),
+            told=frozenset(span.end for span in chart.spans("told_to")),
             has_looked_after=bool(looked_after),
             is_close_by=chart.has("close_by"),
             is_joke=chart.has("at_play") or (chart.has("laughing") and chart.has("trifle")),
@@ -62,8 +66,17 @@ class Context:
         """Tell whether the phrase `unless` stands in or close to `span`."""
         if unless is None:
             return False
-        start, end = span.start - NEARBY, span.end + NEARBY
-        return any(start <= found.start and found.end <= end for found in self.chart.spans(unless))
+        return any(
+            span.start - NEARBY <= found.start
+            and found.end <= span.end + NEARBY
+            and not self._turns_between(found, span)
+            for found in self.chart.spans(unless)
+        )
+
+    def _turns_between(self, one: Span, other: Span) -> bool:
+        """Tell whether the sentence turns to something else between two places."""
+        start, end = min(one.end, other.end), max(one.start, other.start)
+        return any(start <= place < end for place in self.turns)
 
     def _is_taken_back(self, span: Span) -> bool:
         """Look left over small words for a "not" that belongs to the finding."""
@@ -77,6 +90,8 @@ class Context:
 
     def _is_about_others(self, span: Span) -> bool:
         """Look left for whose life it is; a child in the writer's care is never "another"."""
+        if span.start in self.told:
+            return True
         within = range(span.start, span.end)
         if self.has_looked_after or self.is_close_by or any(place in self.own for place in within):
             return False

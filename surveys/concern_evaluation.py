@@ -52,14 +52,10 @@ class LabelledText:
     @property
     def held_out(self) -> bool:
         """Whether the rules were made without looking at this text."""
-        match self.batch:
-            case Batch.FRESH:
-                return True
-            case Batch.FURTHER:
-                return False
-            case Batch.FIRST:
-                digest = hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
-                return int(digest, 16) % HELD_OUT_OF == 0
+        if self.batch is Batch.FIRST:
+            digest = hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+            return int(digest, 16) % HELD_OUT_OF == 0
+        return self.batch is Batch.FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +138,10 @@ def _read_group(name: str, number: int, group: object, batch: Batch) -> Iterator
     except ValueError as error:
         message = f"{name}: group {number + 1} has no such level"
         raise LabelledTextError(message) from error
-    for line in str(fields["texts"]).splitlines():
-        if line.strip():
-            plain = HIDDEN.sub(lambda found: chr(int(found[1], 16)), line.strip())
-            yield LabelledText(plain, level, str(fields["category"]), str(fields["voice"]), batch)
+    category, voice = str(fields["category"]), str(fields["voice"])
+    for line in filter(None, map(str.strip, str(fields["texts"]).splitlines())):
+        plain = HIDDEN.sub(lambda found: chr(int(found[1], 16)), line)
+        yield LabelledText(plain, level, category, voice, batch)
 
 
 def evaluate(rows: Iterable[LabelledText]) -> Report:

@@ -82,5 +82,3 @@ NEVER_CLEARED = frozenset(
         ConcernCategory.EXPLOITATION,
     }
 )
-# Subjects where the points do not raise what a rule has lowered: a "never", another's life.
-OWN_LIFE = frozenset({ConcernCategory.SUICIDE, ConcernCategory.SELF_HARM, ConcernCategory.OVERDOSE})

@@ -8,7 +8,7 @@ from typing import Final
 
 from surveys.concern_chart import Chart
 from surveys.concern_context import Context
-from surveys.concern_kinds import NEVER_CLEARED, OWN_LIFE, ConcernLevel, Lowering
+from surveys.concern_kinds import NEVER_CLEARED, ConcernLevel, Lowering
 from surveys.concern_points import signs_of
 from surveys.concern_rulebook import HARMLESS, PLAY, Rule, Rulebook
 from surveys.concern_vocabulary import Reading
@@ -140,8 +140,8 @@ def _grade(
     sums = book.points.add_up(signs)
     if not sums.person:
         return by_rule, ()
-    own = any(finding.rule.category in OWN_LIFE for finding in alone)
-    taken_back = own and all(finding.is_lowered for finding in alone)
+    urgent = [finding for finding in findings if finding.rule.crisis]
+    taken_back = bool(urgent) and all(finding.is_lowered for finding in urgent)
     if sums.crisis and not taken_back:
         return ConcernLevel.CRISIS, ("points.crisis",)
     return max(by_rule, ConcernLevel.CONCERN, key=_rank), ("points.person",)
