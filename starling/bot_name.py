@@ -25,7 +25,7 @@ async def learn_bot_name(settings: Settings) -> str | None:
     try:
         async with (
             ClientSession(timeout=ClientTimeout(total=PATIENCE)) as http,
-            http.get(address) as answer,
+            http.post(address) as answer,
         ):
             if answer.status != _FINE:
                 msg = f"it refuses the token (status {answer.status}); see STARLING_TELEGRAM_TOKEN"

@@ -221,7 +221,7 @@ async def test_the_bot_says_its_name_or_why_not() -> None:
         return said.pop()
 
     application = web.Application()
-    application.router.add_get("/{rest:.*}", answer)
+    application.router.add_post("/{rest:.*}", answer)  # as all our calls are
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
