@@ -38,6 +38,35 @@ _WISHES: dict[Wish, frozenset[str]] = {
     Wish.GO_ON: frozenset({"go on", "carry on", "continue", "resume", "start", "ready"}),
 }
 
+
+class PlainReply(StrEnum):
+    """What somebody may type instead of tapping, where we asked whether they want something."""
+
+    YES = "yes"
+    LATER = "later"
+    NO = "no"
+
+
+_REPLIES: dict[PlainReply, frozenset[str]] = {
+    PlainReply.YES: frozenset(
+        {
+            "yes",
+            "yeah",
+            "yep",
+            "yes please",
+            "ok",
+            "okay",
+            "sure",
+            "start",
+            "go on",
+            "ready",
+            "next",
+        }
+    ),
+    PlainReply.LATER: frozenset({"later", "in a bit", "pause", "wait"}),
+    PlainReply.NO: frozenset({"no", "nope", "no thanks", "no thank you", "not now", "not today"}),
+}
+
 _DECLINATIONS: dict[Declination, frozenset[str]] = {
     Declination.SKIP: frozenset({"skip", "skip this", "pass", "next", "nothing", "nothing else"}),
     Declination.DONT_KNOW: frozenset(
@@ -60,6 +89,12 @@ def read_wish(text: str) -> Wish | None:
     """Return what these words plainly wish for, or None."""
     folded = fold(text.lstrip("/"))
     return next((wish for wish, words in _WISHES.items() if folded in words), None)
+
+
+def read_reply(text: str) -> PlainReply | None:
+    """Return what these words plainly reply to a question that can be answered yes or no."""
+    folded = fold(text.lstrip("/"))
+    return next((reply for reply, words in _REPLIES.items() if folded in words), None)
 
 
 def read_answer(item: Item, voice: Voice, text: str) -> ReadChoice | Declination | None:

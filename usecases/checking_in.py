@@ -180,6 +180,16 @@ def take_offer(desk: Desk, given: OccasionInput) -> None:
             assert_never(given.reply)
 
 
+def reply_to_offer(desk: Desk, reply: OfferReply) -> bool:
+    """Take a typed reply to the offer that stands; False when none stands."""
+    assert desk.person is not None  # noqa: S101 (listening refused strangers)
+    due = occasions.waiting_for(desk.work, desk.person.id, desk.now)
+    if due is None or due.state is not OccasionState.OFFERED:
+        return False
+    take_offer(desk, OccasionInput(OccasionId(due.id), reply))
+    return True
+
+
 def _answer_gone_offer(desk: Desk, occasion: Occasion) -> None:
     """An old offer: where its run still waits, show the way back into it."""
     stored = desk.standing_run

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from storage import invitations, transcripts, words
 from storage.people import Standing
@@ -15,9 +16,9 @@ from storage.sequence import new_id
 from storage.words import NewWords, NoticeKind, WordsKind
 from surveys.concerns import Concern, notice
 from surveys.conversation import Answered, Held, Typed, WordsId, WordsKept, Written
-from surveys.understanding import Wish, read_wish
+from surveys.understanding import PlainReply, Wish, read_reply, read_wish
 from usecases import checking_in, joining, wishing
-from usecases.arrival import Channel, MediaInput, MenuWish, TextInput
+from usecases.arrival import Channel, JoinReply, MediaInput, MenuWish, OfferReply, TextInput
 from usecases.desk import Desk
 from usecases.service import LONGEST_WORDS
 from usecases.telling import (
@@ -51,6 +52,8 @@ def hear(desk: Desk, given: TextInput) -> None:
     if not text:
         desk.say(NotUnderstood() if desk.person is not None else NotKnownYet())
         return
+    if not given.edited and _reply_plainly(desk, text):
+        return
     wish = None if given.edited else read_wish(text)
     if wish is not None and _grant(desk, wish):
         return
@@ -72,6 +75,31 @@ def see_media(desk: Desk, media: MediaInput) -> None:
         _raise(desk, heard, heard.concern)
     else:
         desk.say(MediaNotKept(media.kind))
+
+
+def _reply_plainly(desk: Desk, text: str) -> bool:
+    """Take `yes`, `later` or `no` as the tap that it stands for, where that is what we asked.
+
+    Joining is never agreed to by a word alone: the last page is shown, with its buttons.
+    """
+    reply = read_reply(text)
+    if reply is None or desk.person is None:
+        return False
+    if desk.person.standing in (Standing.READING, Standing.NOT_NOW):
+        joining.turn_page(
+            desk, JoinReply.THIRD_PAGE if reply is PlainReply.YES else JoinReply.NOT_NOW
+        )
+        return True
+    if desk.person.standing is not Standing.JOINED or desk.standing_run is not None:
+        return False
+    return checking_in.reply_to_offer(desk, _OFFER_REPLIES[reply])
+
+
+_OFFER_REPLIES: Final = {
+    PlainReply.YES: OfferReply.START,
+    PlainReply.LATER: OfferReply.LATER,
+    PlainReply.NO: OfferReply.NOT_THIS_TIME,
+}
 
 
 def _grant(desk: Desk, wish: Wish) -> bool:

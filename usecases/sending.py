@@ -134,8 +134,13 @@ def _repair_one(service: Service, work: Casework, unclear: Unclear, now: datetim
 
 
 def _repeat_once(work: Casework, unclear: Unclear, now: datetime) -> None:
-    """Send a message that asks nothing once more: twice does no harm, never might."""
-    if unclear.attempts < 2:  # noqa: PLR2004 (the first try and one repeat)
+    """Send a message that asks nothing once more: twice does no harm, never might.
+
+    A new message is left where anything was said in that chat since: the person has moved on.
+    """
+    first_try = unclear.attempts < 2  # noqa: PLR2004 (the first try and one repeat)
+    is_edit = unclear.outgoing.kind in (OutgoingKind.EDIT_TAPPED, OutgoingKind.EDIT_STEP)
+    if first_try and (is_edit or not repairs.was_followed(work.connection, unclear)):
         repairs.put_back(work.connection, unclear.id, now)
 
 

@@ -31,6 +31,8 @@ from usecases.telling import (
     WhoSees,
 )
 
+_NOT_IN_YET: Final = (Standing.INVITED, Standing.READING, Standing.NOT_NOW)
+_WAYS_IN: Final = (MenuWish.MENU, MenuWish.WHATS_NEXT)
 WEEK: Final = timedelta(days=7)
 MONTH: Final = timedelta(days=28)
 
@@ -45,6 +47,8 @@ def grant(desk: Desk, wish: MenuWish) -> None:
         desk.say(WhoSees())
     elif person is None:
         desk.say(NotKnownYet())
+    elif person.standing in _NOT_IN_YET and wish in _WAYS_IN:
+        desk.say(JoinPage(1))
     else:
         _GRANTS[wish](desk, person)
 

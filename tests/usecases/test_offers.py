@@ -226,12 +226,23 @@ async def test_the_first_offer_of_a_review_plans_the_next(place: Place, service:
     ]
 
 
-async def test_words_such_as_start_lead_into_what_waits(small_place: Place, small: Service) -> None:
+@pytest.mark.parametrize("word", ["Start", "yes", "OK!", "go on"])
+async def test_a_plain_yes_to_an_offer_begins_it(
+    small_place: Place, small: Service, word: str
+) -> None:
     caller, _ = await joined(small_place, small)
-    await caller.types("Start")
-    assert "Is now a good time" in caller.said
-    await caller.taps("Not this time")
+    await caller.types(word)
+    assert "1 of 8" in caller.said
+    assert await rows(small, tables.words) == []
+
+
+async def test_a_plain_later_or_no_to_an_offer_is_taken_too(
+    small_place: Place, small: Service
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.types("later")
+    assert "Tomorrow" in " ".join(caller.labels).title()
+    await caller.types("no thanks")
     await caller.types("go on")
     assert "There is nothing to answer now" in caller.said
-    small_place.forward(WEEK)
     assert await rows(small, tables.words) == []

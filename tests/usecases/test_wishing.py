@@ -121,6 +121,33 @@ async def test_every_wish_has_an_answer_everywhere_and_a_way_on(
         assert caller.heard[-1].labels
 
 
+async def test_back_and_why_can_be_typed_under_a_question(
+    small_place: Place, small: Service
+) -> None:
+    caller = await somebody("asked", small_place, small)
+    await caller.picks(4)
+    await caller.types("back")
+    assert "1 of 8" in caller.said
+    await caller.types("Why?")
+    assert "1 of 8" in caller.said
+    assert len(caller.said) > len("1 of 8") + 40
+    assert await rows(small, tables.words) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "word"),
+    [("joined", "back"), ("paused", "why"), ("reading", "back"), ("stopped", "start")],
+)
+async def test_a_wish_that_means_nothing_here_is_kept_as_words(
+    small_place: Place, small: Service, where: str, word: str
+) -> None:
+    caller = await somebody(where, small_place, small)
+    await caller.types(word)
+    assert "I have your words" in caller.said
+    (row,) = await rows(small, tables.words)
+    assert row.kind == "said"
+
+
 # --- quiet ----------------------------------------------------------------------------------------
 
 
