@@ -24,7 +24,7 @@ from surveys.errors import BadDefinition
 from tests.surveys.fit_concern_points import read_texts
 
 FOLDING = "signs: {}\nlookalikes: ''\nletters: ''\n"
-SPELLINGS = "spellings: |\n  hav: have\n"
+SPELLINGS = "spellings: |\n  hav: have\n"  # codespell:ignore hav
 POINTS = "sign,person,crisis\n(start),-1,-1\n(enough),0,0\n(sure),0,2\n"
 RULES = """
 category: bullying
@@ -95,8 +95,8 @@ def test_a_broken_rule_says_file_item_cause_and_remedy(rules: str, where: str, c
 
 
 def test_a_broken_spelling_says_which() -> None:
-    with pytest.raises(ConcernRuleError, match="hav have"):
-        build(spellings="spellings: |\n  hav have\n")
+    with pytest.raises(ConcernRuleError, match="hav have"):  # codespell:ignore hav
+        build(spellings="spellings: |\n  hav have\n")  # codespell:ignore hav
 
 
 @pytest.mark.parametrize(

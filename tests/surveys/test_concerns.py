@@ -18,7 +18,7 @@ PLAINLY_CRISIS = [
     "im going to kill myself tonight",
     "i dont want to be here anymore",
     "everyone would be better off without me",
-    "i wont be a problem much longer",
+    "i wont be a problem much longer",  # codespell:ignore wont
     "he comes in my room at night",
     "he said its our secret",
     "i've got a rope",
@@ -27,7 +27,7 @@ PLAINLY_CRISIS = [
     "cba with life",
     "my foster dad tuches me",
     "he herts me",
-    "i wont to die",
+    "i wont to die",  # codespell:ignore wont
     "i cut myself last night",
     "ive taken an overdose",
     "ive run away and im at the bus station",
@@ -167,7 +167,7 @@ def test_nothing_is_lowered_where_somebody_may_die_soon(text: str) -> None:
         ("my dad hits me", ConcernCategory.PHYSICAL_ABUSE),
         ("he touches me in bed", ConcernCategory.SEXUAL_ABUSE),
         ("she calls me fat and ugly every day", ConcernCategory.EMOTIONAL_ABUSE),
-        ("mum left us and theres no food", ConcernCategory.NEGLECT),
+        ("mum left us and theres no food", ConcernCategory.NEGLECT),  # codespell:ignore theres
         ("they want me to go country again", ConcernCategory.EXPLOITATION),
         ("i ran away last night and im not going back", ConcernCategory.MISSING),
         ("i carry a knife", ConcernCategory.WEAPONS),
@@ -216,7 +216,7 @@ def test_asking_for_an_adult_shows() -> None:
         ("tôi muốn chết", ConcernLevel.CRISIS),
         ("dua të vdes", ConcernLevel.CRISIS),
         ("chcę umrzeć", ConcernLevel.CRISIS),
-        ("vreau să mor", ConcernLevel.CRISIS),
+        ("vreau să mor", ConcernLevel.CRISIS),  # codespell:ignore mor
         ("يضربني كل يوم", ConcernLevel.CRISIS),
         ("أحتاج مساعدة", ConcernLevel.CONCERN),
         ("ndihmë", ConcernLevel.CONCERN),
