@@ -203,10 +203,11 @@ class Courier:
         loop = asyncio.get_running_loop()
         bucket = line.bucket
         if bucket is not None and parcel.sending.outgoing.kind in _NEW:
-            wait = bucket.wait(loop.time())
-            if wait > 0 and parcel.rank > 0:
-                await asyncio.sleep(wait)
-            bucket.take(loop.time())
+            wait = bucket.draw(loop.time())
+            if wait > 0:
+                if parcel.rank > 0:
+                    await asyncio.sleep(wait)
+                bucket.take(loop.time())
         await self._gate(parcel.sending.channel, pace).pass_through(parcel.rank)
 
     def _gate(self, channel: str, pace: Pace) -> Gate:

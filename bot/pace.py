@@ -43,6 +43,14 @@ class Bucket:
         self._refill(at)
         return 0.0 if self._tokens >= 1 else (1 - self._tokens) / self._rate
 
+    def draw(self, at: float) -> float:
+        """Take a token where one is there; return in how many seconds one will be, or 0.0."""
+        self._refill(at)
+        if self._tokens >= 1:
+            self._tokens -= 1
+            return 0.0
+        return (1 - self._tokens) / self._rate
+
     def take(self, at: float) -> None:
         """Take a token, also one that is not there yet: those after it wait the longer."""
         self._refill(at)
@@ -77,9 +85,7 @@ class Gate:
 
     async def pass_through(self, rank: int) -> None:
         """Return when a token is there and nobody of a lower rank waits for it. Takes it."""
-        now = self._monotonic()
-        if not self._waiting and self.bucket.wait(now) <= 0:
-            self.bucket.take(now)
+        if not self._waiting and self.bucket.draw(self._monotonic()) <= 0:
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (rank, next(self._order), turn))

@@ -20,6 +20,8 @@ from storage.prepared import Prepared
 from storage.tables import addresses, outbox
 from storage.vault import Place
 
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class OutgoingKind(StrEnum):
     """What the courier does with a message."""
@@ -319,7 +321,7 @@ def _body(outgoing: Outgoing) -> str:
         ]
         for line in outgoing.rows
     ]
-    return json.dumps({"text": outgoing.text, "rows": lines}, separators=(",", ":"))
+    return _encode({"text": outgoing.text, "rows": lines})
 
 
 @dataclass(frozen=True, slots=True)

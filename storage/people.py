@@ -5,7 +5,7 @@ It must not read answers or figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -155,7 +155,7 @@ def who_is_at_the_door(
     return found
 
 
-def _meet(address: Address, row: tuple[Any, ...]) -> AtTheDoor:
+def _meet(address: Address, row: Sequence[Any]) -> AtTheDoor:
     """Build who is there from a row of the query above."""
     person, run = PersonRow(*row[_PERSON_AT:_RUN_AT]), RunRow(*row[_RUN_AT:])
     return AtTheDoor(

@@ -16,6 +16,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 Row = Mapping[str, Any]
+Values = list[Any]
 Tuples = list[tuple[Any, ...]]
 _Turn = Callable[[Any], Any]
 
@@ -26,8 +27,8 @@ class Prepared:
     """One statement, compiled once for each database and each set of columns that it is given.
 
     It is run inside a transaction that SQLAlchemy has begun. Values are turned into what the
-    database stores, and back, as SQLAlchemy does it; rows are plain tuples. Raises SQLAlchemy's
-    DBAPIError like any other statement.
+    database stores, and back, as SQLAlchemy does it; what is found comes as plain lists. Raises
+    SQLAlchemy's DBAPIError like any other statement.
     """
 
     def __init__(self, statement: Statement, postgresql: Statement | None = None) -> None:
@@ -48,7 +49,7 @@ class Prepared:
         finally:
             cursor.close()
 
-    def fetch(self, connection: Connection, rows: Sequence[Row]) -> list[Tuples]:
+    def fetch(self, connection: Connection, rows: Sequence[Row]) -> list[list[Values]]:
         """Run it for each row; return for each, in their order, what it returned."""
         compiled = self._compile(connection.dialect, rows[0])
         at_once = len(rows) > 1 and connection.dialect.name == _POSTGRESQL
@@ -103,13 +104,13 @@ class _Compiled:
     def pack(self, rows: Sequence[Row]) -> list[Any]:
         """Return what the driver takes for these rows."""
         fixed = self._fixed
-        full = [{**fixed, **row} for row in rows] if fixed else rows
-        packed = _turned([self._given(row) for row in full], self._put)
+        full = ({**fixed, **row} for row in rows) if fixed else rows
+        packed = _turned(map(self._given, full), self._put)
         if self._positional:
             return packed
         return [dict(zip(self._names, values, strict=True)) for values in packed]
 
-    def unpack(self, found: Tuples) -> Tuples:
+    def unpack(self, found: Iterable[Sequence[Any]]) -> list[Values]:
         """Return rows with the values that were once given."""
         return _turned(found, self._take)
 
@@ -119,14 +120,14 @@ def _turns(all_turns: Iterable[_Turn | None]) -> list[tuple[int, _Turn]]:
     return [(place, turn) for place, turn in enumerate(all_turns) if turn is not None]
 
 
-def _turned(rows: Tuples, turns: Sequence[tuple[int, _Turn]]) -> Tuples:
-    if not turns:
-        return rows
-    lists = [list(row) for row in rows]
-    for row in lists:
+def _turned(rows: Iterable[Sequence[Any]], turns: Sequence[tuple[int, _Turn]]) -> list[Values]:
+    lists = []
+    for row in rows:
+        values = [*row]
         for place, turn in turns:
-            row[place] = turn(row[place])
-    return [tuple(row) for row in lists]
+            values[place] = turn(values[place])
+        lists.append(values)
+    return lists
 
 
 def _fetch_in_turn(cursor: Any, compiled: _Compiled, rows: Sequence[Row]) -> list[Tuples]:

@@ -46,6 +46,8 @@ COLUMNS: Final = (
 )
 """What is read of a run: the columns that `run_from` takes, in this order."""
 
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Logged:
@@ -215,4 +217,4 @@ def stored_definitions(work: Casework) -> list[str]:
 
 
 def _state(run: Run, log: tuple[Any, ...]) -> str:
-    return json.dumps({**run_to_json(run), "log": log}, separators=(",", ":"))
+    return _encode({**run_to_json(run), "log": log})

@@ -115,6 +115,8 @@ def resume(instrument: Instrument, run: Run, given: Input, now: datetime) -> Tur
 
 def reachable(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[Item, ...]:
     """Return the items that the rules let through, given these answers, in order."""
+    if not instrument.branches:
+        return instrument.items
     open_to: list[Item] = []
     through: set[str] = set()
     for item in instrument.items:
@@ -164,7 +166,7 @@ def _take_tap(instrument: Instrument, run: Run, tap: ButtonTap) -> Turn:
     item = instrument.item(run.asked[tap.step - 1])
     if item.id != run.at:
         return _refuse_old(item, run, tap)
-    woken = replace(run, status=RunStatus.OPEN)
+    woken = run if run.status is RunStatus.OPEN else replace(run, status=RunStatus.OPEN)
     match tap:
         case Tapped(_, value):
             if item.choice(value) is None:

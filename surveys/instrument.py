@@ -216,6 +216,11 @@ class Instrument(_Frozen):
         return InstrumentRef(id=self.id, version=self.version, digest=self.digest)
 
     @cached_property
+    def branches(self) -> bool:
+        """Whether any item is asked only after certain answers."""
+        return any(item.when is not None for item in self.items)
+
+    @cached_property
     def by_id(self) -> dict[str, Item]:
         """Items by their id."""
         return {item.id: item for item in self.items}
