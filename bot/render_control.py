@@ -42,7 +42,7 @@ def render_control(telling: ControlTelling, speech: Speech) -> list[Outgoing]:
         case SureToStop():
             ways = (
                 speech.wish("stop-surely", MenuWish.STOP_ALL_SURELY),
-                speech.wish("stay", MenuWish.WHATS_NEXT),
+                speech.wish("stay", MenuWish.STAY),
             )
             return [tell(speech.say("control.sure"), ways, (speech.help_now,))]
         case RestBegun(how):

@@ -45,9 +45,10 @@ def render_joining(telling: JoiningTelling, speech: Speech) -> list[Outgoing]:
             return [*_tidy(speech), message]
         case Joined():
             return [*_tidy(speech), tell(speech.say("joining.joined"))]
-        case AlreadyJoined():
-            come_back = speech.wish("carry-on", MenuWish.COME_BACK)
-            message = tell(speech.say("joining.already-joined"), (come_back, speech.help_now))
+        case AlreadyJoined(stopped):
+            way = MenuWish.COME_BACK if stopped else MenuWish.WHATS_NEXT
+            go_on = speech.wish("carry-on", way)
+            message = tell(speech.say("joining.already-joined"), (go_on, speech.help_now))
             return [*_tidy(speech), message]
         case CodeNotKnown():
             return [tell(speech.say("joining.code-not-known"))]

@@ -186,7 +186,8 @@ def _site(
                 return Fed.NOT_STORED
 
     async def take_webhook(body: bytes) -> bool:
-        return (await intake.feed_raw(Channel.TELEGRAM, body)).accepted
+        # What cannot be read would come again for ever: it is counted and confirmed.
+        return await intake.feed_raw(Channel.TELEGRAM, body) is not Outcome.AWAY
 
     async def tables_are_current() -> bool:
         stored = await asyncio.to_thread(current_revision, settings.database_url)

@@ -83,11 +83,17 @@ def tidy_code(typed: str) -> str:
 
 
 def looks_like_code(typed: str) -> bool:
-    """Tell whether typed words have the shape of a code: short or from a link."""
+    """Tell whether typed words have the shape of a code: short or from a link.
+
+    A short one may be typed in two halves. Without any digit it counts only with the dash that we
+    print, because two words of five letters are words.
+    """
     stripped = typed.strip()
+    parts = stripped.split()
+    printed = stripped.count("-") == 1 and [len(half) for half in stripped.split("-")] == [5, 5]
     return (
-        " " not in stripped
-        and any(char.isdigit() for char in stripped)
+        (len(parts) == 1 or [len(part) for part in parts] == [5, 5])
+        and (printed or any(char.isdigit() for char in stripped))
         and len(tidy_code(stripped)) in (_CODE_LENGTH, 26)
         and set(tidy_code(stripped)) <= set(_ALPHABET)
     )

@@ -90,6 +90,7 @@ class MenuWish(StrEnum):
     PAUSE_A_MONTH = "pause-month"
     STOP_ALL = "stop-all"
     STOP_ALL_SURELY = "stop-surely"
+    STAY = "stay"
     COME_BACK = "come-back"
     MENU = "menu"
     WHATS_NEXT = "whats-next"

@@ -125,7 +125,7 @@ def _same_grown_up(here: Person, invited: Person) -> bool:
 
 def _show_where_they_are(desk: Desk, person: Person) -> None:
     if person.standing in (Standing.JOINED, Standing.STOPPED):
-        desk.say(AlreadyJoined())
+        desk.say(_already_in(desk))
     else:
         desk.say(JoinPage(1))
 
@@ -137,7 +137,7 @@ def turn_page(desk: Desk, reply: JoinReply) -> None:
         desk.say(NotKnownYet())
         return
     if person.standing in (Standing.JOINED, Standing.STOPPED):
-        desk.say(AlreadyJoined())
+        desk.say(_already_in(desk))
         return
     match reply:
         case JoinReply.SECOND_PAGE:
@@ -167,3 +167,9 @@ def _join(desk: Desk) -> None:
 def _set_standing(desk: Desk, standing: Standing) -> None:
     assert desk.person is not None  # noqa: S101 (only called for somebody we know)
     desk.person = participants.set_standing(desk.work, desk.person, standing, desk.now)
+
+
+def _already_in(desk: Desk) -> AlreadyJoined:
+    return AlreadyJoined(
+        stopped=desk.person is not None and desk.person.standing is Standing.STOPPED
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from storage import (
     audit,
@@ -18,9 +18,10 @@ from storage import (
 from storage.casework import Casework
 from storage.outbox import OutgoingKind, Shown
 from storage.runs import Logged, StoredRun
-from surveys.conversation import Answer, Chosen, Declined, Written
+from surveys.conversation import Answer, Chosen, Declination, Declined, Written
 from surveys.instrument import Instrument
 from surveys.people import Voice
+from surveys.phrasebook import phrasebook
 from usecases.everything import (
     Chat,
     Everything,
@@ -205,11 +206,19 @@ def _say_answer(
             choice = instrument.item(item).choice(value)
             return "chosen", choice.button(voice) if choice is not None else "", value
         case Declined(how):
-            return how.value, how.value, None
+            return how.value, phrasebook().say(f"buttons.{_BUTTONS[how]}", voice), None
         case Written(words_id):
             return "written", texts.get(words_id, ""), None
         case _:
             assert_never(answer)
+
+
+_BUTTONS: Final = {
+    Declination.SKIP: "skip",
+    Declination.DONT_KNOW: "dont-know",
+    Declination.RATHER_NOT: "rather-not",
+}
+"""The phrases on the three buttons: what somebody tapped is shown as they saw it."""
 
 
 def _support(episode: episodes.SupportEpisode) -> Support:

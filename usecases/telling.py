@@ -66,7 +66,9 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyJoined:
-    """They opened a link though they are in already."""
+    """They opened a link though they are in already; `stopped` where they had ended everything."""
+
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

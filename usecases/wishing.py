@@ -131,6 +131,13 @@ def _stop(desk: Desk, person: Person) -> None:
     desk.say(RestBegun(Resting.FOR_GOOD))
 
 
+def _stay(desk: Desk, person: Person) -> None:
+    """They did not want to stop after all: the quiet that began with the question ends with it."""
+    if person.standing is Standing.JOINED and person.resting_until is not None:
+        desk.person = participants.set_rest(desk.work, person, person.standing, None)
+    checking_in.offer_what_waits(desk)
+
+
 def _come_back(desk: Desk, person: Person) -> None:
     """End the rest; after a stop, plan again what still makes sense."""
     stands = person.standing
@@ -167,6 +174,7 @@ _GRANTS: Final[dict[MenuWish, Callable[[Desk, Person], None]]] = {
     MenuWish.PAUSE_A_MONTH: _rest_a_month,
     MenuWish.STOP_ALL: _ask_whether_sure,
     MenuWish.STOP_ALL_SURELY: _stop,
+    MenuWish.STAY: _stay,
     MenuWish.COME_BACK: _come_back,
     MenuWish.WHATS_NEXT: _whats_next,
 }

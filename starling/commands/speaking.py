@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -26,7 +27,11 @@ def fail(sentence: str) -> NoReturn:
 
 def print_json(content: Any) -> None:
     """Print something as JSON; dates and instants in ISO form."""
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False, default=str))
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False, default=_in_iso_form))
+
+
+def _in_iso_form(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def with_service(
@@ -57,7 +62,7 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
     """
     from outcomes.errors import OutcomesError
     from starling.settings import SettingsRefused
-    from storage.errors import StorageFault
+    from storage.errors import DatabaseAway, StorageFault
     from surveys.errors import SurveyFault
     from usecases.refusal import Refusal
 
@@ -65,6 +70,8 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except (SettingsRefused, Refusal) as refused:
         fail(str(refused))
+    except DatabaseAway as away:
+        fail(f"{away or DatabaseAway.__doc__} Is STARLING_DATABASE_URL right, and is it running?")
     except (StorageFault, SurveyFault, OutcomesError) as fault:
         fail(str(fault) or type(fault).__doc__ or type(fault).__name__)
 

@@ -46,6 +46,11 @@ def test_words_do_not_look_like_a_code(words: str) -> None:
     assert not looks_like_code(words)
 
 
+@pytest.mark.parametrize("typed", ["afxw7 pdcwx", "ABCDE-FGHJK", " AFXW7-PDCWX "])
+def test_a_code_in_two_halves_or_without_digits_still_looks_like_one(typed: str) -> None:
+    assert looks_like_code(typed)
+
+
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=40))
 def test_nothing_that_is_typed_breaks_the_reading_of_codes(typed: str) -> None:
     assert tidy_code(tidy_code(typed)) == tidy_code(typed)

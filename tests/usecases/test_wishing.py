@@ -375,3 +375,14 @@ async def test_coming_back_twice_plans_nothing_twice(small_place: Place, small: 
     by = select(tables.occasions.c.id)
     found = await small.lane.read(lambda connection: connection.execute(by).all())
     assert len(found) == 2
+
+
+async def test_somebody_who_does_not_want_to_stop_after_all_is_asked_as_before(
+    small_place: Place, small: Service
+) -> None:
+    caller, one = await joined(small_place, small)
+    await caller.does(MenuInput(MenuWish.STOP_ALL))
+    await caller.taps("No, go back")
+    person = await person_of(small, one.participant)
+    assert person.resting_until is None
+    assert "Is now a good time" in caller.said
