@@ -26,6 +26,7 @@ from followups.occasions import fire_due
 from starling.compose import clock, open_service
 from starling.settings import Settings
 from storage.database import SoleOwner, current_revision, newest_revision, sqlite_file
+from surveys import concerns
 from usecases import housekeeping, picturing, sending
 from usecases.arrival import Channel
 from usecases.receiving import Reception
@@ -252,6 +253,7 @@ async def _begin(running: Running, tasks: asyncio.TaskGroup, once: Occurrences) 
             return
         await asyncio.sleep(_LOOK_AGAIN)
     await once.greet(running.service)
+    await asyncio.to_thread(concerns.warm_up)
     if once.prepare is not None:
         await once.prepare(running.service)
     running.bells.start()
