@@ -13,7 +13,6 @@ from surveys.people import Role
 from tests.support.callers import (
     DAY,
     LONDON,
-    WEEK,
     Caller,
     Place,
     close_support,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Connection, text
 
 from outcomes.episode import Commissioner
 from outcomes.observation import AskingOutcome
@@ -133,13 +135,25 @@ async def test_a_quarter_that_has_not_begun_is_refused(small_place: Place, small
 
 
 @pytest.mark.postgres
-async def test_two_who_compile_at_once_make_one_release(postgres_url: str) -> None:
+async def test_who_compiles_while_another_does_waits_and_gets_what_was_frozen(
+    postgres_url: str,
+) -> None:
     place = Place(postgres_url)
     after = datetime(2027, 3, 1, tzinfo=place.now.tzinfo)
     async with place.open(1) as here, place.open(2) as there:
-        one, two = await asyncio.gather(
-            publishing.compile_quarter(here, AUTUMN, after),
-            publishing.compile_quarter(there, AUTUMN, after),
+        empty = await facts(here, AUTUMN)
+        theirs = publishing._make(AUTUMN, empty, after.date())
+
+        def freeze_when_another_waits(connection: Connection) -> None:
+            publishing._freeze(connection, theirs, after)
+            others = text("select count(*) from pg_locks where not granted")
+            until = monotonic() + 20
+            while not connection.execute(others).scalar_one():
+                assert monotonic() < until
+
+        one, other = await asyncio.gather(
+            here.lane.write(freeze_when_another_waits),
+            publishing.compile_quarter(there, AUTUMN, after + timedelta(days=1)),
         )
-        assert one == two
+        assert (one, other) == (None, theirs)
         assert len(await publishing.list_releases(here)) == 1

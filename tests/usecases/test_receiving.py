@@ -179,6 +179,19 @@ async def test_somebody_with_two_chats_is_one_person_also_at_once(
     assert [item for item, _ in await the_answers(service)] == ["body"]
 
 
+async def test_two_chats_of_one_person_need_no_second_transaction(
+    small_place: Place, small: Service
+) -> None:
+    caller, run = await begun(small_place, small)
+    (episode,) = await rows(small, tables.support_episodes)
+    web = await browser(small_place, small)
+    await web.opens((await invite(small_place, small, episode.id)).code)
+    both = [each.arrival(RunInput(run, Tapped(2, 3)), 1) for each in (caller, web)]
+    done = await small.lane.write(lambda connection: receiving.receive_all(small, connection, both))
+    assert all(isinstance(each, Received) and each.sendings for each in done)
+    assert [item for item, _ in await the_answers(small)] == ["body"]
+
+
 async def test_yes_twice_at_once_joins_once(small_place: Place, small: Service) -> None:
     invited = await invite(small_place, small, await open_support(small_place, small))
     caller = phone(small_place, small)

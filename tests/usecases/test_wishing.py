@@ -192,7 +192,11 @@ async def test_a_break_ends_when_they_want(small_place: Place, small: Service) -
     assert row.resting_until is None
 
 
-async def test_a_break_takes_back_what_is_on_its_way(place: Place, service: Service) -> None:
+@pytest.mark.parametrize("wish", [MenuWish.PAUSE_A_WEEK, MenuWish.STOP_ALL])
+async def test_quiet_takes_back_what_is_on_its_way(
+    small_place: Place, small: Service, wish: MenuWish
+) -> None:
+    place, service = small_place, small
     caller, invited = await joined(place, service)
     await caller.taps("Later")
     await caller.taps("Tomorrow")
@@ -202,7 +206,7 @@ async def test_a_break_takes_back_what_is_on_its_way(place: Place, service: Serv
     place.now = again
     later = Sent(asking.id, Delivery.PENDING, try_again_at=again + timedelta(minutes=5))
     sending.record(service, [later], again)
-    await caller.does(MenuInput(MenuWish.PAUSE_A_WEEK))
+    await caller.does(MenuInput(wish))
     assert await sending.claim_due(service, again + timedelta(minutes=10)) == []
 
 
