@@ -56,7 +56,8 @@ class Side:
     async def run(self, people: Sequence[Sequence[Tap]], at_once: int) -> Round:
         """Let so many people tap side by side until all have done all their taps.
 
-        Each of them waits for the replies to one tap before the next.
+        Each of them waits for the replies to one tap before the next. Raises Unexpected where more
+        comes out than an answer brings about.
         """
         turn = iter(people)
         waits: list[float] = []
@@ -67,7 +68,10 @@ class Side:
             for _ in range(at_once):
                 tasks.create_task(self._tap_in_turn(turn, waits, ends))
         await self.settle()
-        return Round(len(waits), max(ends) - began, time.process_time() - cpu, waits)
+        used = time.process_time() - cpu
+        if self.phones.surplus:
+            raise Unexpected
+        return Round(len(waits), max(ends) - began, used, waits)
 
     async def _tap_in_turn(
         self, turn: Iterator[Sequence[Tap]], waits: list[float], ends: list[float]

@@ -64,8 +64,7 @@ class Fingers:
         for _ in range(most):
             told = AboutRun(self._instrument, turn.run, turn.events)
             shown = self._render([told], WHO, tapped=True)[-1]
-            choices = self._instrument.item(turn.run.asked[-1]).choices
-            value = self._chance.choice(choices).value
+            value = self._chance.choice(_plain_values(self._instrument, turn.run.asked[-1]))
             data = run_data(run, turn.run.step, RunAct.TAP, value)
             taps.append(self._tap(chat_id, shown, data))
             turn = engine.resume(self._instrument, turn.run, Tapped(turn.run.step, value), now)
@@ -98,3 +97,9 @@ class Fingers:
             },
         }
         return Tap(json.dumps(update).encode(), chat_id, query_id)
+
+
+def _plain_values(instrument: Instrument, item_id: str) -> list[int]:
+    """Return the values that bring about the next question and nothing else."""
+    item = instrument.item(item_id)
+    return [each.value for each in item.choices if each.value not in item.wants_person]
