@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from storage import episodes, people, runs
 from storage.casework import Casework
 from storage.episodes import SupportEpisode
 from storage.occasions import Occasion
-from storage.outbox import Delivery, Urgency
+from storage.outbox import Delivery, OutgoingKind, Urgency
 from storage.people import Address, Person
 from storage.runs import StoredRun
 from storage.tables import addresses, concerns, occasions, outbox
@@ -70,6 +70,16 @@ def look_around(work: Casework, claimed: Sequence[Occasion], since: datetime) ->
         asked=_asked_since(work, whose, since),
         worried=_worried(work, whose),
     )
+
+
+def asked_last(connection: Connection, address_id: str) -> str | None:
+    """Return the occasion that the newest message in a chat asks about, or None."""
+    query = select(outbox.c.occasion_id).where(
+        outbox.c.address_id == address_id,
+        outbox.c.kind.in_([OutgoingKind.SEND.value, OutgoingKind.PICTURE.value]),
+    )
+    newest = query.order_by(outbox.c.id.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
 
 
 def _hold_chats(work: Casework, whose: Sequence[str]) -> dict[str, Chats]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from storage import episodes, observations, occasions, people, runs, words
+from storage import askings, episodes, observations, occasions, people, runs, words
 from storage.occasions import Occasion, OccasionState
 from storage.runs import StoredRun
 from storage.sequence import new_id
@@ -168,6 +168,7 @@ def take_offer(desk: Desk, given: OccasionInput) -> None:
         case OfferReply.START:
             begin(desk, occasion)
         case OfferReply.LATER:
+            desk.occasion_told = occasion.id
             desk.say(WhenLater(given.occasion))
         case OfferReply.NOT_THIS_TIME:
             occasions.end(desk.work, occasion.id, OccasionState.DECLINED, desk.now)
@@ -181,10 +182,15 @@ def take_offer(desk: Desk, given: OccasionInput) -> None:
 
 
 def reply_to_offer(desk: Desk, reply: OfferReply) -> bool:
-    """Take a typed reply to the offer that stands; False when none stands."""
+    """Take a typed reply to the offer that stands; False when none stands.
+
+    A word such as `no` is a reply to what we said last: to an older offer it is just a word.
+    """
     assert desk.person is not None  # noqa: S101 (listening refused strangers)
     due = occasions.waiting_for(desk.work, desk.person.id, desk.now)
     if due is None or due.state is not OccasionState.OFFERED:
+        return False
+    if askings.asked_last(desk.work.connection, desk.door.address.id) != due.id:
         return False
     take_offer(desk, OccasionInput(OccasionId(due.id), reply))
     return True

@@ -132,8 +132,13 @@ def _stop(desk: Desk, person: Person) -> None:
 
 
 def _stay(desk: Desk, person: Person) -> None:
-    """They did not want to stop after all: the quiet that began with the question ends with it."""
-    if person.standing is Standing.JOINED and person.resting_until is not None:
+    """They did not want to stop after all: the quiet that began with the question ends with it.
+
+    A break that goes on for longer is one that they took themselves.
+    """
+    until = person.resting_until
+    asked = until is not None and until <= desk.now + WEEK
+    if person.standing is Standing.JOINED and asked:
         desk.person = participants.set_rest(desk.work, person, person.standing, None)
     checking_in.offer_what_waits(desk)
 

@@ -10,7 +10,15 @@ from surveys.catalogue import load_catalogue
 from surveys.conversation import Declination
 from surveys.instrument import Choice, Item, ItemKind, Wording
 from surveys.people import Voice
-from surveys.understanding import ReadChoice, Wish, fold, read_answer, read_wish
+from surveys.understanding import (
+    PlainReply,
+    ReadChoice,
+    Wish,
+    fold,
+    read_answer,
+    read_reply,
+    read_wish,
+)
 
 CATALOGUE = load_catalogue()
 STAR = CATALOGUE.latest("star")
@@ -60,6 +68,23 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 )
 def test_a_wish_is_plain_or_it_is_none(text: str, wish: Wish | None) -> None:
     assert read_wish(text) is wish
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("Yes!", PlainReply.YES),
+        ("ok", PlainReply.YES),
+        ("/start", PlainReply.YES),
+        ("in a bit", PlainReply.LATER),
+        ("No thanks.", PlainReply.NO),
+        ("not today", PlainReply.NO),
+        ("no idea what this is", None),
+        ("", None),
+    ],
+)
+def test_a_plain_reply_is_plain_or_it_is_none(text: str, reply: PlainReply | None) -> None:
+    assert read_reply(text) is reply
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from surveys.conversation import (
     WentBack,
 )
 from surveys.people import Role
-from surveys.understanding import read_wish
+from surveys.understanding import read_reply, read_wish
 from tests.support.callers import (
     DAY,
     HOUR,
@@ -103,6 +103,8 @@ TEXTS = st.sampled_from(
         "pause",
         "stop",
         "go on",
+        "yes",
+        "no",
         "help",
         "purple bananas",
         "i want to die",
@@ -190,7 +192,8 @@ async def does(caller: Caller, participant: str, what: What) -> None:
     assert received.sendings
     if isinstance(what, TextInput):
         clean = what.text.replace("\x00", "").strip()
-        understood = not what.edited and (read_wish(clean) or invitations.looks_like_code(clean))
+        plain = read_wish(clean) or read_reply(clean) or invitations.looks_like_code(clean)
+        understood = plain and not what.edited
         after = await said_and_answered(caller.service)
         assert after > before or understood or not clean
 

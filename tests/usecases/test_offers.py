@@ -245,3 +245,14 @@ async def test_a_plain_later_or_no_to_an_offer_is_taken_too(
     await caller.types("go on")
     assert "There is nothing to answer now" in caller.said
     assert await rows(small, tables.words) == []
+
+
+@pytest.mark.parametrize("word", ["no", "ok", "later"])
+async def test_a_plain_word_is_no_reply_to_an_offer_that_was_not_said_last(
+    small_place: Place, small: Service, word: str
+) -> None:
+    caller, invited = await joined(small_place, small)
+    await caller.types("we got a new bike")
+    await caller.types(word)
+    assert await state(small, invited.participant) is OccasionState.OFFERED
+    assert await rows(small, tables.runs) == []

@@ -390,3 +390,14 @@ async def test_somebody_who_does_not_want_to_stop_after_all_is_asked_as_before(
     person = await person_of(small, one.participant)
     assert person.resting_until is None
     assert "Is now a good time" in caller.said
+
+
+async def test_going_back_does_not_end_a_break_of_their_own(
+    small_place: Place, small: Service
+) -> None:
+    caller, one = await joined(small_place, small)
+    await caller.does(MenuInput(MenuWish.PAUSE_A_MONTH))
+    until = (await person_of(small, one.participant)).resting_until
+    await caller.types("stop")
+    await caller.taps("No, go back")
+    assert (await person_of(small, one.participant)).resting_until == until
