@@ -24,7 +24,7 @@ def spelled(code: str, how: int) -> str:
         lambda text: text.lower().replace("1", "l").replace("v", "u"),
         lambda text: f"  {text}\n",
     )
-    return str(ways[how](code))  # type: ignore[operator]  # each of them takes a text
+    return str(ways[how](code))
 
 
 @given(how=st.integers(0, 7), again=st.integers(0, 20))
@@ -70,6 +70,7 @@ def test_an_invitation_is_found_by_link_and_code_until_it_is_used_or_over(room: 
         assert late is None
 
     def redeem(work: Casework) -> bool:
+        assert found is not None
         return invitations.redeem(work, found, NOW)
 
     assert [room.do(redeem), room.do(redeem)] == [True, False]

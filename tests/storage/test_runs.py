@@ -12,6 +12,7 @@ from surveys.conversation import (
     Chosen,
     Declination,
     Declined,
+    Input,
     Passed,
     RunId,
     Tapped,
@@ -37,7 +38,7 @@ def begun(room: Room) -> StoredRun:
 
 def test_a_run_comes_back_as_it_was_after_every_step(room: Room) -> None:
     stored = begun(room)
-    inputs = (
+    inputs: tuple[Input, ...] = (
         Tapped(1, 4),
         Passed(2, Declination.RATHER_NOT),
         Typed("nonsense", WordsId("w")),

@@ -200,7 +200,7 @@ async def does(caller: Caller, participant: str, what: What) -> None:
 
 async def said_and_answered(service: Service) -> int:
     """Return how many words are kept and how many answers were ever given."""
-    log = sum(row.state.count('"telegram"]') for row in await rows(service, tables.runs))
+    log: int = sum(row.state.count('"telegram"]') for row in await rows(service, tables.runs))
     return len(await rows(service, tables.words)) + log
 
 

@@ -277,7 +277,7 @@ async def somebody_who_is(where: str, place: Place, service: Service) -> tuple[C
             await caller.types("i keep cutting myself")
         case "finished":
             await caller.answers()
-        case "stopped":
+        case _:
             await caller.does(MenuInput(MenuWish.STOP_ALL_SURELY))
     return caller, invited.participant
 

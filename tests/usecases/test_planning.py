@@ -12,6 +12,7 @@ from storage.occasions import Occasion
 from surveys.people import AgeBand, Role
 from tests.support.callers import Place, close_support, invite, joined, moments, rows, write
 from usecases import planning
+from usecases.ports import Circumstances
 from usecases.service import Service
 
 
@@ -96,7 +97,7 @@ async def plan_after(service: Service, after: Occasion) -> None:
 async def test_every_instrument_that_a_rhythm_plans_can_be_asked(small: Service) -> None:
     today = datetime(2026, 9, 22, tzinfo=UTC).date()
     for role in Role:
-        who = planning.Circumstances(role, AgeBand.TWELVE_TO_FIFTEEN, "consultation", "direct")
+        who = Circumstances(role, AgeBand.TWELVE_TO_FIFTEEN, "consultation", "direct")
         planned = small.rhythm.at_joining(who, today) + small.rhythm.at_closing(who, today)
         assert planned
         for name in planning.instruments_of(planned):

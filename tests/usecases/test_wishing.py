@@ -71,6 +71,8 @@ async def somebody(where: str, place: Place, service: Service, case: str = "T-10
             await caller.does(MenuInput(MenuWish.PAUSE_A_MONTH))
         case "stopped":
             await caller.does(MenuInput(MenuWish.STOP_ALL_SURELY))
+        case _:
+            assert where == "asked"
     return caller
 
 
