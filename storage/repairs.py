@@ -11,7 +11,15 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from storage.casework import Casework
-from storage.outbox import LEASE, Delivery, Outgoing, OutgoingKind, Urgency, outgoing_from
+from storage.outbox import (
+    LEASE,
+    Delivery,
+    Outgoing,
+    OutgoingKind,
+    Urgency,
+    asked_as,
+    outgoing_from,
+)
 from storage.tables import addresses, outbox
 
 
@@ -89,10 +97,7 @@ def claim_unclear(work: Casework, now: datetime, most: int) -> list[Unclear]:
 def is_unknown(connection: Connection, run_id: str, step: int) -> bool:
     """Tell whether nobody knows if the message that asked this step arrived."""
     query = select(outbox.c.id).where(
-        outbox.c.run_id == run_id,
-        outbox.c.step == step,
-        outbox.c.kind == OutgoingKind.SEND.value,
-        outbox.c.state == Delivery.UNKNOWN.value,
+        asked_as(run_id, step), outbox.c.state == Delivery.UNKNOWN.value
     )
     return connection.execute(query).first() is not None
 

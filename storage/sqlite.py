@@ -16,6 +16,9 @@ from storage.errors import DatabaseRefused
 
 _OLDEST: Final = (3, 35, 0)  # the first with RETURNING
 _FULL: Final = 2
+_LOG_PAGES: Final = 4000
+"""Pages of 4 kB after which the log is carried over into the file: the same few pages are written
+with every answer, so that a longer log (16 MB) means less to carry over."""
 
 
 class EmbeddedDialect(SQLiteDialect_pysqlite):
@@ -40,6 +43,7 @@ class EmbeddedDialect(SQLiteDialect_pysqlite):
             "busy_timeout": int(patience * 1000),
             "journal_mode": "wal",
             "synchronous": _FULL,
+            "wal_autocheckpoint": _LOG_PAGES,
             "foreign_keys": 1,
             "query_only": int(not writes),
         }

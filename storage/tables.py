@@ -374,7 +374,6 @@ outbox = Table(
     _where_set("ix_outbox_due_at", "due_at"),
     _where_set("ix_outbox_leased_until", "leased_until"),
     _where_set("ix_outbox_repair_at", "repair_at"),
-    Index("ix_outbox_run_id_step", "run_id", "step"),
     Index("ix_outbox_address_id_id", "address_id", "id"),
     comment="Every message that we sent or still have to send, as it was shown. `due_at` is set "
     "while it waits to be sent, `leased_until` while it is under way, `repair_at` while nobody "

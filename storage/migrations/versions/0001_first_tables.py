@@ -410,7 +410,6 @@ def _make_conversations() -> None:
         ),
     )
     op.create_index("ix_outbox_address_id_id", "outbox", ["address_id", "id"], unique=False)
-    op.create_index("ix_outbox_run_id_step", "outbox", ["run_id", "step"], unique=False)
     for column in ("due_at", "leased_until", "repair_at"):
         op.create_index(
             f"ix_outbox_{column}",
