@@ -51,7 +51,10 @@ class Room:
     def somebody(self) -> Person:
         """Add a participant."""
         new = NewPerson(Role.YOUNG_PERSON, AgeBand.TWELVE_TO_FIFTEEN, None)
-        participant = self.do(lambda work: add_participant(work, new, NOW))
+        return self.person(self.do(lambda work: add_participant(work, new, NOW)))
+
+    def person(self, participant: str) -> Person:
+        """Return somebody as they stand now."""
         found = self.do(lambda work: people.load_person(work, participant))
         assert found is not None
         return found

@@ -244,7 +244,7 @@ async def the_way_on_is_open(caller: Caller, participant: str) -> None:
 
 @given(doings=DOINGS, role=st.sampled_from([Role.YOUNG_PERSON, Role.CARER]), yes=st.booleans())
 @example(doings=[MenuInput(MenuWish.STOP_ALL_SURELY)], role=Role.CARER, yes=False)
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_whatever_somebody_does_they_are_answered_and_never_stuck(
     live: Callable[[Live], None], doings: list[What | str | int], role: Role, *, yes: bool
 ) -> None:
@@ -269,7 +269,7 @@ def test_whatever_somebody_does_they_are_answered_and_never_stuck(
     cuts=st.lists(st.integers(0, 10), max_size=3),
     again=st.lists(st.integers(0, 9), max_size=3),
 )
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_it_makes_no_difference_what_is_dealt_with_together_or_comes_twice(
     live: Callable[[Live], None], whats: list[What], cuts: list[int], again: list[int]
 ) -> None:

@@ -270,6 +270,18 @@ async def test_staff_are_told_when_words_about_safety_are_refused(
     assert kinds.count("unclear-delivery") == told
 
 
+async def test_help_of_which_nobody_knows_is_sent_again_until_it_arrives(
+    small_place: Place, small: Service
+) -> None:
+    caller, _ = await begun(small_place, small)
+    (help_now,) = await lost(caller, MenuInput(MenuWish.HELP))
+    for _ in range(3):
+        await unclear(small, [help_now], small_place)
+        assert await sending.repair(small, small_place.forward(LATER)) == []
+        (again,) = await sending.claim_due(small, small_place.now)
+        assert again.id == help_now.id
+
+
 # --- blocked --------------------------------------------------------------------------------------
 
 
@@ -315,3 +327,12 @@ async def test_nothing_is_repaired_in_a_chat_that_blocked_us(
     await sending.report_blocked(small, sendings[0], small_place.now)
     assert await sending.repair(small, small_place.forward(LATER)) == []
     assert await sending.claim_due(small, small_place.now) == []
+
+
+async def test_nobody_is_asked_anew_who_cannot_be_reached(
+    small_place: Place, small: Service
+) -> None:
+    caller, run = await begun(small_place, small)
+    await unclear(small, await lost(caller, RunInput(run, Tapped(1, 4)), 1), small_place)
+    await sending.note_blocked(small, "telegram", caller.chat, small_place.now, blocked=True)
+    assert await sending.repair(small, small_place.forward(LATER)) == []

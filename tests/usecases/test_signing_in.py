@@ -117,3 +117,7 @@ def test_a_commissioner_has_an_audience_and_staff_have_none() -> None:
         "commissioner:derbyshire-county": Audience.DERBYSHIRE_COUNTY,
         "commissioner:icb": Audience.ICB,
     }
+
+
+async def test_a_database_that_answers_is_reachable(small: Service) -> None:
+    assert await housekeeping.is_reachable(small)
