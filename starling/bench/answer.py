@@ -83,6 +83,7 @@ class Bench:
     """Two programs, the people, and the rounds that have been measured."""
 
     load: Load
+    kind: str
     household: Household
     people: list[Kept]
     fingers: Fingers
@@ -110,7 +111,7 @@ class Bench:
         """Run one more round of Starling under the stopwatch; return each stage's share."""
         watch = Stopwatch()
         taps, begun = await self._prepare(mode)
-        with watch.watching(seams()):
+        with watch.watching(seams(self.kind)):
             seen = await self.ours.run(taps, self.load.at_once if mode == "at_once" else 1)
         await self._check(begun, seen)
         stages: dict[str, Any] = {"of_cpu": shares(watch.cpu, seen.cpu_seconds * 1e9, STAGES)}
@@ -161,7 +162,7 @@ async def measure(load: Load, say: Say) -> dict[str, Any]:
         await bench.measure_rounds(say)
         peak = peak_megabytes()
         stages = {mode: await bench.look_at_stages(mode) for mode in _MODES}
-        return _report(bench, grounds, peak, stages)
+        return _report(bench, peak, stages)
 
 
 async def _set_up(load: Load, grounds: Grounds, stack: AsyncExitStack, say: Say) -> Bench:
@@ -175,12 +176,10 @@ async def _set_up(load: Load, grounds: Grounds, stack: AsyncExitStack, say: Say)
     people = await household.fill(load.kept, lambda many: say(f"{many} people of {load.kept}"))
     fingers = Fingers(instrument, service.render, Random(_SEED))  # noqa: S311 - made-up answers
     questions = len(instrument.items) - 1
-    return Bench(load, household, people, fingers, questions, ours, build_floor(keep))
+    return Bench(load, grounds.kind, household, people, fingers, questions, ours, build_floor(keep))
 
 
-def _report(
-    bench: Bench, grounds: Grounds, peak: float, stages: dict[str, dict[str, Any]]
-) -> dict[str, Any]:
+def _report(bench: Bench, peak: float, stages: dict[str, dict[str, Any]]) -> dict[str, Any]:
     load = bench.load
     ratios = {
         f"cpu_ratio_{mode}": ratio(bench.rounds("answer", mode), bench.rounds("floor", mode))
@@ -188,7 +187,7 @@ def _report(
     }
     return {
         "load": {
-            "database": grounds.kind,
+            "database": bench.kind,
             "people_kept": load.kept,
             "at_once": load.at_once,
             "rounds": load.rounds,

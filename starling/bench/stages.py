@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from aiogram import Dispatcher
 
@@ -13,6 +13,7 @@ from bot.doorway import Doorway
 from starling.bench.stopwatch import Seam
 from storage import inbox, outbox, people
 from storage.casework import Casework
+from storage.sqlite import EmbeddedDialect
 from usecases import receiving
 from usecases.desk import Desk
 
@@ -20,9 +21,15 @@ STAGES: Final = ("parse", "dispatch", "read", "engine and render", "write", "com
 """What an answer's time is divided into; `other` is what lies between: tasks, hops, waking up."""
 
 
-def seams() -> list[Seam]:
-    """Return where each stage begins; whatever runs inside counts for the innermost stage."""
+def seams(kind: str) -> list[Seam]:
+    """Return where each stage begins; whatever runs inside counts for the innermost stage.
+
+    kind: of the database, as its transactions begin and end in its own dialect.
+    """
+    dialect = _dialect(kind)
     return [
+        Seam("commit", dialect, "do_begin"),
+        Seam("commit", dialect, "do_commit"),
         Seam("parse", json, "loads"),
         Seam("parse", intake, "read_raw"),
         Seam("parse", intake, "parse_update"),
@@ -42,3 +49,12 @@ def seams() -> list[Seam]:
         Seam("sending", Courier, "_do_aside"),
         Seam("sending", Courier, "_flush"),
     ]
+
+
+def _dialect(kind: str) -> Any:
+    if kind == "sqlite":
+        return EmbeddedDialect
+    # The driver of PostgreSQL is imported only where it is used.
+    from storage.postgresql import ServerDialect  # noqa: PLC0415
+
+    return ServerDialect

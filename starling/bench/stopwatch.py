@@ -53,14 +53,18 @@ class Stopwatch:
     @contextmanager
     def watching(self, seams: Sequence[Seam]) -> Iterator[None]:
         """Time these functions until the block ends."""
-        originals = [(seam, getattr(seam.owner, seam.name)) for seam in seams]
+        kept = [(seam, vars(seam.owner).get(seam.name)) for seam in seams]
         try:
-            for seam, original in originals:
-                setattr(seam.owner, seam.name, self._timed(seam.stage, original))
+            for seam in seams:
+                timed = self._timed(seam.stage, getattr(seam.owner, seam.name))
+                setattr(seam.owner, seam.name, timed)
             yield
         finally:
-            for seam, original in originals:
-                setattr(seam.owner, seam.name, original)
+            for seam, own in kept:
+                if own is None:  # it is inherited, and is again when nothing stands before it
+                    delattr(seam.owner, seam.name)
+                else:
+                    setattr(seam.owner, seam.name, own)
 
     def _timed(self, stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
         if inspect.iscoroutinefunction(work):
