@@ -9,7 +9,6 @@ import asyncio
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from outcomes.disclosure import protect
 from outcomes.measures import MEASURES, tabulate
 from outcomes.policy import NHS5
 from outcomes.quarter import Quarter
@@ -49,6 +48,9 @@ async def compile_quarter(service: Service, quarter: Quarter, now: datetime) -> 
 
 def _make(quarter: Quarter, facts: Facts, today: date) -> Release:
     """Count, protect and audit: seconds of work that touch no database."""
+    # Loads numpy and scipy: a program that only talks with people carries neither.
+    from outcomes.disclosure import protect  # noqa: PLC0415
+
     raw = tabulate(MEASURES, facts.episodes, facts.observations, facts.askings, quarter)
     return compile_release(quarter, protect(raw, NHS5), compiled_on=today)
 
