@@ -151,9 +151,12 @@ async def test_who_compiles_while_another_does_waits_and_gets_what_was_frozen(
             while not connection.execute(others).scalar_one():
                 assert monotonic() < until
 
+        ours = publishing._make(AUTUMN, empty, (after + timedelta(days=1)).date())
         one, other = await asyncio.gather(
             here.lane.write(freeze_when_another_waits),
-            publishing.compile_quarter(there, AUTUMN, after + timedelta(days=1)),
+            there.lane.write(
+                lambda connection: publishing._freeze(connection, ours, after + timedelta(days=1))
+            ),
         )
         assert (one, other) == (None, theirs)
         assert len(await publishing.list_releases(here)) == 1
