@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import date, datetime, time, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, text
 from outcomes.episode import Commissioner
 from outcomes.observation import AskingOutcome
 from outcomes.quarter import Quarter
-from outcomes.release import Status
+from outcomes.release import Release, Status
 from storage import observations, tables
 from storage.observations import Facts
 from surveys.people import Role
@@ -144,19 +145,24 @@ async def test_who_compiles_while_another_does_waits_and_gets_what_was_frozen(
         empty = await facts(here, AUTUMN)
         theirs = publishing._make(AUTUMN, empty, after.date())
 
+        holding = threading.Event()
+
         def freeze_when_another_waits(connection: Connection) -> None:
             publishing._freeze(connection, theirs, after)
+            holding.set()
             others = text("select count(*) from pg_locks where not granted")
             until = monotonic() + 20
             while not connection.execute(others).scalar_one():
                 assert monotonic() < until
 
         ours = publishing._make(AUTUMN, empty, (after + timedelta(days=1)).date())
+
+        def freeze_after_them(connection: Connection) -> Release:
+            assert holding.wait(20)
+            return publishing._freeze(connection, ours, after + timedelta(days=1))
+
         one, other = await asyncio.gather(
-            here.lane.write(freeze_when_another_waits),
-            there.lane.write(
-                lambda connection: publishing._freeze(connection, ours, after + timedelta(days=1))
-            ),
+            here.lane.write(freeze_when_another_waits), there.lane.write(freeze_after_them)
         )
         assert (one, other) == (None, theirs)
         assert len(await publishing.list_releases(here)) == 1
