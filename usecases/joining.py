@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from storage import episodes, invitations, outbox, participants, people, runs
+from storage import episodes, invitations, participants, people, recalls, runs
 from storage.people import Person, Standing
 from surveys.people import Role, may_use_telegram
 from usecases import checking_in, planning
@@ -108,7 +108,7 @@ def _let_in(desk: Desk, invited: Person) -> None:
 def _link_chat(desk: Desk, here: Person | None, invited: Person) -> None:
     """Make this chat the one of the invited person; nobody else is spoken to here any more."""
     if here is not None and here.id != invited.id:
-        outbox.cancel_at(desk.work.connection, desk.door.address.id)
+        recalls.cancel_at(desk.work.connection, desk.door.address.id)
     address = people.link(desk.work, desk.door.address, here, invited, desk.now)
     desk.door = replace(desk.door, address=address)
     desk.run = runs.load(desk.work, invited.current_run) if invited.current_run else None

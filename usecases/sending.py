@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from storage import outbox, people, repairs, words
+from storage import outbox, people, recalls, repairs, words
 from storage.casework import Casework, Connection
 from storage.outbox import Delivery, OutgoingKind, Sending, Sent, Urgency
 from storage.repairs import Unclear
@@ -41,7 +41,7 @@ def record(service: Service, results: Sequence[Sent], now: datetime) -> None:
 
 def _tell_staff(work: Casework, numbers: Sequence[int], now: datetime) -> None:
     """Tell staff whose words about safety do not reach them; nothing where it is about less."""
-    for participant in outbox.whose(work.connection, numbers, Urgency.SAFETY):
+    for participant in recalls.whose(work.connection, numbers, Urgency.SAFETY):
         person = people.load_person(work, participant) if participant else None
         words.give_notice(work, person, NoticeKind.UNCLEAR_DELIVERY, now)
     work.flush()
@@ -55,7 +55,7 @@ async def report_blocked(service: Service, sending: Sending, now: datetime) -> N
     """Somebody blocked us: stop writing there and tell staff, because silence is news."""
 
     def work(casework: Casework) -> None:
-        participant = outbox.block(casework, sending.id, now)
+        participant = recalls.block(casework, sending.id, now)
         person = people.load_person(casework, participant) if participant else None
         if person is not None:
             words.give_notice(casework, person, NoticeKind.BLOCKED, now)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from storage import occasions, outbox, participants, words
+from storage import occasions, participants, recalls, words
 from storage.people import Person, Standing
 from storage.words import NoticeKind
 from surveys.conversation import AskedWhy, Paused, StoppedHere, WentBack
@@ -101,7 +101,7 @@ def _rest_a_month(desk: Desk, person: Person) -> None:
 def _rest(desk: Desk, person: Person, how: Resting, long: timedelta) -> None:
     """Keep quiet for a while: also what is on its way already is taken back."""
     _quieten(desk)
-    outbox.cancel_askings(desk.work.connection, person.id)
+    recalls.cancel_askings(desk.work.connection, person.id)
     desk.person = participants.set_rest(desk.work, person, person.standing, desk.now + long)
     desk.say(RestBegun(how))
 
@@ -109,7 +109,7 @@ def _rest(desk: Desk, person: Person, how: Resting, long: timedelta) -> None:
 def _ask_whether_sure(desk: Desk, person: Person) -> None:
     """Stop at once, then make sure what they want: without a word from them we keep quiet, too."""
     _quieten(desk)
-    outbox.cancel_askings(desk.work.connection, person.id)
+    recalls.cancel_askings(desk.work.connection, person.id)
     until = desk.now + WEEK
     if person.resting_until is None or person.resting_until < until:
         desk.person = participants.set_rest(desk.work, person, person.standing, until)
@@ -125,7 +125,7 @@ def _stop(desk: Desk, person: Person) -> None:
     if run is not None:
         checking_in.end_quietly(desk, run, StoppedHere())
     occasions.suppress(desk.work, person.id, desk.now)
-    outbox.cancel_askings(desk.work.connection, person.id)
+    recalls.cancel_askings(desk.work.connection, person.id)
     words.give_notice(desk.work, person, NoticeKind.STOPPED, desk.now)
     desk.person = participants.set_rest(desk.work, person, Standing.STOPPED, None)
     desk.say(RestBegun(Resting.FOR_GOOD))

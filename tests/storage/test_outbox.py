@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import outbox, people
+from storage import outbox, people, recalls
 from storage.casework import Casework
 from storage.outbox import Button, Delivery, Outgoing, OutgoingKind, Sending, Urgency
 from tests.storage.rooms import NOW, Room
@@ -60,15 +60,15 @@ def test_a_message_is_sent_later_exactly_as_it_would_have_been_at_once(
 
 
 def test_nobody_is_blocked_by_a_message_that_there_is_not(shared_room: Room) -> None:
-    assert shared_room.do(lambda work: outbox.block(work, 1, NOW)) is None
+    assert shared_room.do(lambda work: recalls.block(work, 1, NOW)) is None
     assert shared_room.do(lambda work: outbox.claim_due(work, NOW, 5)) == []
 
 
 def test_a_message_is_of_whom_it_was_made_for(shared_room: Room) -> None:
     (sent,) = queue(shared_room, [Outgoing(OutgoingKind.SEND, "hello", urgency=Urgency.SAFETY)])
-    connection_of = shared_room.do
-    safe = connection_of(lambda work: outbox.whose(work.connection, [sent.id], Urgency.SAFETY))
-    assert safe == {None}
-    assert (
-        connection_of(lambda work: outbox.whose(work.connection, [sent.id], Urgency.REPLY)) == set()
-    )
+
+    def whose(urgency: Urgency) -> set[str | None]:
+        return shared_room.do(lambda work: recalls.whose(work.connection, [sent.id], urgency))
+
+    assert whose(Urgency.SAFETY) == {None}
+    assert whose(Urgency.REPLY) == set()
