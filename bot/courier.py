@@ -218,19 +218,21 @@ class Courier:
         return gate
 
     async def _carry(self, route: Route, line: Line, sending: Sending) -> Sent:
-        message_id: int | None = None
         try:
             message_id = await self._carrier.carry(route.bot, sending)
-            verdict = Verdict(Fate.DONE)
         except Exception as error:  # noqa: BLE001 - whatever it is, the message's state is told
-            verdict = judge(error)
-            self._note(error, verdict)
+            return await self._take_error(line, sending, error)
+        return Sent(sending.id, Delivery.SENT, message_id)
+
+    async def _take_error(self, line: Line, sending: Sending, error: Exception) -> Sent:
+        verdict = judge(error)
+        self._note(error, verdict)
         now = self._clock()
         if verdict.fate is Fate.TOO_FAST:
             self._slow_down(line, sending.channel, now + verdict.wait)
         elif verdict.fate is Fate.BLOCKED:
             await self._tell_blocked(line, sending, now)
-        return settle(sending, verdict, message_id, now)
+        return settle(sending, verdict, None, now)
 
     def _slow_down(self, line: Line, channel: str, until: datetime) -> None:
         """The server wants quiet: this chat waits so long, and the others slow down."""

@@ -58,14 +58,14 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     """Return the buttons under a message; None where there are none, which takes old ones away."""
     if not rows:
         return None
-    lines = [[_button(each) for each in row] for row in rows]
+    lines = [[_button(*each) for each in row] for row in rows]
     return copied(_KEYBOARD, inline_keyboard=lines)
 
 
-def _button(button: Button) -> InlineKeyboardButton:
-    if button.url:
-        return copied(_LINK, text=button.label, url=button.url)
-    return copied(_TAP, text=button.label, callback_data=button.data)
+def _button(label: str, data: str, url: str) -> InlineKeyboardButton:
+    if url:
+        return copied(_LINK, text=label, url=url)
+    return copied(_TAP, text=label, callback_data=data)
 
 
 def new_message(chat_id: int, text: str, rows: Rows) -> SendMessage:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, select, update
 
@@ -55,9 +55,11 @@ class Delivery(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
-    """One button: its words and either the data it sends back (at most 64 bytes) or a link."""
+class Button(NamedTuple):
+    """One button: its words and either the data it sends back (at most 64 bytes) or a link.
+
+    A tuple, as a dozen of them are made and written down with every question.
+    """
 
     label: str
     data: str = ""
@@ -277,14 +279,7 @@ def _sending(work: Casework, row: AnyRow) -> Sending:
 
 
 def _body(outgoing: Outgoing) -> str:
-    lines = [
-        [
-            [button.label, button.data, button.url] if button.url else [button.label, button.data]
-            for button in line
-        ]
-        for line in outgoing.rows
-    ]
-    return _encode({"text": outgoing.text, "rows": lines})
+    return _encode({"text": outgoing.text, "rows": outgoing.rows})
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,7 @@ def record(service: Service, results: Sequence[Sent], now: datetime) -> None:
 
     Where help that somebody asked for was refused on its way, staff are told.
     """
-    for result in results:
-        service.lane.later_together(_record_all, (result, now))
+    service.lane.later_together(_record_all, (results, now))
     failed = [result.id for result in results if result.state is Delivery.FAILED]
     if failed:
         service.lane.later(lambda connection: _tell_staff(service.open(connection), failed, now))
@@ -47,8 +46,10 @@ def _tell_staff(work: Casework, numbers: Sequence[int], now: datetime) -> None:
     work.flush()
 
 
-def _record_all(connection: Connection, results: Sequence[tuple[Sent, datetime]]) -> None:
-    outbox.record(connection, results)
+def _record_all(connection: Connection, reports: Sequence[tuple[Sequence[Sent], datetime]]) -> None:
+    results = [(result, now) for several, now in reports for result in several]
+    if results:
+        outbox.record(connection, results)
 
 
 async def report_blocked(service: Service, sending: Sending, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -42,6 +42,12 @@ class Phones(BaseSession):
         super().__init__()
         self.surplus = 0
         """How many methods came that nobody expected."""
+        self._answers: dict[type, Callable[[Bot, Any], object]] = {
+            SendMessage: self._send,
+            EditMessageText: self._change,
+            EditMessageReplyMarkup: self._change,
+            AnswerCallbackQuery: self._end_waiting,
+        }
         self._number = 1_000_000
         self._missing: dict[int, int] = {}
         self._complete: dict[int, asyncio.Future[float]] = {}
@@ -63,18 +69,10 @@ class Phones(BaseSession):
     ) -> TelegramType:
         """Take one method; raises Unexpected for a kind that answers do not bring about."""
         del timeout
-        match method:
-            case SendMessage():
-                self._number += 1
-                return cast("TelegramType", self._show(bot, int(method.chat_id), self._number))
-            case EditMessageText() | EditMessageReplyMarkup():
-                shown = self._show(bot, int(method.chat_id or 0), method.message_id or 0)
-                return cast("TelegramType", shown)
-            case AnswerCallbackQuery():
-                self._note(self._chat_of.pop(method.callback_query_id))
-                return cast("TelegramType", True)
-            case _:
-                raise Unexpected(type(method).__name__)
+        answer = self._answers.get(type(method))
+        if answer is None:
+            raise Unexpected(type(method).__name__)
+        return cast("TelegramType", answer(bot, method))
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -92,6 +90,17 @@ class Phones(BaseSession):
         if self._complete:
             raise Unexpected
         yield b""
+
+    def _send(self, bot: Bot, method: SendMessage) -> Message:
+        self._number += 1
+        return self._show(bot, int(method.chat_id), self._number)
+
+    def _change(self, bot: Bot, method: EditMessageText | EditMessageReplyMarkup) -> Message:
+        return self._show(bot, int(method.chat_id or 0), method.message_id or 0)
+
+    def _end_waiting(self, _bot: Bot, method: AnswerCallbackQuery) -> bool:
+        self._note(self._chat_of.pop(method.callback_query_id))
+        return True
 
     def _show(self, bot: Bot, chat_id: int, number: int) -> Message:
         self._note(chat_id)
