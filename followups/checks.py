@@ -17,7 +17,7 @@ from storage.occasions import Occasion, OccasionState
 from storage.people import Person, Standing
 from storage.runs import StoredRun
 from surveys.conversation import RunStatus
-from usecases.ports import Rhythm
+from usecases.ports import Asked, Rhythm
 
 MOMENT: Final = timedelta(seconds=5)
 """How long to leave somebody alone who is being served by another process just now."""
@@ -145,20 +145,20 @@ def _is_too_late(rhythm: Rhythm, found: Found, now: datetime) -> bool:
     if occasion.state is not OccasionState.PLANNED or occasion.offered_at is not None:
         return False
     since = max(occasion.due_at, resting) if resting is not None else occasion.due_at
-    return now > since + rhythm.late_limit(occasion.wave)
+    return now > since + rhythm.late_limit(occasion.rhythm, occasion.wave)
 
 
 def _put_back_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | None:
     """Return when to look again where now is a bad moment, or None where it is a good one."""
-    band = found.person.age_band
-    allowed = rhythm.allowed(band, now)
+    own = found.person.own_time
+    allowed = rhythm.allowed(own, now)
     if allowed > now:
         return allowed
     standing = found.standing_run
     if found.worried or (standing is not None and standing.run.status is RunStatus.HELD):
         return _tomorrow(rhythm, found, now)
     if standing is not None and standing.occasion_id != found.occasion.id:
-        return rhythm.allowed(band, now + SOON)
+        return rhythm.allowed(own, now + SOON)
     until = _reminder_until(rhythm, found, now)
     if until is None and found.asked - {found.occasion.id}:
         return _tomorrow(rhythm, found, now)
@@ -173,12 +173,12 @@ def _reminder_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | N
     occasion = found.occasion
     if occasion.state is OccasionState.PLANNED:
         return None
-    band = found.person.age_band
     begun = occasion.state is OccasionState.ANSWERING
     if begun and found.standing_run is None:
         return occasion.window_ends_at
     since = found.run.run.moved_at if begun and found.run is not None else None
-    due = rhythm.reminder(band, occasion.reminders, since or now)
+    asked = Asked(occasion.rhythm, occasion.wave, begun, occasion.reminders)
+    due = rhythm.reminder(found.person.own_time, asked, since or now)
     if due is None:
         return occasion.window_ends_at
     return due if since is not None and due > now else None
@@ -188,4 +188,4 @@ def _tomorrow(rhythm: Rhythm, found: Found, now: datetime) -> datetime:
     """Return the same time of day tomorrow that was meant for this occasion."""
     meant = datetime.fromisoformat(found.occasion.local_time).time()
     day = rhythm.local(now).date() + _DAY
-    return rhythm.allowed(found.person.age_band, rhythm.instant(day, meant))
+    return rhythm.allowed(found.person.own_time, rhythm.instant(day, meant))

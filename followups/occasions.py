@@ -25,6 +25,7 @@ from storage.words import NoticeKind
 from surveys.conversation import TimeRanOut
 from usecases import checking_in, planning
 from usecases.desk import Desk
+from usecases.ports import Asked
 from usecases.service import Service
 
 BATCH: Final = 50
@@ -175,8 +176,8 @@ class _Teller:
         again = replace(found.occasion, reminders=found.occasion.reminders + 1)
         if found.occasion.state is OccasionState.OFFERED or found.run is None:
             return self._offer(again)
-        rhythm = self.service.rhythm
-        reminder = rhythm.reminder(found.person.age_band, again.reminders, self.now)
+        asked = Asked(again.rhythm, again.wave, begun=True, reminders=again.reminders)
+        reminder = self.service.rhythm.reminder(found.person.own_time, asked, self.now)
         ends = again.window_ends_at
         occasions.move(self.work, replace(again, next_at=min(reminder or ends, ends)))
         desk = self._sit_down(self._reach)

@@ -14,7 +14,7 @@ across both changes of the clocks. One rule each for what the calendar leaves op
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, assert_never
 from zoneinfo import ZoneInfo
@@ -23,9 +23,9 @@ from followups.errors import NotPutOff
 from followups.hours import Hours, Opening, packaged_hours
 from followups.rhythm_data import Ask, Rhythms, packaged_rhythms
 from outcomes.observation import Wave
-from surveys.people import AgeBand
+from surveys.people import OwnTime
 from usecases.arrival import OfferReply
-from usecases.ports import Circumstances, Planned
+from usecases.ports import Asked, Circumstances, Planned
 
 MONTHS_AFTER: Final = {Wave.END: 0, Wave.THREE_MONTHS: 3, Wave.SIX_MONTHS: 6}
 """The waves that follow the end of the support, by months after it."""
@@ -88,7 +88,9 @@ class LocalRhythm:
 
     def _plan(self, who: Circumstances, ask: Ask, day: date, number: int = 1) -> Planned:
         window = self.rhythms.waves[ask.wave].window_days
-        return Planned(ask.ask, ask.wave.value, number, day, self.rhythms.at[who.role], window)
+        rhythm = self.rhythms.interventions.get(who.intervention, self.rhythms.otherwise)
+        at = self.rhythms.at[who.role]
+        return Planned(ask.ask, ask.wave.value, number, day, at, window, rhythm)
 
     # --- instants ---------------------------------------------------------------------
 
@@ -102,13 +104,13 @@ class LocalRhythm:
 
     # --- when to ask ------------------------------------------------------------------
 
-    def put_off(self, reply: OfferReply, age_band: AgeBand, now: datetime) -> datetime:
+    def put_off(self, reply: OfferReply, own: OwnTime, now: datetime) -> datetime:
         """Return when somebody who said `later` is asked again, outside quiet and school hours.
 
         `tonight` is an hour from now when the evening has begun. Raises NotPutOff for a reply that
         names no moment.
         """
-        return self.allowed(age_band, self._chosen(reply, now))
+        return self.allowed(replace(own, suits=None), self._chosen(reply, now))
 
     def _chosen(self, reply: OfferReply, now: datetime) -> datetime:
         today = self.local(now).date()
@@ -127,33 +129,38 @@ class LocalRhythm:
             case _:
                 assert_never(reply)
 
-    def allowed(self, age_band: AgeBand, moment: datetime) -> datetime:
+    def allowed(self, own: OwnTime, moment: datetime) -> datetime:
         """Return this moment, or the first one after it that is outside quiet and school hours."""
         day = self.local(moment).date()
         while True:
-            hours = self.hours.asking_on(age_band, day)
+            hours = self.hours.asking_on(own.age_band, day)
             if hours is not None:
                 opens, closes = self._instants(day, hours)
                 if moment < closes:
                     return max(moment.astimezone(UTC), opens)
             day += _DAY
 
-    def reminder(self, age_band: AgeBand, reminders: int, now: datetime) -> datetime | None:
-        """Return when to remind somebody who has had `reminders` of them, or None for never.
+    def reminder(self, own: OwnTime, asked: Asked, since: datetime) -> datetime | None:
+        """Return when to remind somebody, or None for never again.
 
         At the same time of day, so many days later as the ladder says.
         """
-        if reminders >= len(self.rhythms.reminders):
+        if asked.reminders >= len(self.rhythms.reminders):
             return None
-        local = self.local(now)
-        day = local.date() + timedelta(days=self.rhythms.reminders[reminders])
-        return self.allowed(age_band, self.instant(day, local.time()))
+        local = self.local(since)
+        day = local.date() + timedelta(days=self.rhythms.reminders[asked.reminders])
+        return self.allowed(own, self.instant(day, local.time()))
 
-    def late_limit(self, wave: str) -> timedelta:
+    def silent_after(self) -> timedelta:
+        """Return after how long without any sign somebody counts as gone quiet for good."""
+        return timedelta(days=90)
+
+    def late_limit(self, rhythm: str, wave: str) -> timedelta:
         """Return how long after it fell due somebody may still be asked for the first time.
 
         wave: one of outcomes.observation.Wave; ValueError for any other.
         """
+        del rhythm
         return timedelta(days=self.rhythms.waves[Wave(wave)].late_days)
 
     # --- when people read -------------------------------------------------------------

@@ -31,6 +31,7 @@ class SupportEpisode:
     opened_on: date
     closed_on: date | None
     close_reason: str | None
+    worker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def add(work: Casework, episode: SupportEpisode) -> None:
             "opened_on": episode.opened_on,
             "closed_on": episode.closed_on,
             "close_reason": episode.close_reason,
+            "worker": episode.worker,
         },
     )
 
@@ -170,6 +172,7 @@ def _from(row: AnyRow) -> SupportEpisode:
         opened_on=row.opened_on,
         closed_on=row.closed_on,
         close_reason=row.close_reason,
+        worker=row.worker,
     )
 
 

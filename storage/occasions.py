@@ -40,7 +40,10 @@ class OccasionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One due moment; `next_at` is when the clock looks at it again, None when never."""
+    """One due moment; `next_at` is when the clock looks at it again, None when never.
+
+    `rhythm` names the rules by which it was planned; an unknown name means the default ones.
+    """
 
     id: str
     participant_id: str
@@ -61,6 +64,7 @@ class Occasion:
     offered_at: datetime | None
     ended_at: datetime | None
     run_id: str | None
+    rhythm: str = "otherwise"
 
 
 def plan(work: Casework, planned: Sequence[Occasion]) -> None:
@@ -212,6 +216,7 @@ def occasion_from(row: AnyRow) -> Occasion:
         offered_at=row.offered_at,
         ended_at=row.ended_at,
         run_id=row.run_id,
+        rhythm=row.rhythm,
     )
 
 
@@ -236,4 +241,5 @@ def _row(each: Occasion) -> dict[str, Any]:
         "offered_at": each.offered_at,
         "ended_at": each.ended_at,
         "run_id": each.run_id,
+        "rhythm": each.rhythm,
     }

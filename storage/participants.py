@@ -24,6 +24,7 @@ class NewPerson:
     role: Role
     age_band: AgeBand
     child_id: str | None
+    council: str | None = None
 
 
 def add_participant(work: Casework, new: NewPerson, now: datetime) -> str:
@@ -39,6 +40,10 @@ def add_participant(work: Casework, new: NewPerson, now: datetime) -> str:
             "child_id": new.child_id,
             "status": Standing.INVITED.value,
             "resting_until": None,
+            "suppressed_at": None,
+            "council": new.council,
+            "suits": None,
+            "at_most_days": 1,
             "wrapped_key": work.vault.new_person_key(participant_id),
             "current_run": None,
             "made_at": now,

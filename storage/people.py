@@ -19,7 +19,7 @@ from storage.runs import COLUMNS, RunRow, StoredRun, run_from
 from storage.sequence import new_id
 from storage.tables import addresses, participants, runs
 from storage.vault import INDEX_BYTES, Place
-from surveys.people import AgeBand, Role, Voice, voice_for
+from surveys.people import AgeBand, OwnTime, Role, Suits, Voice, voice_for
 
 
 class Standing(StrEnum):
@@ -44,6 +44,15 @@ class Person:
     resting_until: datetime | None
     wrapped_key: bytes
     current_run: str | None
+    suppressed_at: datetime | None = None
+    council: str | None = None
+    suits: Suits | None = None
+    at_most_days: int = 1
+
+    @property
+    def own_time(self) -> OwnTime:
+        """What decides at which times they may be asked."""
+        return OwnTime(self.age_band, self.council, self.suits, self.at_most_days)
 
     @property
     def voice(self) -> Voice:
@@ -85,6 +94,10 @@ class PersonRow(NamedTuple):
     resting_until: datetime | None
     wrapped_key: bytes
     current_run: str | None
+    suppressed_at: datetime | None
+    council: str | None
+    suits: str | None
+    at_most_days: int
 
 
 _PERSON_COLUMNS: Final = (
@@ -96,6 +109,10 @@ _PERSON_COLUMNS: Final = (
     participants.c.resting_until,
     participants.c.wrapped_key,
     participants.c.current_run,
+    participants.c.suppressed_at,
+    participants.c.council,
+    participants.c.suits,
+    participants.c.at_most_days,
 )
 
 _AT_THE_DOOR: Final = (
@@ -176,6 +193,10 @@ def person_from(row: PersonRow | AnyRow) -> Person:
         resting_until=row.resting_until,
         wrapped_key=row.wrapped_key,
         current_run=row.current_run,
+        suppressed_at=row.suppressed_at,
+        council=row.council,
+        suits=Suits(row.suits) if row.suits is not None else None,
+        at_most_days=row.at_most_days,
     )
 
 

@@ -122,11 +122,17 @@ participants = Table(
     Column("child_id", Text, ForeignKey("children.id"), nullable=True, index=True),
     Column("status", Text, nullable=False),
     Column("resting_until", Instant, nullable=True),
+    Column("suppressed_at", Instant, nullable=True),
+    Column("council", Text, nullable=True),
+    Column("suits", Text, nullable=True),
+    Column("at_most_days", Integer, nullable=False, server_default="1"),
     Column("wrapped_key", LargeBinary, nullable=False),
     Column("current_run", Text, nullable=True),
     Column("made_at", Instant, nullable=False),
     Column("joined_at", Instant, nullable=True),
-    comment="Somebody who answers. `child_id` is set for the young person only.",
+    comment="Somebody who answers. `child_id` is set for the young person only. `suppressed_at` is "
+    "set while staff let nobody ask them. `council` says whose school terms count; `suits` and "
+    "`at_most_days` are what they chose themselves.",
 )
 
 invitations = Table(
@@ -175,6 +181,22 @@ visitors = Table(
     comment="A browser that opened the web chat: its number is its chat id there.",
 )
 
+nudges = Table(
+    "nudges",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False, unique=True),
+    Column("mail_cipher", LargeBinary, nullable=False),
+    Column("confirm_index", LargeBinary, nullable=False, unique=True),
+    Column("made_at", Instant, nullable=False),
+    Column("asked_at", Instant, nullable=True),
+    Column("confirmed_at", Instant, nullable=True),
+    Column("nudged_at", Instant, nullable=True),
+    Column("failed_at", Instant, nullable=True),
+    comment="An e-mail address to which we may say that something waits, and nothing else. "
+    "`asked_at` is when we asked there whether it is theirs.",
+)
+
 keycards = Table(
     "keycards",
     metadata,
@@ -214,6 +236,27 @@ support_episodes = Table(
     Column("opened_on", Date, nullable=False),
     Column("closed_on", Date, nullable=True, index=True),
     Column("close_reason", Text, nullable=True),
+    Column("worker", Text, nullable=True, index=True),
+    Column("ref_index", LargeBinary, nullable=True),
+    Column("ref_cipher", LargeBinary, nullable=True),
+    Index("ix_support_episodes_ref_index", "ref_index", unique=True),
+    comment="`worker` is how staff call who looks after it. `ref_*` is its number in the case "
+    "system, where it came from there.",
+)
+
+episode_changes = Table(
+    "episode_changes",
+    metadata,
+    _id(),
+    Column("episode_id", Text, ForeignKey("support_episodes.id"), nullable=False, index=True),
+    Column("what", Text, nullable=False),
+    Column("was", Text, nullable=True),
+    Column("became", Text, nullable=True),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    comment="What changed around a child while the support went on: commissioner, home, worker, "
+    "and who answers.",
 )
 
 participations = Table(
@@ -238,6 +281,7 @@ occasions = Table(
     Column("instrument", Text, nullable=False),
     Column("wave", Text, nullable=False),
     Column("round", Integer, nullable=False),
+    Column("rhythm", Text, nullable=False, server_default="otherwise"),
     Column("state", Text, nullable=False),
     Column("local_time", Text, nullable=False),
     Column("zone", Text, nullable=False),
@@ -250,7 +294,53 @@ occasions = Table(
     Column("run_id", Text, nullable=True),
     UniqueConstraint("participant_id", "episode_id", "instrument", "wave", "round"),
     Index("ix_occasions_participant_id_state", "participant_id", "state"),
-    comment="A due moment to ask one person. `next_at` is when the clock looks at it again.",
+    comment="A due moment to ask one person. `next_at` is when the clock looks at it again; "
+    "`rhythm` names the rules by which it was planned.",
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("action_id", Text, nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("since_by", Text, nullable=False),
+    Column("lift_asked_at", Instant, nullable=True),
+    Column("lift_asked_by", Text, nullable=True),
+    Column("lifted_at", Instant, nullable=True),
+    Column("lifted_by", Text, nullable=True),
+    comment="Nobody may be asked while one of these stands. One action may hold a whole household; "
+    "lifting it takes a second person.",
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("participant_key", Text, nullable=False),
+    Column("episode_id", Text, ForeignKey("support_episodes.id"), nullable=True),
+    Column("episode_key", Text, nullable=True, index=True),
+    Column("kind", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("over_at", Instant, nullable=True),
+    Column("handled_at", Instant, nullable=True),
+    Column("handled_by", Text, nullable=True),
+    Index("ix_silences_open", "over_at", "at"),
+    comment="That somebody went quiet, and that they came back: facts, never taken for wellbeing.",
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    _id(),
+    Column("at", Instant, nullable=False, index=True),
+    Column("should", Integer, nullable=False),
+    Column("was", Integer, nullable=False),
+    Column("missing", Text, nullable=False),
+    comment="What should have been sent against what was sent, hour by hour.",
 )
 
 # --- conversations --------------------------------------------------------------------

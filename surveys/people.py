@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
@@ -23,6 +24,28 @@ class AgeBand(StrEnum):
     SIXTEEN_TO_SEVENTEEN = "16-17"
     EIGHTEEN_TO_TWENTY_FIVE = "18-25"
     ADULT = "adult"
+
+
+class Suits(StrEnum):
+    """The part of the week in which somebody wants to be asked; without one, any time is fine."""
+
+    AFTER_SCHOOL = "after-school"
+    EVENING = "evening"
+    WEEKEND = "weekend"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTime:
+    """What decides at which times somebody may be asked, and what they chose about it themselves.
+
+    `council` names whose school terms count, None where nobody knows. `at_most_days` is how many
+    days lie between two askings at least: 1 is the most often that anybody is asked.
+    """
+
+    age_band: AgeBand
+    council: str | None = None
+    suits: Suits | None = None
+    at_most_days: int = 1
 
 
 class Voice(StrEnum):

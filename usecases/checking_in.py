@@ -34,6 +34,7 @@ from usecases import planning
 from usecases.arrival import OccasionId, OccasionInput, OfferReply, RunInput
 from usecases.desk import Desk
 from usecases.picturing import last_finished
+from usecases.ports import Asked
 from usecases.telling import (
     AboutRun,
     HalfDone,
@@ -208,7 +209,7 @@ def _answer_gone_offer(desk: Desk, occasion: Occasion) -> None:
 def put_off(desk: Desk, occasion: Occasion, reply: OfferReply) -> None:
     """Ask again at a moment of their choosing, inside the window in which answers count."""
     assert desk.person is not None  # noqa: S101 (take_offer refused everybody else)
-    chosen = desk.service.rhythm.put_off(reply, desk.person.age_band, desk.now)
+    chosen = desk.service.rhythm.put_off(reply, desk.person.own_time, desk.now)
     again = _inside_window(desk, occasion, chosen)
     if again is None:
         occasions.end(desk.work, occasion.id, OccasionState.DECLINED, desk.now)
@@ -228,7 +229,7 @@ def _inside_window(desk: Desk, occasion: Occasion, chosen: datetime) -> datetime
     if chosen < occasion.window_ends_at:
         return chosen
     latest = max(occasion.window_ends_at - _DAY, desk.now + _HOUR)
-    again = desk.service.rhythm.allowed(desk.person.age_band, latest)
+    again = desk.service.rhythm.allowed(desk.person.own_time, latest)
     return again if again < occasion.window_ends_at else None
 
 
@@ -253,18 +254,18 @@ def begin(desk: Desk, occasion: Occasion) -> None:
             state=OccasionState.ANSWERING,
             run_id=turn.run.id,
             offered_at=occasion.offered_at or desk.now,
-            next_at=_look_again(desk, occasion),
+            next_at=_look_again(desk, occasion, begun=True),
         ),
     )
     desk.run = stored
     desk.say(AboutRun(instrument, turn.run, turn.events))
 
 
-def _look_again(desk: Desk, occasion: Occasion) -> datetime:
-    """When the clock looks at a begun run: for a gentle reminder, or at the end of the window."""
+def _look_again(desk: Desk, occasion: Occasion, *, begun: bool) -> datetime:
+    """When the clock looks at it again: for a gentle reminder, or at the end of the window."""
     assert desk.person is not None  # noqa: S101
-    rhythm = desk.service.rhythm
-    reminder = rhythm.reminder(desk.person.age_band, occasion.reminders, desk.now)
+    asked = Asked(occasion.rhythm, occasion.wave, begun, occasion.reminders)
+    reminder = desk.service.rhythm.reminder(desk.person.own_time, asked, desk.now)
     return min(reminder, occasion.window_ends_at) if reminder else occasion.window_ends_at
 
 
@@ -305,7 +306,7 @@ def offer(desk: Desk, occasion: Occasion) -> None:
             occasion,
             state=OccasionState.OFFERED,
             offered_at=occasion.offered_at or desk.now,
-            next_at=_look_again(desk, occasion),
+            next_at=_look_again(desk, occasion, begun=False),
         ),
     )
     desk.occasion_told = occasion.id

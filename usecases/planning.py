@@ -105,7 +105,13 @@ def _next_review(
     local = datetime.fromisoformat(after.local_time)
     window = (after.window_ends_at - after.due_at) // timedelta(days=1)
     was = Planned(
-        after.instrument, after.wave, after.round, local.date(), local.time(), max(window, 1)
+        after.instrument,
+        after.wave,
+        after.round,
+        local.date(),
+        local.time(),
+        max(window, 1),
+        after.rhythm,
     )
     following = service.rhythm.next_review(circumstances(person, episode), was)
     return None if following is None else as_occasion(service, work, person, episode, following)
@@ -137,6 +143,7 @@ def as_occasion(
         offered_at=None,
         ended_at=None,
         run_id=None,
+        rhythm=planned.rhythm,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
-from surveys.people import AgeBand, Role
+from surveys.people import AgeBand, OwnTime, Role
 from usecases.arrival import OfferReply
 
 
@@ -15,6 +15,7 @@ class Planned:
     """A due moment: what to ask, in which wave, and when on the person's own clock.
 
     `round` counts repeats of one wave (the reviews). `window_days` is how long an answer counts.
+    `rhythm` names the rules by which it was planned: they also say how it is repeated.
     """
 
     instrument: str
@@ -23,6 +24,20 @@ class Planned:
     day: date
     at: time
     window_days: int
+    rhythm: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What decides when somebody is asked again: where they are with what they were asked.
+
+    `begun` says that the questions are half done, `reminders` how often we repeated the asking.
+    """
+
+    rhythm: str
+    wave: str
+    begun: bool
+    reminders: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +69,34 @@ class Rhythm(Protocol):
         """Return the UTC instant of a local moment, with one defined answer at clock changes."""
         ...
 
-    def put_off(self, reply: OfferReply, age_band: AgeBand, now: datetime) -> datetime:
-        """Return the UTC instant at which somebody who said `later` is asked again."""
+    def put_off(self, reply: OfferReply, own: OwnTime, now: datetime) -> datetime:
+        """Return the UTC instant at which somebody who said `later` is asked again.
+
+        What they choose now goes before the part of the week that they chose once.
+        """
         ...
 
-    def allowed(self, age_band: AgeBand, moment: datetime) -> datetime:
-        """Return this moment, or the first one after it outside quiet and school hours."""
+    def allowed(self, own: OwnTime, moment: datetime) -> datetime:
+        """Return this moment, or the first one after it at which this person may be asked.
+
+        That is outside quiet and school hours and bank holidays, in the part of the week that they
+        chose.
+        """
         ...
 
-    def reminder(self, age_band: AgeBand, reminders: int, now: datetime) -> datetime | None:
-        """Return when to remind somebody who has had `reminders` of them, or None for never."""
+    def reminder(self, own: OwnTime, asked: Asked, since: datetime) -> datetime | None:
+        """Return when to remind somebody, counted from when they were asked or moved last.
+
+        None for never again.
+        """
         ...
 
-    def late_limit(self, wave: str) -> timedelta:
+    def late_limit(self, rhythm: str, wave: str) -> timedelta:
         """Return how long after it fell due somebody may still be asked for the first time."""
+        ...
+
+    def silent_after(self) -> timedelta:
+        """Return after how long without any sign somebody counts as gone quiet for good."""
         ...
 
     def local(self, moment: datetime) -> datetime:

@@ -15,9 +15,9 @@ from followups.errors import NotPutOff
 from followups.hours import packaged_hours
 from followups.rhythm_data import packaged_rhythms
 from followups.schedule import LocalRhythm, instant_of, months_after
-from surveys.people import AgeBand, Role
+from surveys.people import AgeBand, OwnTime, Role
 from usecases.arrival import OfferReply
-from usecases.ports import Circumstances
+from usecases.ports import Asked, Circumstances
 
 LONDON = ZoneInfo("Europe/London")
 ST_JOHNS = ZoneInfo("America/St_Johns")
@@ -266,27 +266,27 @@ def test_what_follows_the_end_is_strictly_in_order(rhythm: LocalRhythm, closed_o
     ],
 )
 def test_nobody_is_asked_in_quiet_or_school_hours(age: AgeBand, moment: str, expected: str) -> None:
-    assert RHYTHM.allowed(age, at(moment)) == at(expected)
+    assert RHYTHM.allowed(OwnTime(age), at(moment)) == at(expected)
 
 
 @given(rhythm=rhythms, age=ages, moment=moments)
 def test_an_allowed_moment_is_never_quiet_never_earlier_and_stays_allowed(
     rhythm: LocalRhythm, age: AgeBand, moment: datetime
 ) -> None:
-    allowed = rhythm.allowed(age, moment)
+    allowed = rhythm.allowed(OwnTime(age), moment)
     hours = rhythm.hours.asking_on(age, rhythm.local(allowed).date())
     assert hours is not None
     assert hours.opens <= rhythm.local(allowed).time() < hours.closes
     assert allowed >= moment
     assert allowed.tzinfo is UTC
-    assert rhythm.allowed(age, allowed) == allowed
+    assert rhythm.allowed(OwnTime(age), allowed) == allowed
 
 
 @given(rhythm=rhythms, age=ages, moment=moments, later=st.timedeltas(timedelta(), timedelta(9)))
 def test_what_falls_due_first_is_allowed_first(
     rhythm: LocalRhythm, age: AgeBand, moment: datetime, later: timedelta
 ) -> None:
-    assert rhythm.allowed(age, moment) <= rhythm.allowed(age, moment + later)
+    assert rhythm.allowed(OwnTime(age), moment) <= rhythm.allowed(OwnTime(age), moment + later)
 
 
 @given(age=ages, day=days, local=times)
@@ -296,7 +296,7 @@ def test_school_days_bank_holidays_and_nights_are_all_that_is_kept_free(
     """A moment between ten and seven on a day without school is never put back for grown-ups."""
     if age is AgeBand.ADULT and time(9) <= local < time(20, 30) and not _is_bank_holiday(day):
         moment = RHYTHM.instant(day, local)
-        assert RHYTHM.allowed(age, moment) == moment
+        assert RHYTHM.allowed(OwnTime(age), moment) == moment
 
 
 def _is_bank_holiday(day: date) -> bool:
@@ -320,18 +320,18 @@ def _is_bank_holiday(day: date) -> bool:
     ],
 )
 def test_later_means_what_people_mean_by_it(reply: OfferReply, now: str, expected: str) -> None:
-    assert RHYTHM.put_off(reply, AgeBand.EIGHT_TO_ELEVEN, at(now)) == at(expected)
+    assert RHYTHM.put_off(reply, OwnTime(AgeBand.EIGHT_TO_ELEVEN), at(now)) == at(expected)
 
 
 def test_tonight_is_in_an_hour_once_the_evening_has_begun() -> None:
-    again = RHYTHM.put_off(OfferReply.TONIGHT, AgeBand.ADULT, at("2026-09-22T18:45"))
+    again = RHYTHM.put_off(OfferReply.TONIGHT, OwnTime(AgeBand.ADULT), at("2026-09-22T18:45"))
     assert again == at("2026-09-22T19:45")
 
 
 @pytest.mark.parametrize("reply", [OfferReply.START, OfferReply.LATER, OfferReply.NOT_THIS_TIME])
 def test_a_reply_that_names_no_moment_is_a_fault_of_ours(reply: OfferReply) -> None:
     with pytest.raises(NotPutOff):
-        RHYTHM.put_off(reply, AgeBand.ADULT, at("2026-09-22T16:20"))
+        RHYTHM.put_off(reply, OwnTime(AgeBand.ADULT), at("2026-09-22T16:20"))
 
 
 @given(
@@ -345,33 +345,40 @@ def test_a_reply_that_names_no_moment_is_a_fault_of_ours(reply: OfferReply) -> N
 def test_what_is_put_off_comes_later_and_never_in_quiet_hours(
     rhythm: LocalRhythm, age: AgeBand, now: datetime, reply: OfferReply
 ) -> None:
-    again = rhythm.put_off(reply, age, now)
+    again = rhythm.put_off(reply, OwnTime(age), now)
     assert again > now
-    assert rhythm.allowed(age, again) == again
+    assert rhythm.allowed(OwnTime(age), again) == again
 
 
 def test_there_are_two_reminders_at_the_same_time_of_day_and_then_never_again() -> None:
     asked = at("2026-10-23T17:10")
-    first = RHYTHM.reminder(AgeBand.ADULT, 0, asked)
+    first = RHYTHM.reminder(OwnTime(AgeBand.ADULT), Asked("direct", "review", False, 0), asked)
     assert first == at("2026-10-26T17:10")  # the clocks went back in between
-    assert RHYTHM.reminder(AgeBand.ADULT, 1, first) == at("2026-11-02T17:10")
-    assert RHYTHM.reminder(AgeBand.ADULT, 2, at("2026-11-02T17:10")) is None
+    assert RHYTHM.reminder(
+        OwnTime(AgeBand.ADULT), Asked("direct", "review", False, 1), first
+    ) == at("2026-11-02T17:10")
+    assert (
+        RHYTHM.reminder(
+            OwnTime(AgeBand.ADULT), Asked("direct", "review", False, 2), at("2026-11-02T17:10")
+        )
+        is None
+    )
 
 
 @given(rhythm=rhythms, age=ages, now=moments, had=st.integers(0, 5))
 def test_a_reminder_comes_days_later_and_never_in_quiet_hours(
     rhythm: LocalRhythm, age: AgeBand, now: datetime, had: int
 ) -> None:
-    reminder = rhythm.reminder(age, had, now)
+    reminder = rhythm.reminder(OwnTime(age), Asked("direct", "review", False, had), now)
     assert (reminder is None) is (had >= 2)
     if reminder is not None:
         assert reminder >= now + timedelta(days=2)
-        assert rhythm.allowed(age, reminder) == reminder
+        assert rhythm.allowed(OwnTime(age), reminder) == reminder
 
 
 def test_how_late_a_first_asking_may_come_depends_on_the_wave() -> None:
-    assert RHYTHM.late_limit("review") == timedelta(days=10)
-    assert RHYTHM.late_limit("6-months") == timedelta(days=28)
+    assert RHYTHM.late_limit("direct", "review") == timedelta(days=10)
+    assert RHYTHM.late_limit("direct", "6-months") == timedelta(days=28)
 
 
 # --- when people read -------------------------------------------------------------------

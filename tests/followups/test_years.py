@@ -15,7 +15,7 @@ import pytest
 from followups.occasions import fire_due
 from storage.occasions import OccasionState
 from storage.outbox import OutgoingKind, Sending
-from surveys.people import AgeBand, Role
+from surveys.people import AgeBand, OwnTime, Role
 from tests.followups.street import JOINED, Neighbour, Street, care_for_another, move_in
 from usecases.arrival import MenuInput, MenuWish, OfferReply
 from usecases.sending import note_blocked
@@ -46,7 +46,7 @@ class Life:
     def hears(self, service: Service, sending: Sending, now: datetime) -> None:
         """Check that this may be asked now."""
         assert sending.occasion_id is not None
-        assert service.rhythm.allowed(self.age, now) == now, "in quiet hours"
+        assert service.rhythm.allowed(OwnTime(self.age), now) == now, "in quiet hours"
         assert now >= self.resting_until, "while they rest"
         assert not self.stopped, "after they stopped"
         assert not self.blocked, "after they blocked us"

@@ -133,14 +133,17 @@ class Work:
     """Something with a part inside a part."""
 
     def outer(self) -> int:
+        """Work, and let another part work."""
         spin()
         return self.inner() + 1
 
     def inner(self) -> int:
+        """Work alone."""
         spin()
         return 1
 
     async def waits(self) -> int:
+        """Work on the event loop."""
         spin()
         return 2
 
