@@ -13,6 +13,7 @@ from storage.errors import DatabaseAway
 from web.access import FormIsOld, Rule, TurnedAway, guard
 from web.api import api_router, problem
 from web.assets import asset_router
+from web.board import board_router
 from web.chat import TooFast, chat_router
 from web.commissioner import commissioner_router
 from web.entering import entering_router
@@ -49,6 +50,7 @@ def create_app(site: Site) -> FastAPI:
         chat_router(),
         entering_router(),
         staff_router(),
+        board_router(),
         commissioner_router(),
         api_router(),
         telegram_router(),

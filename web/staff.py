@@ -1,4 +1,4 @@
-"""Staff pages: support episodes and invitations, words that wait, follow-ups, releases.
+"""Staff pages: support episodes and invitations, words that wait, releases.
 
 They show what the use cases give and hand on what staff enter; they decide nothing.
 """
@@ -165,14 +165,6 @@ def _add_waiting(router: APIRouter) -> None:
 
 
 def _add_lists(router: APIRouter) -> None:
-    @router.get("/staff/followups")
-    async def followups(request: Request) -> Response:
-        site = _site(request)
-        now = site.clock()
-        rows = await reading.followups(site.service, now)
-        values = {**_frame(request), "rows": rows, "now": now, "people": await _people(site)}
-        return show("followups.html", values)
-
     @router.get("/staff/releases")
     async def releases(request: Request) -> Response:
         found = await publishing.list_releases(_site(request).service)
