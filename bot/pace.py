@@ -10,6 +10,7 @@ import heapq
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +18,23 @@ class Pace:
     """What one bot may send: in messages per second, and how many at once after a quiet moment.
 
     The Bot API's documented limits are about 30 messages a second to all chats together and about
-    one a second to one chat, where short bursts are fine.
+    one a second to one chat, where short bursts are fine. A burst to all chats together comes on
+    top of the rate in some second, so it is only as large as a program that wakes up late needs.
     """
 
     overall_rate: float = 30.0
-    overall_burst: int = 30
+    overall_burst: int = 3
     chat_rate: float = 1.0
     chat_burst: int = 6
+
+
+_LATE: Final = 0.1
+"""Seconds for which the program may be busy elsewhere without falling behind the rate."""
+
+
+def pace_of(overall_rate: float, chat_rate: float) -> Pace:
+    """Return the pace for these messages a second: to all chats together, and to one chat."""
+    return Pace(overall_rate, max(1, round(overall_rate * _LATE)), chat_rate)
 
 
 class Bucket:

@@ -19,7 +19,7 @@ from bot.courier import Courier, Route
 from bot.dispatcher import build_dispatcher
 from bot.doorway import Doorway
 from bot.intake import Intake, Outcome
-from bot.pace import Pace
+from bot.pace import pace_of
 from bot.polling import Poller
 from followups.clock import Bell, Clock
 from followups.occasions import fire_due
@@ -105,7 +105,8 @@ async def _put_together(
         bot, session = telegram.build_bot(token, settings.telegram_api)
         stack.push_async_callback(session.close)
         bots[Channel.TELEGRAM] = bot
-        routes[Channel.TELEGRAM] = Route(bot, Pace())
+        pace = pace_of(settings.telegram_rate, settings.telegram_chat_rate)
+        routes[Channel.TELEGRAM] = Route(bot, pace)
     courier = Courier(service, clock, routes, tasks, lambda run: picturing.picture_of(service, run))
     doorway = Doorway(Reception(service), courier, clock)
     intake = Intake(build_dispatcher(doorway), doorway, bots, tasks)

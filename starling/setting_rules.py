@@ -25,11 +25,15 @@ WEBHOOK_SECRET_LENGTHS = (32, 256)
 WEBHOOK_PATH = "/telegram/webhook"
 """Where the service listens for Telegram (core.telegram.org/bots/api#setwebhook)."""
 
+FASTEST = 1000
+"""Messages a second: what Telegram allows a bot that pays for broadcasts, and nobody more."""
+
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]+")
 _BOT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
 _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
 _KEY = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+_RATE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
 _LAST_PORT = 65535
 _POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
@@ -97,6 +101,10 @@ WEAK_KEY = Refusal(
     f"has a key that is not url-safe base64 of at least {KEY_BYTES} bytes",
     "write the keys newest first with commas between them, each as printed by "
     'python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
+)
+NO_RATE = Refusal(
+    "is not a number of messages a second",
+    f"write a number above 0 and at most {FASTEST}, such as 30 or 0.5",
 )
 NO_TIME_ZONE = Refusal("is not a time zone", "write a name like Europe/London")
 
@@ -172,6 +180,14 @@ def check_port(value: object) -> int:
     if not (text.isascii() and text.isdecimal()) or int(text[:6]) > _LAST_PORT:
         raise NO_PORT.fault()
     return int(text)
+
+
+def check_rate(value: object) -> float:
+    """Return how many messages may go out in a second."""
+    text = str(value)
+    if not _RATE.fullmatch(text) or not 0 < float(text) <= FASTEST:
+        raise NO_RATE.fault()
+    return float(text)
 
 
 def split_keys(value: object) -> object:

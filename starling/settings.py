@@ -99,6 +99,16 @@ class Settings(BaseSettings):
         description="The bot's user name for t.me links. Without it the bot asks Telegram.",
         examples=["StarlingBot"],
     )
+    telegram_rate: Annotated[float, BeforeValidator(rules.check_rate)] = Field(
+        default=30,
+        description="Messages a second that the bot sends to all chats together at most. Telegram "
+        "allows about 30.",
+    )
+    telegram_chat_rate: Annotated[float, BeforeValidator(rules.check_rate)] = Field(
+        default=1,
+        description="Messages a second that the bot sends to one chat, short bursts aside. "
+        "Telegram allows about one.",
+    )
     web_host: Annotated[str, AfterValidator(rules.check_host)] = Field(
         default="127.0.0.1",
         description="The network address to listen on: 127.0.0.1 is this machine only.",

@@ -189,12 +189,22 @@ def record(connection: Connection, results: Sequence[tuple[Sent, datetime]]) -> 
     _RECORD.run(connection, rows)
 
 
+_FIRST_COMES: Final = case(
+    (outbox.c.urgency == Urgency.SAFETY.value, 0),
+    (outbox.c.urgency == Urgency.REPLY.value, 1),
+    else_=2,
+)
+
+
 def claim_due(work: Casework, now: datetime, most: int) -> list[Sending]:
-    """Take messages that wait to be sent, safety first, under a lease of our own."""
+    """Take messages that wait to be sent, under a lease of our own.
+
+    Safety comes first, then replies, then askings.
+    """
     due = (
         select(outbox.c.id)
         .where(outbox.c.state == Delivery.PENDING.value, outbox.c.due_at <= now)
-        .order_by(case((outbox.c.urgency == Urgency.SAFETY.value, 0), else_=1), outbox.c.id)
+        .order_by(_FIRST_COMES, outbox.c.id)
         .limit(most)
     )
     if work.connection.dialect.name == "postgresql":
@@ -216,7 +226,7 @@ def claim_due(work: Casework, now: datetime, most: int) -> list[Sending]:
         select(outbox, addresses.c.channel, addresses.c.chat_cipher)
         .join(addresses, addresses.c.id == outbox.c.address_id)
         .where(outbox.c.id.in_(numbers))
-        .order_by(outbox.c.id)
+        .order_by(_FIRST_COMES, outbox.c.id)
     )
     return [_sending(work, row) for row in work.connection.execute(query)]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pace import Bucket, Gate
+from bot.pace import Bucket, Gate, pace_of
 
 gaps = st.lists(st.floats(min_value=0, max_value=5), min_size=1, max_size=60)
 
@@ -42,6 +43,18 @@ def test_a_burst_passes_at_once_and_then_one_a_second() -> None:
         waits.append(bucket.wait(10.0))
         bucket.take(10.0)
     assert [0, 0, 0, 1, 2] == waits
+
+
+@pytest.mark.parametrize("rate", [0.5, 1, 30, 1000])
+def test_a_second_holds_little_more_than_the_rate_also_after_a_quiet_night(rate: float) -> None:
+    pace = pace_of(rate, 1)
+    bucket = Bucket(pace.overall_rate, pace.overall_burst)
+    at, passed = 100_000.0, 0
+    while (wait := bucket.wait(at)) + at - 100_000 < 1:
+        at += wait
+        bucket.take(at)
+        passed += 1
+    assert passed <= max(rate * 1.1, 1) + 1
 
 
 def test_tokens_come_back_up_to_the_burst_only() -> None:

@@ -50,6 +50,7 @@ def test_nothing_has_to_be_set() -> None:
     assert settings.telegram_api == "https://api.telegram.org"
     assert (settings.web_host, settings.web_port) == ("127.0.0.1", 8080)
     assert settings.public_url == "http://127.0.0.1:8080"
+    assert (settings.telegram_rate, settings.telegram_chat_rate) == (30, 1)
     assert settings.secret_keys == ()
     assert settings.zone == ZoneInfo("Europe/London")
 
@@ -67,6 +68,8 @@ def test_nothing_has_to_be_set() -> None:
         ({"web_port": "0"}, 0),
         ({"web_port": " 8000 "}, 8000),
         ({"public_url": "https://starling.example.org/"}, "https://starling.example.org"),
+        ({"telegram_rate": "25"}, 25.0),
+        ({"telegram_chat_rate": "0.5"}, 0.5),
         ({"timezone": "Europe/Belfast"}, "Europe/Belfast"),
     ],
 )
@@ -105,6 +108,11 @@ def test_a_setting_is_taken_in_the_form_the_service_works_with(
         ({"secret_keys": "tooshort"}, "has a key that is not url-safe base64"),
         ({"secret_keys": f"{KEY},"}, "has a key that is not url-safe base64"),
         ({"secret_keys": KEY.replace("A", "+")}, "has a key that is not url-safe base64"),
+        ({"telegram_rate": "0"}, "is not a number of messages a second"),
+        ({"telegram_rate": "many"}, "is not a number of messages a second"),
+        ({"telegram_rate": "1000.1"}, "is not a number of messages a second"),
+        ({"telegram_chat_rate": "-1"}, "is not a number of messages a second"),
+        ({"telegram_chat_rate": "1e3"}, "is not a number of messages a second"),
         ({"timezone": "Derby"}, "is not a time zone"),
         ({"timezone": "../../etc/passwd"}, "is not a time zone"),
         ({"timezone": "Europe"}, "is not a time zone"),

@@ -72,3 +72,17 @@ def test_a_message_is_of_whom_it_was_made_for(shared_room: Room) -> None:
 
     assert whose(Urgency.SAFETY) == {None}
     assert whose(Urgency.REPLY) == set()
+
+
+def test_safety_is_claimed_before_replies_and_replies_before_askings(room: Room) -> None:
+    told = [Urgency.ASKING, Urgency.REPLY, Urgency.SAFETY, Urgency.REPLY, Urgency.ASKING]
+    queued = queue(room, [Outgoing(OutgoingKind.SEND, each, urgency=each) for each in told])
+
+    def put_back(work: Casework) -> None:
+        waits = [(outbox.Sent(each.id, Delivery.PENDING), NOW) for each in queued]
+        outbox.record(work.connection, waits)
+
+    room.do(put_back)
+    claimed = [room.do(lambda work: outbox.claim_due(work, NOW, 2)) for _ in range(3)]
+    texts = [[sending.outgoing.text for sending in some] for some in claimed]
+    assert texts == [["safety", "reply"], ["reply", "asking"], ["asking"]]
