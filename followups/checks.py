@@ -5,9 +5,9 @@ It must not do it, tell anybody anything, or read a clock.
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -60,16 +60,16 @@ class Found:
     """A due moment and what surrounds it now.
 
     `episode` is None where they do not answer in it any more. `run` is the run in which they are,
-    or the one of this occasion once it has begun. `asked` holds the occasions on which they were
-    asked today. `busy`: another process serves them just now. `worried`: a person must first read
-    what they wrote.
+    or the one of this occasion once it has begun. `asked` says on which occasions they were asked
+    lately, and when last. `busy`: another process serves them just now. `worried`: a person must
+    first read what they wrote.
     """
 
     occasion: Occasion
     person: Person
     episode: SupportEpisode | None
     run: StoredRun | None
-    asked: AbstractSet[str]
+    asked: Mapping[str, datetime]
     reachable: bool
     busy: bool
     worried: bool
@@ -110,7 +110,7 @@ def _close(found: Found) -> Verdict:
     occasion = found.occasion
     if occasion.state is OccasionState.ANSWERING and found.standing_run is not None:
         return Verdict.RUN_OUT
-    if _must_not_be_asked(found):
+    if _must_not_be_asked(found) or found.person.suppressed_at is not None:
         return Verdict.SUPPRESS
     if occasion.state is OccasionState.PLANNED and occasion.offered_at is None:
         return Verdict.LAPSE if _wanted_quiet(found) else Verdict.MISS
@@ -128,12 +128,15 @@ def _must_not_be_asked(found: Found) -> bool:
 def _wanted_quiet(found: Found) -> bool:
     """Whether they themselves asked for quiet in the time in which they would have been asked."""
     resting = found.person.resting_until
-    return resting is not None and resting > found.occasion.due_at
+    rested = resting is not None and resting > found.occasion.due_at
+    return rested or found.person.at_most_days > 1
 
 
 def _quiet_until(found: Found, now: datetime) -> datetime | None:
-    """Return until when they rest or have not joined yet, or None."""
+    """Return until when they rest or may not be asked, or None; a day where nobody knows."""
     person = found.person
+    if person.suppressed_at is not None:
+        return now + _DAY
     if person.resting_until is not None and now < person.resting_until:
         return person.resting_until
     return None if person.standing is Standing.JOINED else now + _DAY
@@ -159,10 +162,21 @@ def _put_back_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | N
         return _tomorrow(rhythm, found, now)
     if standing is not None and standing.occasion_id != found.occasion.id:
         return rhythm.allowed(own, now + SOON)
-    until = _reminder_until(rhythm, found, now)
-    if until is None and found.asked - {found.occasion.id}:
-        return _tomorrow(rhythm, found, now)
-    return until
+    return _reminder_until(rhythm, found, now) or _turn_until(rhythm, found, now)
+
+
+def _turn_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | None:
+    """Return when it is this one's turn, or None for now: never two askings in one day.
+
+    Somebody who wants longer quiet between two askings gets it from reminders as well.
+    """
+    days = found.person.at_most_days
+    same_counts = days > 1 and found.occasion.state is not OccasionState.PLANNED
+    asked = [at for on, at in found.asked.items() if same_counts or on != found.occasion.id]
+    if not asked:
+        return None
+    day = rhythm.local(max(asked)).date() + timedelta(days=days)
+    return _that_day(rhythm, found, day) if day > rhythm.local(now).date() else None
 
 
 def _reminder_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | None:
@@ -186,6 +200,10 @@ def _reminder_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | N
 
 def _tomorrow(rhythm: Rhythm, found: Found, now: datetime) -> datetime:
     """Return the same time of day tomorrow that was meant for this occasion."""
+    return _that_day(rhythm, found, rhythm.local(now).date() + _DAY)
+
+
+def _that_day(rhythm: Rhythm, found: Found, day: date) -> datetime:
+    """Return the time of day that was meant for this occasion on another day."""
     meant = datetime.fromisoformat(found.occasion.local_time).time()
-    day = rhythm.local(now).date() + _DAY
     return rhythm.allowed(found.person.own_time, rhythm.instant(day, meant))

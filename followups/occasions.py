@@ -8,7 +8,7 @@ a process which dies loses and doubles nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final, assert_never
@@ -89,15 +89,15 @@ def _fire_in(service: Service, connection: Connection, now: datetime, most: int)
         return _Done((), 0)
     today = service.rhythm.local(now).date()
     scene = askings.look_around(work, claimed, service.rhythm.instant(today, time(0)))
-    asked = {person: set(on) for person, on in scene.asked.items()}
+    asked = {person: dict(on) for person, on in scene.asked.items()}
     sendings: list[Sending] = []
     for occasion in claimed:
-        theirs = asked.setdefault(occasion.participant_id, set())
+        theirs = asked.setdefault(occasion.participant_id, {})
         teller = _Teller(service, work, now, scene, _find(scene, occasion, theirs))
         decision = decide(service.rhythm, teller.found, now)
         sendings += teller.carry_out(decision)
         if decision.verdict in (Verdict.ASK, Verdict.REMIND):
-            theirs.add(occasion.id)
+            theirs[occasion.id] = now
     work.flush()
     return _Done(tuple(sendings), len(claimed))
 
@@ -115,7 +115,7 @@ async def _put_off_first(service: Service, now: datetime) -> _Done:
     return await service.lane.write(lambda connection: work(service.open(connection)))
 
 
-def _find(scene: Scene, occasion: Occasion, asked: set[str]) -> Found:
+def _find(scene: Scene, occasion: Occasion, asked: Mapping[str, datetime]) -> Found:
     person = scene.people[occasion.participant_id]
     chats = scene.chats.get(person.id)
     run = occasion.run_id if occasion.state is OccasionState.ANSWERING else person.current_run
@@ -124,7 +124,7 @@ def _find(scene: Scene, occasion: Occasion, asked: set[str]) -> Found:
         person=person,
         episode=scene.taking_part.get((person.id, occasion.episode_id)),
         run=scene.runs.get(run) if run is not None else None,
-        asked=frozenset(asked),
+        asked=dict(asked),
         reachable=chats is not None and chats.reach is not None,
         busy=chats is not None and chats.busy,
         worried=person.id in scene.worried,

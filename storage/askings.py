@@ -6,9 +6,9 @@ It must not decide anything, and it reads no answers.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -39,7 +39,8 @@ class Scene:
     """All that is known of those whose due moments were claimed together.
 
     `taking_part` maps participant and support episode to the episode, where they still answer in
-    it. `asked` maps participants to the occasions on which they were asked since a moment.
+    it. `asked` maps participants to the occasions on which they were asked lately, and when last:
+    for as many days as they themselves want between two askings.
     `worried` are those with a concern that nobody has acknowledged.
     """
 
@@ -47,12 +48,12 @@ class Scene:
     chats: Mapping[str, Chats]
     runs: Mapping[str, StoredRun]
     taking_part: Mapping[tuple[str, str], SupportEpisode]
-    asked: Mapping[str, set[str]]
+    asked: Mapping[str, Mapping[str, datetime]]
     worried: frozenset[str]
 
 
-def look_around(work: Casework, claimed: Sequence[Occasion], since: datetime) -> Scene:
-    """Read what decides about these due moments; `since` is when the local day began.
+def look_around(work: Casework, claimed: Sequence[Occasion], today: datetime) -> Scene:
+    """Read what decides about these due moments; `today` is when the local day began.
 
     On PostgreSQL the chats of these people are locked as the reception locks them, without waiting
     for anybody: what is read after that stays true until the commit.
@@ -67,7 +68,7 @@ def look_around(work: Casework, claimed: Sequence[Occasion], since: datetime) ->
         chats=chats,
         runs=runs.load_runs(work, {*current, *begun}),
         taking_part=episodes.taking_part(work, whose, {each.episode_id for each in claimed}),
-        asked=_asked_since(work, whose, since),
+        asked=_asked_since(work, whose, _first_day(persons.values(), today)),
         worried=_worried(work, whose),
     )
 
@@ -105,14 +106,22 @@ def _hold_chats(work: Casework, whose: Sequence[str]) -> dict[str, Chats]:
     return found
 
 
-def _asked_since(work: Casework, whose: Sequence[str], since: datetime) -> dict[str, set[str]]:
-    """Return on which occasions people were asked: offered first, or reminded by the clock."""
-    offered = select(occasions.c.participant_id, occasions.c.id).where(
+def _first_day(persons: Iterable[Person], today: datetime) -> datetime:
+    """Return since when it matters that somebody was asked; a clock change makes days longer."""
+    days = max((each.at_most_days for each in persons), default=1) - 1
+    return today - timedelta(days=days, hours=2 if days else 0)
+
+
+def _asked_since(
+    work: Casework, whose: Sequence[str], since: datetime
+) -> dict[str, dict[str, datetime]]:
+    """Return on which occasions people were asked, and when: offered, or reminded by the clock."""
+    offered = select(occasions.c.participant_id, occasions.c.id, occasions.c.offered_at).where(
         occasions.c.participant_id.in_(whose), occasions.c.offered_at >= since
     )
     untold = (Delivery.CANCELLED.value, Delivery.FAILED.value, Delivery.BLOCKED.value)
     told = (
-        select(addresses.c.participant_id, outbox.c.occasion_id)
+        select(addresses.c.participant_id, outbox.c.occasion_id, outbox.c.made_at)
         .join(outbox, outbox.c.address_id == addresses.c.id)
         .where(
             addresses.c.participant_id.in_(whose),
@@ -122,10 +131,11 @@ def _asked_since(work: Casework, whose: Sequence[str], since: datetime) -> dict[
             outbox.c.state.not_in(untold),
         )
     )
-    asked: dict[str, set[str]] = defaultdict(set)
+    asked: dict[str, dict[str, datetime]] = defaultdict(dict)
     for query in (offered, told):
-        for participant_id, occasion_id in work.connection.execute(query):
-            asked[participant_id].add(occasion_id)
+        for participant_id, occasion_id, at in work.connection.execute(query):
+            before = asked[participant_id].get(occasion_id)
+            asked[participant_id][occasion_id] = at if before is None else max(before, at)
     return asked
 
 

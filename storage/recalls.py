@@ -5,14 +5,23 @@ It must not decide when.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, select, update
 
 from storage.casework import Casework
+from storage.occasions import OccasionState
 from storage.outbox import Delivery, OutgoingKind, Urgency
-from storage.tables import addresses, outbox
+from storage.tables import addresses, occasions, outbox
+
+_NEVER_ARRIVED: Final = (
+    Delivery.PENDING.value,
+    Delivery.CANCELLED.value,
+    Delivery.FAILED.value,
+    Delivery.BLOCKED.value,
+)
 
 
 def block(work: Casework, sending_id: int, now: datetime) -> str | None:
@@ -44,11 +53,60 @@ def whose(connection: Connection, numbers: Sequence[int], urgency: Urgency) -> s
 
 
 def cancel_askings(connection: Connection, participant_id: str) -> None:
-    """Take back what waits to be asked, offers and questions: somebody paused or stopped."""
-    mine = select(addresses.c.id).where(addresses.c.participant_id == participant_id)
-    is_offer = outbox.c.urgency == Urgency.ASKING.value
+    """Take back what waits to be asked, offers and questions: somebody paused or stopped.
+
+    What was offered in those messages waits for the clock again: it was never asked.
+    """
+    call_back_askings(connection, participant_id)
     is_question = (outbox.c.kind == OutgoingKind.SEND.value) & outbox.c.step.is_not(None)
-    _cancel(connection, outbox.c.address_id.in_(mine), is_offer | is_question)
+    _cancel(connection, outbox.c.address_id.in_(_chats_of(participant_id)), is_question)
+
+
+def call_back_askings(connection: Connection, participant_id: str) -> None:
+    """Take back the offers and reminders that wait to be sent to somebody.
+
+    The clock looks at what they were about at its next ring, by what holds then.
+    """
+    waiting = (
+        outbox.c.address_id.in_(_chats_of(participant_id)),
+        outbox.c.urgency == Urgency.ASKING.value,
+    )
+    query = select(outbox.c.occasion_id).where(
+        outbox.c.state == Delivery.PENDING.value, outbox.c.occasion_id.is_not(None), *waiting
+    )
+    about = set(connection.execute(query).scalars())
+    _cancel(connection, *waiting)
+    if about:
+        put_back(connection, about)
+
+
+def put_back(connection: Connection, occasion_ids: Iterable[str]) -> None:
+    """Let the clock look again at askings whose message did not go out.
+
+    An offer is planned again; a reminder of half-done questions does not count as given.
+    """
+    told = exists().where(
+        outbox.c.occasion_id == occasions.c.id, outbox.c.state.not_in(_NEVER_ARRIVED)
+    )
+    these = occasions.c.id.in_(list(occasion_ids))
+    connection.execute(
+        update(occasions)
+        .where(these, occasions.c.state == OccasionState.OFFERED.value)
+        .values(
+            state=OccasionState.PLANNED.value,
+            next_at=occasions.c.due_at,
+            offered_at=case((told, occasions.c.offered_at)),
+        )
+    )
+    connection.execute(
+        update(occasions)
+        .where(
+            these,
+            occasions.c.state == OccasionState.ANSWERING.value,
+            occasions.c.reminders > 0,
+        )
+        .values(next_at=occasions.c.due_at, reminders=occasions.c.reminders - 1)
+    )
 
 
 def cancel_at(connection: Connection, address_id: str) -> None:
@@ -58,6 +116,10 @@ def cancel_at(connection: Connection, address_id: str) -> None:
     connection.execute(
         update(outbox).where(here, outbox.c.repair_at.is_not(None)).values(repair_at=None)
     )
+
+
+def _chats_of(participant_id: str) -> Select[tuple[str]]:
+    return select(addresses.c.id).where(addresses.c.participant_id == participant_id)
 
 
 def _cancel(connection: Connection, *which: ColumnElement[bool]) -> None:

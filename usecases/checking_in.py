@@ -162,6 +162,8 @@ def take_offer(desk: Desk, given: OccasionInput) -> None:
         desk.say(OfferGone())
         return
     waits = occasion.state in (OccasionState.PLANNED, OccasionState.OFFERED)
+    # While staff hold somebody back, not even an old offer begins anything.
+    waits = waits and desk.person.suppressed_at is None
     if not waits or desk.now >= occasion.window_ends_at:
         _answer_gone_offer(desk, occasion)
         return
@@ -285,7 +287,9 @@ def offer_what_waits(desk: Desk) -> None:
         else:
             say_half_done(desk, standing)
         return
-    due = occasions.waiting_for(desk.work, desk.person.id, desk.now) if desk.person else None
+    person = desk.person
+    may_be_asked = person is not None and person.suppressed_at is None
+    due = occasions.waiting_for(desk.work, person.id, desk.now) if person and may_be_asked else None
     if due is None:
         desk.say(NothingWaits())
     else:

@@ -13,7 +13,7 @@ from sqlalchemy import Table, create_engine, text, update
 
 from followups import occasions as looking
 from followups.occasions import fire_due
-from storage import occasions, outbox, runs, tables, words
+from storage import occasions, outbox, recalls, runs, tables, words
 from storage.casework import Connection
 from storage.errors import DatabaseAway
 from storage.occasions import Occasion
@@ -282,6 +282,89 @@ async def test_what_was_queued_before_a_pause_is_taken_back(service: Service) ->
         lambda connection: outbox.claim_due(service.open(connection), REVIEW + DAY, 10)
     )
     assert occasions_of(claimed) == []
+
+
+async def test_what_was_queued_before_a_pause_is_asked_after_it(service: Service) -> None:
+    somebody = await move_in(service)
+    await fire_due(service, REVIEW)
+    waiting = update(tables.outbox).where(tables.outbox.c.urgency == "asking")
+    await change(service, waiting.values(state="pending", due_at=REVIEW))
+    await somebody.does(MenuInput(MenuWish.PAUSE_A_WEEK), REVIEW + SECOND)
+    assert (await somebody.occasion("review")).offered_at is None
+    assert await live(service, REVIEW + DAY, REVIEW + 6 * DAY, DAY) == []
+    (asked,) = await live(service, REVIEW + 7 * DAY, REVIEW + 8 * DAY, DAY / 24)
+    assert (asked.occasion_id, (await somebody.occasion("review")).reminders) == (
+        (await somebody.occasion("review")).id,
+        0,
+    )
+
+
+async def test_a_reminder_that_was_taken_back_does_not_count_as_given(service: Service) -> None:
+    somebody = await move_in(service)
+    await fire_due(service, REVIEW)
+    review = await somebody.occasion("review")
+    await somebody.replies(review, OfferReply.START, REVIEW + SECOND)
+    half_done = await somebody.occasion("review")
+    assert half_done.next_at is not None
+    (reminder,) = await fire_due(service, half_done.next_at)
+    back = update(tables.outbox).where(tables.outbox.c.id == reminder.id)
+    await change(service, back.values(state="pending", due_at=half_done.next_at))
+    await service.lane.write(
+        lambda connection: recalls.call_back_askings(connection, somebody.participant)
+    )
+    again = await fire_due(service, half_done.next_at + DAY)
+    assert occasions_of(again) == [review.id]
+    assert (await somebody.occasion("review")).reminders == 1
+
+
+async def test_nobody_is_asked_while_staff_hold_them_and_they_are_afterwards(
+    service: Service,
+) -> None:
+    somebody = await move_in(service)
+    held = update(tables.participants).where(tables.participants.c.id == somebody.participant)
+    await change(service, held.values(suppressed_at=REVIEW - DAY))
+    assert await live(service, REVIEW, REVIEW + 5 * DAY, DAY / 4) == []
+    (nothing,) = await somebody.does(MenuInput(MenuWish.WHATS_NEXT), REVIEW + 5 * DAY)
+    assert nothing.occasion_id is None
+    await change(service, held.values(suppressed_at=None))
+    asked = await live(service, REVIEW + 5 * DAY, REVIEW + 7 * DAY, DAY / 4)
+    assert occasions_of(asked) == [(await somebody.occasion("review")).id]
+
+
+async def test_what_staff_held_until_its_window_was_over_is_suppressed_not_missed(
+    service: Service,
+) -> None:
+    somebody = await move_in(service)
+    held = update(tables.participants).where(tables.participants.c.id == somebody.participant)
+    await change(service, held.values(suppressed_at=REVIEW - DAY))
+    assert await live(service, REVIEW, REVIEW + 22 * DAY, DAY) == []
+    assert await somebody.state("review") == "suppressed"
+    assert await notices(service) == []
+
+
+async def test_an_old_offer_begins_nothing_while_staff_hold_somebody(service: Service) -> None:
+    somebody = await move_in(service)
+    await fire_due(service, REVIEW)
+    held = update(tables.participants).where(tables.participants.c.id == somebody.participant)
+    await change(service, held.values(suppressed_at=REVIEW + SECOND))
+    await somebody.replies(await somebody.occasion("review"), OfferReply.START, REVIEW + DAY)
+    assert await somebody.state("review") == "offered"
+
+
+async def test_somebody_who_wants_to_be_asked_once_a_fortnight_is(service: Service) -> None:
+    """A carer of two children; reminders keep the distance as well."""
+    somebody = await move_in(service, role=Role.CARER)
+    await care_for_another(somebody, Role.CARER, JOINED)
+    for start in (each for each in await somebody.occasions() if each.wave == "start"):
+        await somebody.replies(start, OfferReply.NOT_THIS_TIME, JOINED)
+    theirs = update(tables.participants).where(tables.participants.c.id == somebody.participant)
+    await change(service, theirs.values(at_most_days=14))
+    days = []
+    for hour in range(24 * 21):
+        now = REVIEW + timedelta(hours=hour)
+        days += [now.date() for _ in await fire_due(service, now)]
+    assert len(days) == 2
+    assert days[1] - days[0] >= timedelta(days=14)
 
 
 async def test_somebody_who_blocked_us_cannot_be_asked_and_staff_are_told(
