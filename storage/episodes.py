@@ -93,6 +93,34 @@ def load(work: Casework, episode_id: str) -> SupportEpisode | None:
     return _from(row) if row is not None else None
 
 
+def hold(work: Casework, episode_id: str) -> SupportEpisode | None:
+    """Return one support episode, or None, and let nobody else change it until the commit."""
+    query = select(support_episodes).where(support_episodes.c.id == episode_id)
+    if work.connection.dialect.name == "postgresql":
+        query = query.with_for_update()
+    row = work.connection.execute(query).one_or_none()
+    return _from(row) if row is not None else None
+
+
+def store_change(work: Casework, episode: SupportEpisode) -> None:
+    """Write who pays, where the child lives and who looks after it, as this episode says."""
+    changed = update(support_episodes).where(support_episodes.c.id == episode.id)
+    work.connection.execute(
+        changed.values(
+            commissioner=episode.commissioner, lives=episode.lives, worker=episode.worker
+        )
+    )
+
+
+def set_council(work: Casework, episode: SupportEpisode, council: str | None) -> None:
+    """Write whose school terms count for the child and for all who answer in this episode."""
+    here = select(participations.c.participant_id).where(
+        participations.c.episode_id == episode.id, participations.c.until.is_(None)
+    )
+    around = (participants.c.child_id == episode.child_id) | participants.c.id.in_(here)
+    work.connection.execute(update(participants).where(around).values(council=council))
+
+
 def list_all(work: Casework, *, open_only: bool = False, most: int = 500) -> list[SupportEpisode]:
     """Return support episodes, the newest first."""
     query = select(support_episodes)

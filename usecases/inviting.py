@@ -12,10 +12,12 @@ from datetime import date, datetime
 from typing import Final
 
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
-from storage import audit, episodes, invitations, participants
+from storage import audit, changes, episodes, invitations, participants, partings, people
 from storage.casework import Casework
+from storage.changes import Change, What
 from storage.episodes import Participation, SupportEpisode
 from storage.participants import NewPerson
+from storage.people import Person, Standing
 from storage.sequence import new_id
 from surveys.people import AgeBand, Role, may_use_telegram
 from usecases import planning
@@ -43,6 +45,7 @@ INTERVENTIONS: Final = (
 """What the service does, by the names that staff use; never shown to anybody who answers."""
 
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{1,39}")
+_WORKER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{1,39}")
 _DATE: Final = re.compile(
     r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](\d{2}|\d{4})(?!\d)"
     r"|(?<!\d)\d{1,2}_\d{1,2}_(19|20)\d{2}(?!\d)"
@@ -77,7 +80,10 @@ class Invitee:
 
 @dataclass(frozen=True, slots=True)
 class NewEpisode:
-    """What staff say of a new support episode."""
+    """What staff say of a new support episode.
+
+    `worker` is how staff call who looks after it, such as a.worker.
+    """
 
     case: str
     commissioner: Commissioner
@@ -85,6 +91,7 @@ class NewEpisode:
     intervention: str
     lives: Lives
     opened_on: date
+    worker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,23 @@ def check_case_reference(case: str) -> str:
     return tidy
 
 
+def check_worker(worker: str) -> str:
+    """Return how staff call a worker, as it is stored; raise Refusal for anything longer."""
+    tidy = worker.strip()
+    if not _WORKER.fullmatch(tidy):
+        msg = (
+            "This does not look like a worker's sign-in name. Use 2 to 40 letters, digits, dots "
+            "and dashes without spaces, such as a.worker."
+        )
+        raise Refusal(msg)
+    return tidy
+
+
+def council_of(commissioner: str) -> str | None:
+    """Return whose school terms count for a child of this commissioner; None: nobody knows."""
+    return None if commissioner == Commissioner.OTHER.value else commissioner
+
+
 async def open_episode(service: Service, new: NewEpisode, by: By) -> str:
     """Open a support episode; return its id. Raises Refusal."""
     return await service.lane.write(
@@ -152,6 +176,7 @@ def open_in(service: Service, work: Casework, new: NewEpisode, by: By) -> str:
         opened_on=new.opened_on,
         closed_on=None,
         close_reason=None,
+        worker=check_worker(new.worker) if new.worker is not None else None,
     )
     episodes.add(work, episode)
     audit.note(work, by.who, "opened support episode", episode.id, by.now)
@@ -229,7 +254,7 @@ def invite_in(service: Service, work: Casework, invitee: Invitee, by: By) -> Inv
     participant_id = _known_child(work, invitee, episode) or _add_participant(
         work, invitee, episode, by.now
     )
-    episodes.add_participation(work, participant_id, episode.id, by.now)
+    _let_answer(service, work, participant_id, episode, by)
     new = invitations.make(work, participant_id, by.now)
     audit.note(work, by.who, "invited", participant_id, by.now)
     work.flush()
@@ -243,12 +268,16 @@ def invite_in(service: Service, work: Casework, invitee: Invitee, by: By) -> Inv
 
 
 def _known_child(work: Casework, invitee: Invitee, episode: SupportEpisode) -> str | None:
-    """Return the participant that this child already is, with the age band brought up to date."""
+    """Return the participant that this child already is, brought up to date.
+
+    Children grow, and whose school terms count is whoever pays for the support they get now.
+    """
     if invitee.role is not Role.YOUNG_PERSON:
         return None
     known = participants.participant_of_child(work, episode.child_id)
     if known is not None:
         participants.set_age_band(work, known, invitee.age_band)
+        episodes.set_council(work, episode, council_of(episode.commissioner))
     return known
 
 
@@ -258,7 +287,32 @@ def _add_participant(
     young = invitee.role is Role.YOUNG_PERSON
     band = invitee.age_band if young else AgeBand.ADULT
     child = episode.child_id if young else None
-    return participants.add_participant(work, NewPerson(invitee.role, band, child), now)
+    council = council_of(episode.commissioner) if young else None
+    return participants.add_participant(work, NewPerson(invitee.role, band, child, council), now)
+
+
+def _let_answer(
+    service: Service, work: Casework, participant_id: str, episode: SupportEpisode, by: By
+) -> None:
+    """Let somebody answer in a support episode, also somebody who was taken out of it."""
+    if partings.answers_here(work, participant_id, episode.id) is not False:
+        episodes.add_participation(work, participant_id, episode.id, by.now)
+        return
+    person = people.load_person(work, participant_id)
+    if person is not None:
+        let_come_back(service, work, person, episode.id, by)
+
+
+def let_come_back(
+    service: Service, work: Casework, person: Person, episode_id: str, by: By
+) -> None:
+    """Let somebody answer again who was taken out: as far as answers count, they are asked."""
+    partings.set_until(work, person.id, episode_id, None)
+    if person.standing is Standing.JOINED:
+        planning.plan_coming_back(service, work, person, by.now)
+    today = service.rhythm.local(by.now).date()
+    changes.note(work, Change(episode_id, What.REJOINED, None, person.id, today, by.now, by.who))
+    audit.note(work, by.who, "let take part again", person.id, by.now)
 
 
 def _telegram_link(service: Service, invitee: Invitee, token: str) -> str | None:
