@@ -119,7 +119,7 @@ def check_database_url(text: str) -> str:
     if not text.startswith(_POSTGRESQL):
         raise NO_DATABASE.fault()
     rest = text.split("://", 1)[1]
-    parts = _split(f"postgresql://{rest}")
+    parts = split_address(f"postgresql://{rest}")
     if parts is None or not parts.path.strip("/"):
         raise NO_DATABASE_NAME.fault()
     return f"postgresql+psycopg://{rest}"
@@ -134,7 +134,7 @@ def check_token(text: str) -> str:
 
 def check_web_address(text: str) -> str:
     """Return an http or https address without a slash at its end."""
-    parts = _split(text)
+    parts = split_address(text)
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise NO_WEB_ADDRESS.fault()
     if parts.query or parts.fragment or parts.username is not None:
@@ -244,7 +244,7 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _split(text: str) -> SplitResult | None:
+def split_address(text: str) -> SplitResult | None:
     """Return the parts of an address, or nothing where it is not one (a port may be wrong too)."""
     try:
         parts = urlsplit(text)

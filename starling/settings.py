@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from starling import mail_rules
 from starling import setting_rules as rules
 
 PREFIX = "STARLING_"
@@ -136,6 +137,25 @@ class Settings(BaseSettings):
         "the same keys, so set them there.",
         examples=["a-new-key,an-old-key"],
     )
+    mail_server: Annotated[str, AfterValidator(mail_rules.check_mail_server)] | None = Field(
+        default=None,
+        repr=False,
+        description="A mail server for the e-mail that says that something is waiting in the web "
+        "chat, and nothing else: smtps:// or smtp://, with a user name where it wants one (an @ "
+        "in it is %40). It is always spoken to encrypted, unless it is this machine. Without it "
+        "nobody is offered e-mails.",
+        examples=["smtps://starling@mail.example.org:465"],
+    )
+    mail_password: SecretStr | None = Field(
+        default=None, description="The password of that user on the mail server."
+    )
+    mail_from: Annotated[str, AfterValidator(mail_rules.check_mail_from)] | None = Field(
+        default=None,
+        repr=False,
+        description="The address that e-mails come from. Choose one that does not say what the "
+        "service is for: anybody may see it.",
+        examples=["hello@example.org"],
+    )
     timezone: Annotated[str, AfterValidator(rules.check_timezone)] = Field(
         default="Europe/London",
         description="The time zone that people live in: it decides what is school time and night.",
@@ -152,6 +172,12 @@ class Settings(BaseSettings):
             raise rules.NO_WEBHOOK_SECRET.fault()
         return self
 
+    @model_validator(mode="after")
+    def _mail_fits_together(self) -> Settings:
+        has_password = self.mail_password is not None
+        mail_rules.check_mail(self.mail_server, self.mail_from, has_password=has_password)
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone that people live in."""
@@ -163,6 +189,11 @@ class Settings(BaseSettings):
         if self.database_url.startswith("sqlite:///"):
             return Path(self.database_url.removeprefix("sqlite:///")).parent / "secret.keys"
         return Path("var/secret.keys")
+
+    @property
+    def last_seen_file(self) -> Path:
+        """Where it is remembered until when the database was in use; see starling.last_seen."""
+        return self.keys_file.with_name("last-seen.json")
 
     @classmethod
     def settings_customise_sources(
