@@ -1,0 +1,90 @@
+"""The first reading of an import: what is wrong with its rows, and what would become of them.
+
+It writes nothing and does not know the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from usecases.import_faults import Cells, Fault
+from usecases.import_rows import EpisodeRow, check_row
+from usecases.import_steps import Step
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or would do.
+
+    changed: by column, how many rows it differs in; a row may count for several. planned: askings
+    at the end of support and after it. refused: rows that were right when they were checked and
+    not any more when they were to be written.
+    """
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    planned: int = 0
+    refused: int = 0
+    faults: int = 0
+    columns: Counter[str] = field(default_factory=Counter)
+
+    def add(self, step: Step) -> None:
+        """Count what was found out about some rows."""
+        self.new += len(step.new)
+        self.changed += len(step.changed)
+        self.unchanged += step.unchanged
+        self.columns.update(column.value for each in step.changed for column in each.columns)
+
+
+class Checking:
+    """The first reading: what is wrong with rows by themselves, and with one beside another."""
+
+    def __init__(self, today: date, tell: Callable[[Fault], None]) -> None:
+        """Begin; today: on the clock of the service's zone, tell: is called with every fault."""
+        self.outcome = Outcome()
+        self._today = today
+        self._tell = tell
+        self._seen: dict[int, int] = {}
+
+    def check(self, rows: Sequence[Cells | Fault]) -> list[EpisodeRow]:
+        """Return the rows that can be looked up; tell of the faults of the others."""
+        right = []
+        for each in rows:
+            self.outcome.rows += isinstance(each, Cells)
+            checked = (each,) if isinstance(each, Fault) else check_row(each, self._today)
+            if isinstance(checked, EpisodeRow):
+                checked = self._once(checked)
+            if isinstance(checked, EpisodeRow):
+                right.append(checked)
+            else:
+                self._tell_all(checked)
+        return right
+
+    def note(self, step: Step) -> None:
+        """Count what was found out, and tell of its faults."""
+        self.outcome.add(step)
+        self._tell_all(step.faults)
+
+    def _once(self, row: EpisodeRow) -> EpisodeRow | tuple[Fault, ...]:
+        """Return the row unless its number stood in the file before.
+
+        What is kept of a number is 8 bytes of a hash. That two numbers out of 50,000 have the same
+        happens once in ten billion files, and then the file is refused, not mixed up.
+        """
+        whole = hashlib.blake2b(row.reference.casefold().encode(), digest_size=8).digest()
+        before = self._seen.setdefault(int.from_bytes(whole), row.row)
+        if before == row.row:
+            return row
+        cause = f"this number stands in row {before} already"
+        return (Fault(row.row, "reference", cause, "Keep one of the two rows"),)
+
+    def _tell_all(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            self.outcome.faults += 1
+            self._tell(fault)
