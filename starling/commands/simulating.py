@@ -12,9 +12,9 @@ import typer
 from starling.commands.speaking import AsJson, fail, print_json, run_async, with_service
 
 if TYPE_CHECKING:
-    from collections import Counter
-
+    from starling.simulation.accounting import Accounts
     from starling.simulation.life import Plan
+    from starling.simulation.opening import Lived
     from usecases.service import Service
 
 _DAY = ["%Y-%m-%d"]
@@ -31,25 +31,83 @@ def simulate(
         datetime, typer.Option("--to", formats=_DAY, help="The last day that is lived.")
     ] = datetime(2026, 3, 31),  # noqa: DTZ001
     seed: Annotated[int, typer.Option(help="The same seed gives the same database content.")] = 7,
+    kills: Annotated[
+        int,
+        typer.Option(min=0, max=1000, help="How often the process that serves is killed (-9)."),
+    ] = 0,
+    eventful: Annotated[
+        bool,
+        typer.Option(help="Whether people pause, stop and block, and the machine has bad days."),
+    ] = True,
+    to_the_end: Annotated[
+        bool | None,
+        typer.Option(
+            help="Whether the clock then runs on until no answer counts any more; so with --kills."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Live a made-up service day by day, in the database that the settings name.
 
-    The database must be empty: made-up people never stand among real ones.
+    The database must be empty: made-up people never stand among real ones. At the end stands the
+    account: how every planned due moment ended. Exits with 1 when it does not add up.
     """
     from starling.simulation.life import Plan
 
     if last < first:
         fail("The last day comes before the first: give --from and --to the other way round.")
-    plan = Plan(children, first.date(), last.date(), seed)
+    plan = Plan(
+        children,
+        first.date(),
+        last.date(),
+        seed,
+        kills=kills,
+        eventful=eventful,
+        to_the_end=kills > 0 if to_the_end is None else to_the_end,
+    )
     began = time.perf_counter()
-    happened = run_async(_live(plan))
-    report = {"seconds": round(time.perf_counter() - began, 1), **dict(sorted(happened.items()))}
+    lived = run_async(_live(plan))
+    seconds = round(time.perf_counter() - began, 1)
+    report = {"seconds": seconds, **dict(sorted(lived.happened.items()))}
     if as_json:
-        print_json(report)
+        print_json({**report, "accounts": _as_json(lived.accounts)})
     else:
         for what, number in report.items():
             typer.echo(f"{number:>10}  {what}")
+        _print_accounts(lived.accounts)
+    if not lived.accounts.adds_up:
+        wrong = sorted(lived.accounts.problems) or ["The ends are not as many as the plans."]
+        fail(f"The account does not add up. {' '.join(wrong)}")
+
+
+def _as_json(accounts: Accounts) -> dict[str, object]:
+    return {
+        "planned": accounts.planned,
+        "ends": accounts.waves,
+        "total": {"planned": sum(accounts.planned.values()), **accounts.total},
+        "askings": accounts.askings,
+        "askings in doubt": accounts.unknown,
+        "problems": accounts.problems,
+        "adds up": accounts.adds_up,
+    }
+
+
+def _print_accounts(accounts: Accounts) -> None:
+    """Print one line a wave: what was planned, and how it ended."""
+    from starling.simulation.accounting import ENDS, STILL_OPEN
+
+    names = ["planned", *ENDS.values(), STILL_OPEN]
+    typer.echo("\n" + " " * 10 + "".join(f"{name:>14}" for name in names))
+    lines = {**accounts.waves, "all": accounts.total}
+    planned = {**accounts.planned, "all": sum(accounts.planned.values())}
+    for wave, ends in lines.items():
+        numbers = [planned[wave], *(ends.get(name, 0) for name in names[1:])]
+        typer.echo(f"{wave:<10}" + "".join(f"{number:>14}" for number in numbers))
+    typer.echo(f"\n{accounts.askings:>10}  askings, of which in doubt: {accounts.unknown}")
+    for sentence, number in accounts.problems.items():
+        typer.echo(f"{number:>10}  times: {sentence}")
+    if accounts.adds_up:
+        typer.echo("It adds up: every due moment has one end, and nobody was asked out of turn.")
 
 
 def demo(*, as_json: AsJson = False) -> None:
@@ -69,7 +127,7 @@ def demo(*, as_json: AsJson = False) -> None:
         typer.echo("A made-up service is loaded." if loaded else "There are people here already.")
 
 
-async def _live(plan: Plan) -> Counter[str]:
+async def _live(plan: Plan) -> Lived:
     from starling.compose import read_settings
     from starling.simulation.opening import live_plan
 

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from random import Random
 
-from starling.compose import Sources, open_service
+from starling.compose import Sources, make_rhythm, open_service
 from starling.settings import Settings
+from starling.simulation.accounting import Accounts, settle_accounts
+from starling.simulation.apart import Apart, Kills
 from starling.simulation.life import Life, Plan
+from starling.simulation.orders import Here, Room
 from usecases import inviting
 from usecases.refusal import Refusal
 
 
-async def live_plan(settings: Settings, plan: Plan, on_day: Callable[[], object]) -> Counter[str]:
-    """Live a plan in the database of these settings; return how often what happened.
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What became of a plan: how often what happened, and the account of every due moment."""
+
+    happened: Counter[str]
+    accounts: Accounts
+
+
+async def live_plan(settings: Settings, plan: Plan, on_day: Callable[[], object]) -> Lived:
+    """Live a plan in the database of these settings; return what became of it.
 
     Raises Refusal when there are people in it already.
     """
@@ -26,5 +39,27 @@ async def live_plan(settings: Settings, plan: Plan, on_day: Callable[[], object]
                 "set STARLING_DATABASE_URL to a new file, such as sqlite:///var/made-up.db."
             )
             raise Refusal(msg)
-        life = Life(service, plan, Random(f"{plan.seed}:life"))
-        return await life.live(on_day)
+        if not plan.kills:
+            return await _live_in(Here(service), settings, plan, on_day)
+    async with _apart(settings, plan) as room:
+        return await _live_in(room, settings, plan, on_day)
+
+
+@asynccontextmanager
+async def _apart(settings: Settings, plan: Plan) -> AsyncIterator[Apart]:
+    chance = Random(f"{plan.seed}:kills")
+    kills = Kills.draw(plan.kills, plan.first, plan.last, chance)
+    async with Apart(settings, plan.seed, kills, chance) as room:
+        yield room
+
+
+async def _live_in(
+    room: Room, settings: Settings, plan: Plan, on_day: Callable[[], object]
+) -> Lived:
+    life = Life(room, make_rhythm(settings.zone), plan, Random(f"{plan.seed}:life"))
+    now = await life.live(on_day)
+    if isinstance(room, Apart):
+        life.happened["times the process was killed"] = room.deaths
+    async with open_service(settings) as reader:
+        accounts = await settle_accounts(reader, life.watch, now, must_end=plan.to_the_end)
+    return Lived(life.happened, accounts)

@@ -10,6 +10,7 @@ from random import Random
 from typing import Final
 
 from bot.callbacks import parse
+from starling.simulation.orders import Guest
 from storage.outbox import Button, OutgoingKind, Sending
 from surveys.conversation import (
     AskedWhy,
@@ -45,6 +46,14 @@ REMARKS: Final = (
     "she has settled a bit more since the summer",
     "bedtime is calmer than it was",
 )
+PUT_OFF: Final = (
+    OfferReply.IN_AN_HOUR,
+    OfferReply.TONIGHT,
+    OfferReply.TOMORROW,
+    OfferReply.NEXT_WEEK,
+)
+"""The replies with which somebody chooses another moment."""
+
 WORRIES: Final = ("i feel really low and do not sleep", "they keep picking on me at school")
 
 
@@ -63,18 +72,24 @@ class Temper:
 class Pretend:
     """A made-up person with a chat, a temper and a hidden feeling for every question.
 
-    `since` counts the days since their support began: feelings drift upwards a little with it.
+    `participant` is the id under which they answer. Feelings drift upwards a little with the days
+    since their support began. `joined`, `quiet`, `stopped` and `blocked` are what they did last.
     """
 
     role: Role
     channel: Channel
     chat_id: int
+    participant: str
     code: str
     chance: Random
     temper: Temper
     feelings: dict[int, float] = field(default_factory=dict)
     drift: float = 0.0
     gone: bool = False
+    joined: bool = False
+    quiet: bool = False
+    stopped: bool = False
+    blocked: bool = False
     last: list[Sending] = field(default_factory=list)
 
     def knock(self) -> What | None:
@@ -122,12 +137,14 @@ class Pretend:
                 return replies[reply]
         if JoinReply.TELL_ME_MORE in replies and self.chance.random() < 0.05:
             return replies[JoinReply.TELL_ME_MORE]
+        self.joined = self.joined or JoinReply.YES in replies
         return replies.get(JoinReply.YES, next(iter(replies.values())))
 
     def _take_offer(self, given: list[What]) -> What | None:
         replies = {each.reply: each for each in given if isinstance(each, OccasionInput)}
         if OfferReply.START not in replies:
-            return replies.get(OfferReply.TOMORROW)
+            later = [replies[reply] for reply in PUT_OFF if reply in replies]
+            return self.chance.choice(later) if later else None
         fate = self.chance.random()
         if fate < self.temper.starts:
             return replies[OfferReply.START]
@@ -192,8 +209,9 @@ class Pretend:
         return TextInput(self.chance.choice(WORRIES if worried else REMARKS))
 
 
-def make_pretend(role: Role, channel: Channel, chat_id: int, code: str, chance: Random) -> Pretend:
-    """Return a made-up person; the same chance gives the same person."""
+def make_pretend(role: Role, channel: Channel, chat_id: int, guest: Guest, seed: int) -> Pretend:
+    """Return a made-up person; the same seed gives the same person."""
+    chance = Random(seed)
     grown = role is not Role.YOUNG_PERSON
     temper = Temper(
         joins=0.86 if grown else 0.78,
@@ -203,4 +221,6 @@ def make_pretend(role: Role, channel: Channel, chat_id: int, code: str, chance: 
         writes=0.5 if grown else 0.3,
     )
     drift = chance.gauss(0.55, 0.7)
-    return Pretend(role, channel, chat_id, code, chance, temper, drift=drift)
+    return Pretend(
+        role, channel, chat_id, guest.participant, guest.code, chance, temper, drift=drift
+    )

@@ -1,0 +1,296 @@
+"""What the made-up world asks of the service: orders that can be sent to another process.
+
+Each is carried out through the use cases that the program itself goes through. An order must not
+know who answers it or what becomes of the messages: that belongs to the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final, Protocol, TypeVar
+
+from followups import occasions
+from storage import episodes, invitations, words
+from storage.casework import Casework, Connection
+from storage.outbox import Sending, Sent
+from surveys.people import AgeBand, Role
+from usecases import housekeeping, inviting, sending, transcribing
+from usecases.arrival import Arrival, Channel
+from usecases.inviting import By, Closing, EpisodeOnList, Invitee, NewEpisode
+from usecases.receiving import Received, receive_all
+from usecases.service import Service
+
+A = TypeVar("A", covariant=True)  # noqa: PLC0105 (the answer to an order)
+T = TypeVar("T")
+
+BY: Final = "made-up staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of some messages, and when that was known."""
+
+    results: tuple[Sent, ...]
+    now: datetime
+
+
+class Order(Protocol[A]):
+    """Something to be done at `now`; `reports` are lost with the process that sent the messages."""
+
+    @property
+    def now(self) -> datetime:
+        """When it is to be done."""
+        ...
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """What became of the messages before."""
+        ...
+
+    async def carry_out(self, service: Service, *, again: bool) -> A:
+        """Do it; `again` says that it may be done already: whoever did it died meanwhile."""
+        ...
+
+
+class Room(Protocol):
+    """Where orders are carried out: here, or in a process that may die at any moment."""
+
+    async def do(self, order: Order[T]) -> T:
+        """Carry out one order and return its answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Carries out orders in this process."""
+
+    service: Service
+
+    async def do(self, order: Order[T]) -> T:
+        """Carry out one order and return its answer."""
+        return await carry_out(self.service, order, again=False)
+
+
+async def carry_out(service: Service, order: Order[T], *, again: bool) -> T:
+    """Record what became of messages, then carry out an order; return its answer."""
+    for report in order.reports:
+        sending.record(service, report.results, report.now)
+    return await order.carry_out(service, again=again)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeIn:
+    """Take in what people sent; what is delivered twice does nothing the second time."""
+
+    now: datetime
+    reports: tuple[Report, ...]
+    arrivals: tuple[Arrival, ...]
+
+    async def carry_out(self, service: Service, *, again: bool) -> list[Sending]:
+        """Return what is to be sent."""
+        del again
+        received = await service.lane.write(partial(_receive_all, service, self.arrivals))
+        for each in received:
+            if isinstance(each, Exception):
+                raise each
+        return [out for each in received if isinstance(each, Received) for out in each.sendings]
+
+
+@dataclass(frozen=True, slots=True)
+class LookAfter:
+    """Ring the bells: ask who is due, send what waits, and repair what is in doubt."""
+
+    now: datetime
+    reports: tuple[Report, ...]
+
+    async def carry_out(self, service: Service, *, again: bool) -> list[Sending]:
+        """Return what is to be sent."""
+        del again
+        await service.lane.settled()  # what was reported stands before anything is in doubt
+        waiting = await sending.claim_due(service, self.now)
+        repaired = await sending.repair(service, self.now)
+        return [*waiting, *repaired, *await occasions.fire_due(service, self.now)]
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A child whose support begins, and who answers around it, each over which channel."""
+
+    episode: NewEpisode
+    answering: tuple[tuple[Role, AgeBand, Channel], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody who was invited: the code of their link, and their browser where they use one."""
+
+    participant: str
+    code: str
+    visitor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Welcomed:
+    """A support episode that was opened, and those who were invited to answer, in order."""
+
+    episode: str
+    guests: tuple[Guest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Open support episodes and invite people, all in one transaction.
+
+    Done again, it finds what was opened by its case reference and makes new invitations only.
+    """
+
+    now: datetime
+    reports: tuple[Report, ...]
+    newcomers: tuple[Newcomer, ...]
+
+    async def carry_out(self, service: Service, *, again: bool) -> list[Welcomed]:
+        """Return what was opened, in the order in which it was asked for."""
+        listed = await inviting.list_episodes(service) if again else []
+        known = {each.case: each for each in listed}
+        invited = await service.lane.write(partial(self._invite, service, known))
+        return [
+            Welcomed(episode, await self._let_in(service, newcomer, guests))
+            for newcomer, (episode, guests) in zip(self.newcomers, invited, strict=True)
+        ]
+
+    def _invite(
+        self, service: Service, known: dict[str, EpisodeOnList], connection: Connection
+    ) -> list[tuple[str, list[tuple[str, str]]]]:
+        work = service.open(connection)
+        found = []
+        for newcomer in self.newcomers:
+            listed = known.get(newcomer.episode.case)
+            if listed is not None:
+                found.append((listed.episode.id, _invite_anew(work, newcomer, listed, self.now)))
+            else:
+                found.append(self._open(service, work, newcomer))
+        return found
+
+    def _open(
+        self, service: Service, work: Casework, newcomer: Newcomer
+    ) -> tuple[str, list[tuple[str, str]]]:
+        by = By(BY, self.now)
+        episode = inviting.open_in(service, work, newcomer.episode, by)
+        invited = [
+            inviting.invite_in(service, work, Invitee(episode, role, band), by)
+            for role, band, _channel in newcomer.answering
+        ]
+        return episode, [(each.participant, each.code) for each in invited]
+
+    async def _let_in(
+        self, service: Service, newcomer: Newcomer, invited: Sequence[tuple[str, str]]
+    ) -> tuple[Guest, ...]:
+        guests = []
+        for (_role, _band, channel), (participant, code) in zip(
+            newcomer.answering, invited, strict=True
+        ):
+            visitor = None
+            if channel is Channel.WEB:
+                visitor, _secret = await transcribing.new_visitor(service, self.now)
+            guests.append(Guest(participant, code, visitor))
+        return tuple(guests)
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close support episodes; one that is closed already stays as it is."""
+
+    now: datetime
+    reports: tuple[Report, ...]
+    closings: tuple[tuple[str, Closing], ...]
+
+    async def carry_out(self, service: Service, *, again: bool) -> int:
+        """Return how many were closed."""
+        del again
+
+        def work(connection: Connection) -> int:
+            casework = service.open(connection)
+            closed = 0
+            for number, closing in self.closings:
+                episode = episodes.load(casework, number)
+                if episode is not None and episode.closed_on is None:
+                    inviting.close_in(service, casework, number, closing, By(BY, self.now))
+                    closed += 1
+            return closed
+
+        return await service.lane.write(work)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWords:
+    """Let staff read every word that waits and see every notice."""
+
+    now: datetime
+    reports: tuple[Report, ...]
+
+    async def carry_out(self, service: Service, *, again: bool) -> int:
+        """Return how many words were read."""
+        del again
+        return await service.lane.write(partial(_read_everything, service, self.now))
+
+
+@dataclass(frozen=True, slots=True)
+class TellBlocked:
+    """Tell that people blocked us or let us in: found while sending, or told by their app."""
+
+    now: datetime
+    reports: tuple[Report, ...]
+    refused: tuple[Sending, ...] = ()
+    told: tuple[tuple[Channel, int, bool], ...] = ()
+
+    async def carry_out(self, service: Service, *, again: bool) -> None:
+        """Write it down."""
+        del again
+        for each in self.refused:
+            await sending.report_blocked(service, each, self.now)
+        for channel, chat_id, blocked in self.told:
+            await sending.note_blocked(service, channel, chat_id, self.now, blocked=blocked)
+
+
+@dataclass(frozen=True, slots=True)
+class Tidy:
+    """Do the housekeeping, and bring everything that was reported to rest."""
+
+    now: datetime
+    reports: tuple[Report, ...]
+
+    async def carry_out(self, service: Service, *, again: bool) -> None:
+        """Do it."""
+        del again
+        await housekeeping.tidy(service, self.now)
+
+
+def _receive_all(
+    service: Service, arrivals: Sequence[Arrival], connection: Connection
+) -> Iterable[Received | Exception]:
+    return receive_all(service, connection, arrivals)
+
+
+def _invite_anew(
+    work: Casework, newcomer: Newcomer, listed: EpisodeOnList, now: datetime
+) -> list[tuple[str, str]]:
+    """Make new invitations: the codes of the first ones died with the process that made them."""
+    by_role = {each.role: each.participant_id for each in listed.people}
+    people = [by_role[role.value] for role, _band, _channel in newcomer.answering]
+    found = [(each, invitations.make(work, each, now).code) for each in people]
+    work.flush()
+    return found
+
+
+def _read_everything(service: Service, now: datetime, connection: Connection) -> int:
+    """Let made-up staff read every word that waits and see every notice; return how many words."""
+    work = service.open(connection)
+    unread = words.to_read(work)
+    for each in unread:
+        words.mark_read(work, each.id, BY, now)
+    for notice in words.unseen_notices(work):
+        words.mark_notice_seen(work, notice.id, BY, now)
+    return len(unread)
