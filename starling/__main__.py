@@ -9,6 +9,8 @@ from starling.commands import (
     bench,
     concerns,
     episodes,
+    importing,
+    outbox,
     releases,
     rights,
     serving,
@@ -30,11 +32,13 @@ app.command("demo")(simulating.demo)
 app.command("simulate")(simulating.simulate)
 app.command("invite")(episodes.invite)
 app.add_typer(episodes.app, name="episode")
+app.add_typer(importing.app, name="import")
 app.add_typer(releases.app, name="release")
 app.add_typer(wording.app, name="wording")
 app.add_typer(concerns.app, name="concerns")
 app.add_typer(rights.app, name="rights")
 app.add_typer(access.app, name="access")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(bench.app, name="bench")
 
 

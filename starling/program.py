@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -24,10 +25,11 @@ from bot.polling import Poller
 from followups.clock import Bell, Clock
 from followups.occasions import fire_due
 from starling.compose import clock, open_service
+from starling.last_seen import read_last_seen, write_last_seen
 from starling.settings import Settings
 from storage.database import SoleOwner, current_revision, newest_revision, sqlite_file
 from surveys import concerns
-from usecases import housekeeping, picturing, sending
+from usecases import housekeeping, picturing, restoring, sending
 from usecases.arrival import Channel
 from usecases.receiving import Reception
 from usecases.service import Service
@@ -40,6 +42,8 @@ DRAIN: Final = 8.0
 """Seconds in which everything that is in hand may come to its end after a signal."""
 
 _LOOK_AGAIN: Final = 0.02
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -82,11 +86,21 @@ async def run(settings: Settings, once: Occurrences) -> None:
         service = await stack.enter_async_context(
             open_service(settings, bot_name=lambda: name["telegram"])
         )
+        await _look_for_a_restore(settings, service)
         if file is not None:
             await sending.begin_alone(service, clock())
         async with asyncio.TaskGroup() as tasks:
             running = await _put_together(settings, service, tasks, name, stack)
             await _serve(running, tasks, once)
+
+
+async def _look_for_a_restore(settings: Settings, service: Service) -> None:
+    """Set old messages aside where the database is an older copy of what was in use."""
+    file = settings.last_seen_file
+    number = await restoring.begin(service, read_last_seen(file), clock())
+    write_last_seen(file, await restoring.note_alive(service, clock()))
+    if number:
+        _log.warning("a backup was restored: %d messages are set aside for staff", number)
 
 
 async def _put_together(
@@ -97,16 +111,9 @@ async def _put_together(
     stack: AsyncExitStack,
 ) -> Running:
     web_session = WebSession(service, clock)
-    bots: dict[Channel, Bot] = {Channel.WEB: Bot(f"{WEB_BOT_ID}:web", session=web_session)}
-    routes = {Channel.WEB: Route(bots[Channel.WEB])}
-    session: telegram.TelegramSession | None = None
-    if settings.telegram_token is not None:
-        token = settings.telegram_token.get_secret_value()
-        bot, session = telegram.build_bot(token, settings.telegram_api)
-        stack.push_async_callback(session.close)
-        bots[Channel.TELEGRAM] = bot
-        pace = pace_of(settings.telegram_rate, settings.telegram_chat_rate)
-        routes[Channel.TELEGRAM] = Route(bot, pace)
+    routes = {Channel.WEB: Route(Bot(f"{WEB_BOT_ID}:web", session=web_session))}
+    session = _open_telegram(settings, routes, stack)
+    bots = {channel: route.bot for channel, route in routes.items()}
     courier = Courier(service, clock, routes, tasks, lambda run: picturing.picture_of(service, run))
     doorway = Doorway(Reception(service), courier, clock)
     intake = Intake(build_dispatcher(doorway), doorway, bots, tasks)
@@ -118,7 +125,7 @@ async def _put_together(
         background = tasks.create_task(_set_up_telegram(bot, webhook, name))
         if webhook is None:
             poller = Poller(bot, session, intake, clock)
-    bells = _bells(service, courier, intake)
+    bells = _bells(settings, service, courier, intake)
     site = _site(settings, service, web_session, intake, bells)
     config = uvicorn.Config(
         create_app(site),
@@ -135,6 +142,20 @@ async def _put_together(
     return Running(service, courier, intake, server, web_session, bells, poller, background)
 
 
+def _open_telegram(
+    settings: Settings, routes: dict[Channel, Route], stack: AsyncExitStack
+) -> telegram.TelegramSession | None:
+    """Add the way to Telegram where there is a token; return its session."""
+    if settings.telegram_token is None:
+        return None
+    token = settings.telegram_token.get_secret_value()
+    bot, session = telegram.build_bot(token, settings.telegram_api)
+    stack.push_async_callback(session.close)
+    pace = pace_of(settings.telegram_rate, settings.telegram_chat_rate)
+    routes[Channel.TELEGRAM] = Route(bot, pace)
+    return session
+
+
 async def _set_up_telegram(
     bot: Bot, webhook: telegram.Webhook | None, name: dict[str, str | None]
 ) -> None:
@@ -149,7 +170,7 @@ def _webhook_address(settings: Settings) -> telegram.Webhook | None:
     return telegram.Webhook(settings.telegram_webhook_url, secret)
 
 
-def _bells(service: Service, courier: Courier, intake: Intake) -> Clock:
+def _bells(settings: Settings, service: Service, courier: Courier, intake: Intake) -> Clock:
     """Say what is done how often; only the clock knows how."""
 
     async def ask_who_is_due() -> None:
@@ -158,6 +179,10 @@ def _bells(service: Service, courier: Courier, intake: Intake) -> Clock:
     async def recover() -> None:
         await intake.recover()
 
+    async def say_alive() -> None:
+        seen = await restoring.note_alive(service, clock())
+        await asyncio.to_thread(write_last_seen, settings.last_seen_file, seen)
+
     async def tidy() -> None:
         await housekeeping.tidy(service, clock())
 
@@ -165,6 +190,7 @@ def _bells(service: Service, courier: Courier, intake: Intake) -> Clock:
         [
             Bell("askings", 5.0, ask_who_is_due),
             Bell("parked updates", 15.0, recover),
+            Bell("alive", 60.0, say_alive),
             Bell("housekeeping", 3600.0, tidy),
         ],
         clock,

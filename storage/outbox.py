@@ -12,7 +12,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    select,
+    update,
+)
 
 from storage.casework import AnyRow, Casework
 from storage.people import Address
@@ -53,6 +64,7 @@ class Delivery(StrEnum):
     FAILED = "failed"
     BLOCKED = "blocked"
     CANCELLED = "cancelled"
+    QUARANTINED = "quarantined"
 
 
 class Button(NamedTuple):
@@ -104,15 +116,28 @@ class Sending:
     attempts: int
     occasion_id: str | None = None
 
+    def came_to(
+        self,
+        state: Delivery,
+        message_id: int | None = None,
+        try_again_at: datetime | None = None,
+    ) -> Sent:
+        """Return what came of this try of it."""
+        return Sent(self.id, state, message_id, try_again_at, self.attempts)
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of one sending: the honest state, the message's number, when to try again."""
+    """What came of one sending: the honest state, the message's number, when to try again.
+
+    `attempts` says which try of the message this is about; None for whichever is under way.
+    """
 
     id: int
     state: Delivery
     message_id: int | None = None
     try_again_at: datetime | None = None
+    attempts: int | None = None
 
 
 def queue(
@@ -161,7 +186,11 @@ def queue(
 
 _RECORD: Final = Prepared(
     update(outbox)
-    .where(outbox.c.id == bindparam("row_id"))
+    .where(
+        outbox.c.id == bindparam("row_id"),
+        outbox.c.state.in_([Delivery.SENDING.value, bindparam("unless", type_=Text)]),
+        outbox.c.attempts == func.coalesce(bindparam("attempts", type_=Integer), outbox.c.attempts),
+    )
     .values(
         state=bindparam("state"),
         message_id=bindparam("message_id"),
@@ -173,8 +202,16 @@ _RECORD: Final = Prepared(
 )
 
 
+_LATE_NEWS: Final = {Delivery.SENT: Delivery.UNKNOWN.value}
+"""What may be written over a state other than `sending`."""
+
+
 def record(connection: Connection, results: Sequence[tuple[Sent, datetime]]) -> None:
-    """Write down what came of these sendings, each with the moment at which it was known."""
+    """Write down what came of these sendings, each with the moment at which it was known.
+
+    A report counts for a message that is still under way in the try it is about: where our lease
+    had ended, others have found out what they could. Only that it was sent is news even then.
+    """
     rows = [
         {
             "row_id": result.id,
@@ -183,6 +220,8 @@ def record(connection: Connection, results: Sequence[tuple[Sent, datetime]]) -> 
             "sent_at": now if result.state is Delivery.SENT else None,
             "due_at": result.try_again_at or now if result.state is Delivery.PENDING else None,
             "repair_at": now + REPAIR_AFTER if result.state is Delivery.UNKNOWN else None,
+            "unless": _LATE_NEWS.get(result.state, Delivery.SENDING.value),
+            "attempts": result.attempts,
         }
         for result, now in results
     ]

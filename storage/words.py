@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     UNDELIVERABLE = "undeliverable"
     UNCLEAR_DELIVERY = "unclear-delivery"
     NOT_ASKED = "not-asked"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from web.forms import BadRequestBody, BodyTooLarge
 from web.health import health_router
 from web.joining import joining_router
 from web.metrics import Metrics
+from web.outbox import outbox_router
 from web.pages import go_to, say, show, show_trouble, wants_json
 from web.shield import Shield
 from web.site import Site
@@ -50,6 +51,7 @@ def create_app(site: Site) -> FastAPI:
         chat_router(),
         entering_router(),
         staff_router(),
+        outbox_router(),
         board_router(),
         commissioner_router(),
         api_router(),

@@ -43,6 +43,8 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "blocked": "Blocked the chat: messages do not arrive",
         "undeliverable": "A message could not be delivered",
         "unclear-delivery": "Unclear whether a message arrived",
+        "not-asked": "Was not asked in time",
+        "restored": "A backup was restored: look at the messages that were set aside",
         "crisis": "Crisis",
         "concern": "Concern",
         "check-in": "Check-in",

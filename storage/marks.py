@@ -1,0 +1,54 @@
+"""Single facts about this database: which one it is, and until when it was in use.
+
+It must not hold anything about people.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.casework import Casework
+from storage.sequence import new_id
+from storage.tables import marks
+
+_IDENTITY: Final = "identity"
+_ALIVE: Final = "alive-at"
+
+
+def identity(work: Casework) -> str:
+    """Return the name that this database was given once; a copy of it carries the same."""
+    _insert(work.connection, _IDENTITY, new_id(work.entropy))
+    found = _read(work.connection, _IDENTITY)
+    assert found is not None  # noqa: S101 (it was put there, by us or by somebody before us)
+    return found
+
+
+def alive_at(connection: Connection) -> datetime | None:
+    """Return the last moment at which a program said that it uses this database, or None."""
+    found = _read(connection, _ALIVE)
+    return None if found is None else datetime.fromisoformat(found)
+
+
+def note_alive(connection: Connection, now: datetime) -> None:
+    """Write down that this database is in use at `now` (aware UTC); it never goes back."""
+    _insert(connection, _ALIVE, now.isoformat())
+    later = marks.c.value < now.isoformat()
+    connection.execute(
+        update(marks).where(marks.c.name == _ALIVE, later).values(value=now.isoformat())
+    )
+
+
+def _read(connection: Connection, name: str) -> str | None:
+    query = select(marks.c.value).where(marks.c.name == name)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def _insert(connection: Connection, name: str, value: str) -> None:
+    """Write a mark where there is none yet, also when two processes do so at once."""
+    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = build(marks).values(name=name, value=value).on_conflict_do_nothing()
+    connection.execute(statement)
