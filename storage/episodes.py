@@ -225,13 +225,22 @@ def add_participation(work: Casework, participant_id: str, episode_id: str, now:
 def hand_over(work: Casework, was: str, participant_id: str, now: datetime) -> None:
     """Let one participant answer wherever another did, who turned out to be the same person.
 
-    Where both answer in the same support episode, only the one who stays goes on.
+    Where both answer in the same support episode, only the one who stays goes on, also where they
+    had been taken out of it before: they were invited again.
     """
-    mine = select(participations.c.episode_id).where(
-        participations.c.participant_id == participant_id
+    mine = participations.c.participant_id == participant_id
+    here = select(participations.c.episode_id)
+    open_to_them = here.where(
+        participations.c.participant_id == was, participations.c.until.is_(None)
     )
+    both = set(work.connection.execute(open_to_them).scalars()) & set(
+        work.connection.execute(here.where(mine)).scalars()
+    )
+    again = update(participations).where(mine, participations.c.episode_id.in_(both))
+    work.connection.execute(again.values(until=None))
     theirs = update(participations).where(participations.c.participant_id == was)
-    work.connection.execute(theirs.where(participations.c.episode_id.in_(mine)).values(until=now))
+    ended = theirs.where(participations.c.episode_id.in_(both))
+    work.connection.execute(ended.values(until=now))
     work.connection.execute(
         theirs.where(participations.c.until.is_(None)).values(participant_id=participant_id)
     )

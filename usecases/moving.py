@@ -114,7 +114,7 @@ def leave_in(service: Service, work: Casework, episode_id: str, participant_id: 
         raise Refusal(_NOT_HERE)
     partings.set_until(work, participant_id, episode_id, by.now)
     partings.call_back(work, participant_id, episode_id)
-    quietening.end_in_episode(service, work, (participant_id, door), episode_id, by.now)
+    quietening.end_in_episode(service, work, participant_id, door, episode_id, by.now)
     ended = partings.end_moments(work, participant_id, episode_id, by.now)
     today = service.rhythm.local(by.now).date()
     changes.note(work, Change(episode_id, What.LEFT, participant_id, None, today, by.now, by.who))

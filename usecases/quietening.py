@@ -5,7 +5,6 @@ It must not decide why, and it ends nothing that was not begun.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from storage import occasions, outbox, people, runs
@@ -22,13 +21,18 @@ from usecases.service import Service
 
 
 def end_in_episode(
-    service: Service, work: Casework, whose: tuple[str, Door | None], episode_id: str, now: datetime
+    service: Service,
+    work: Casework,
+    participant_id: str,
+    door: Door | None,
+    episode_id: str,
+    now: datetime,
 ) -> None:
     """Close the half-done run of this support episode: what was answered stays and counts.
 
     A run in which nothing was answered yet ends as something that nobody had to answer any more.
     """
-    desk = _sit_down(service, work, whose, now)
+    desk = _sit_down(service, work, participant_id, door, now)
     run = desk.standing_run if desk is not None else None
     if desk is None or run is None or run.episode_id != episode_id:
         return
@@ -36,15 +40,14 @@ def end_in_episode(
     work.flush()
     if not run.run.answers and run.occasion_id is not None:
         occasions.end(work, run.occasion_id, OccasionState.SUPPRESSED, now)
-    _leave_quietly(desk, whose[1])
+    _leave_quietly(desk, door)
 
 
 def pause(
-    service: Service, work: Casework, people_at: Mapping[str, Door], whom: str, now: datetime
+    service: Service, work: Casework, participant_id: str, door: Door | None, now: datetime
 ) -> None:
     """Pause the questions that stand, with their place kept."""
-    door = people_at.get(whom)
-    desk = _sit_down(service, work, (whom, door), now)
+    desk = _sit_down(service, work, participant_id, door, now)
     run = desk.standing_run if desk is not None else None
     if desk is None or run is None or run.run.status is not RunStatus.OPEN:
         return
@@ -53,10 +56,9 @@ def pause(
 
 
 def _sit_down(
-    service: Service, work: Casework, whose: tuple[str, Door | None], now: datetime
+    service: Service, work: Casework, participant_id: str, door: Door | None, now: datetime
 ) -> Desk | None:
     """Sit down for somebody, also where messages do not arrive; who has no chat is in no run."""
-    participant_id, door = whose
     person = people.load_person(work, participant_id)
     if person is None or door is None:
         return None

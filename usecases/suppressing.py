@@ -1,0 +1,256 @@
+"""Staff let nobody ask somebody, or a whole household, for a while; the undo takes two people.
+
+Nothing that somebody planned or answered is ended here: the clock waits while they are held. Who is
+held still gets answers and help, and their words are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from storage import audit, doors, episodes, households, people, recalls, suppressions
+from storage.casework import Casework
+from storage.people import Person
+from storage.suppressions import Reason as Reason  # noqa: PLC0414 (who holds names it)
+from storage.suppressions import Suppression
+from surveys.people import Role
+from usecases import quietening
+from usecases.inviting import By
+from usecases.refusal import Refusal
+from usecases.service import Service
+
+CONFIRMATION: Final = "ask again"
+"""What has to be typed before somebody is asked again after a death."""
+
+_NOBODY: Final = "Nobody has this id. `starling episode list --json` shows who takes part."
+_NO_ACTION: Final = "Nothing with this id holds anybody. See `starling people held`."
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody who is held or would be, as staff know them; `case` names every case of theirs."""
+
+    participant_id: str
+    role: str
+    age_band: str
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """One action of staff: its id, and everybody whom it holds."""
+
+    action_id: str
+    people: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAction:
+    """An action of staff with what has become of it, as staff see it."""
+
+    action: Suppression
+    people: tuple[Held, ...]
+
+    @property
+    def needs_typing(self) -> bool:
+        """Whether the words of CONFIRMATION have to be typed before it is lifted."""
+        return self.action.reason is Reason.DECEASED
+
+
+# --- holding --------------------------------------------------------------------------------------
+
+
+async def household_of(service: Service, participant_id: str) -> tuple[Held, ...]:
+    """Return whom one action for the household of this person would hold. Raises Refusal."""
+
+    def work(casework: Casework) -> tuple[Held, ...]:
+        person = _load(casework, participant_id)
+        return _describe(casework, _whom(casework, person, household=True))
+
+    return await service.lane.read(lambda connection: work(service.open(connection)))
+
+
+async def whom_it_would_hold(
+    service: Service, participant_id: str, reason: Reason, *, household: bool
+) -> tuple[Held, ...]:
+    """Return everybody whom this action would hold, before it is done. Raises Refusal."""
+
+    def work(casework: Casework) -> tuple[Held, ...]:
+        person = _load(casework, participant_id)
+        wide = household or _holds_everybody(person, reason)
+        return _describe(casework, _whom(casework, person, household=wide))
+
+    return await service.lane.read(lambda connection: work(service.open(connection)))
+
+
+async def suppress(
+    service: Service, participant_id: str, reason: Reason, by: By, *, household: bool
+) -> Suppressed:
+    """Let nobody ask this person, or their household, from this moment on. Raises Refusal."""
+    return await service.lane.write(
+        lambda connection: suppress_in(
+            service, service.open(connection), participant_id, reason, by, household=household
+        )
+    )
+
+
+def suppress_in(
+    service: Service,
+    work: Casework,
+    participant_id: str,
+    reason: Reason,
+    by: By,
+    *,
+    household: bool,
+) -> Suppressed:
+    """Hold somebody inside a transaction. Raises Refusal.
+
+    Where a child has died, everybody around the child is held, whatever was chosen.
+    """
+    person = _load(work, participant_id)
+    whom = _whom(work, person, household=household or _holds_everybody(person, reason))
+    doors_of = doors.hold(work, whom)
+    action_id = suppressions.add(work, whom, reason, by.who, by.now)
+    for each in sorted(whom):
+        recalls.cancel_askings(work.connection, each)
+        quietening.pause(service, work, each, doors_of.get(each), by.now)
+        audit.note(work, by.who, f"held back: {reason.value}", each, by.now)
+    work.flush()
+    return Suppressed(action_id, _describe(work, whom))
+
+
+def _load(work: Casework, participant_id: str) -> Person:
+    person = people.load_person(work, participant_id)
+    if person is None:
+        raise Refusal(_NOBODY)
+    return person
+
+
+def _holds_everybody(person: Person, reason: Reason) -> bool:
+    return reason is Reason.DECEASED and person.role is Role.YOUNG_PERSON
+
+
+def _whom(work: Casework, person: Person, *, household: bool) -> set[str]:
+    if not household:
+        return {person.id}
+    if person.role is Role.PROFESSIONAL:
+        msg = "A professional belongs to no household. Hold this person alone."
+        raise Refusal(msg)
+    return households.around(work, person)
+
+
+def _describe(work: Casework, participant_ids: set[str] | tuple[str, ...]) -> tuple[Held, ...]:
+    members = households.describe(work, participant_ids)
+    children = {child for each in members for child in each.child_ids}
+    cases = episodes.case_references(work, sorted(children))
+    return tuple(
+        Held(
+            each.participant_id,
+            each.role,
+            each.age_band,
+            ", ".join(sorted(cases[child] for child in each.child_ids)),
+        )
+        for each in members
+    )
+
+
+# --- what is held ---------------------------------------------------------------------------------
+
+
+async def list_held(service: Service) -> list[HeldAction]:
+    """Return every action that holds somebody now, those that wait for a second look first."""
+    return await service.lane.read(
+        lambda connection: _show(service.open(connection), suppressions.standing)
+    )
+
+
+async def history_of(service: Service, participant_id: str) -> list[HeldAction]:
+    """Return every action that ever held this person, the newest first."""
+
+    def find(work: Casework) -> list[Suppression]:
+        return suppressions.of_participant(work, participant_id)
+
+    return await service.lane.read(lambda connection: _show(service.open(connection), find))
+
+
+async def find_action(service: Service, action_id: str) -> HeldAction:
+    """Return one action that still holds somebody. Raises Refusal."""
+
+    def find(work: Casework) -> list[Suppression]:
+        return [each for each in suppressions.standing(work) if each.action_id == action_id]
+
+    found = await service.lane.read(lambda connection: _show(service.open(connection), find))
+    if not found:
+        raise Refusal(_NO_ACTION)
+    return found[0]
+
+
+def _show(work: Casework, find: Callable[[Casework], list[Suppression]]) -> list[HeldAction]:
+    return [HeldAction(each, _describe(work, each.people)) for each in find(work)]
+
+
+# --- the two looks of the undo --------------------------------------------------------------------
+
+
+async def ask_to_lift(service: Service, action_id: str, by: By) -> None:
+    """Ask that those whom an action holds may be asked again: the first look. Raises Refusal."""
+
+    def work(casework: Casework) -> None:
+        action = _standing(casework, action_id)
+        if action.lift_asked_by is not None and not _same(action.lift_asked_by, by.who):
+            msg = f"{action.lift_asked_by} asked for this already: you can take the second look."
+            raise Refusal(msg)
+        suppressions.note_asked(casework, action_id, by.who, by.now)
+        for each in action.people:
+            audit.note(casework, by.who, "asked to let ask again", each, by.now)
+        casework.flush()
+
+    await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def lift(
+    service: Service, action_id: str, by: By, *, confirmation: str = ""
+) -> tuple[Held, ...]:
+    """Let those whom an action holds be asked again: the second look, by another person.
+
+    Returns those whom nothing holds any more. After a death the words of CONFIRMATION have to be
+    typed as well. Raises Refusal.
+    """
+
+    def work(casework: Casework) -> tuple[Held, ...]:
+        return lift_in(casework, action_id, by, confirmation)
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+def lift_in(work: Casework, action_id: str, by: By, confirmation: str) -> tuple[Held, ...]:
+    """Lift an action inside a transaction. Raises Refusal."""
+    action = _standing(work, action_id)
+    if action.lift_asked_by is None:
+        msg = "Nobody asked for this yet. One person asks, and another one lifts it."
+        raise Refusal(msg)
+    if _same(action.lift_asked_by, by.who):
+        msg = f"{action.lift_asked_by} asked for this, so somebody else has to lift it."
+        raise Refusal(msg)
+    if action.reason is Reason.DECEASED and confirmation.strip().casefold() != CONFIRMATION:
+        msg = f"Somebody has died. Type the words {CONFIRMATION!r} if they really may be asked."
+        raise Refusal(msg)
+    free = suppressions.lift(work, action, by.who, by.now)
+    for each in action.people:
+        audit.note(work, by.who, f"let ask again: {action.reason.value}", each, by.now)
+    work.flush()
+    return _describe(work, tuple(free))
+
+
+def _standing(work: Casework, action_id: str) -> Suppression:
+    action = suppressions.load(work, action_id)
+    if action is None or action.lifted_at is not None:
+        raise Refusal(_NO_ACTION)
+    return action
+
+
+def _same(one: str, other: str) -> bool:
+    """Tell whether two names are those of one person; spelling them differently helps nobody."""
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
