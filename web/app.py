@@ -21,6 +21,7 @@ from web.forms import BadRequestBody, BodyTooLarge
 from web.health import health_router
 from web.joining import joining_router
 from web.metrics import Metrics
+from web.nudges import nudges_router
 from web.outbox import outbox_router
 from web.pages import go_to, say, show, show_trouble, wants_json
 from web.shield import Shield
@@ -49,6 +50,7 @@ def create_app(site: Site) -> FastAPI:
         asset_router(),
         joining_router(),
         chat_router(),
+        nudges_router(),
         entering_router(),
         staff_router(),
         outbox_router(),

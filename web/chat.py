@@ -22,6 +22,7 @@ from web.access import refresh_chat
 from web.bells import Bell
 from web.forms import read_form
 from web.lines import START, Cursor, read_cursor
+from web.nudges import note_seen, offers_nudges
 from web.pace import Pace
 from web.pages import go_to, render, say, show, show_trouble, wants_json
 from web.ports import Fed
@@ -57,6 +58,8 @@ def _add_showing(router: APIRouter) -> None:
     @router.get("/chat")
     async def chat(request: Request) -> Response:
         site: Site = request.app.state.site
+        offers_mail = await offers_nudges(request)
+        note_seen(request)
         found = await transcribing.since(site.service, request.state.visitor)
         response = show(
             "chat.html",
@@ -65,6 +68,7 @@ def _add_showing(router: APIRouter) -> None:
                 "cursor": str(faces.move(START, found)),
                 "client_id": site.entropy(10).hex(),
                 "quick_exit": site.quick_exit,
+                "offers_mail": offers_mail,
                 "helplines": helplines().suited_to(Role.YOUNG_PERSON, AgeBand.ADULT),
             },
         )
@@ -77,6 +81,8 @@ def _add_showing(router: APIRouter) -> None:
         cursor = read_cursor(request.query_params.get("after", ""))
         patience = 0.0 if request.query_params.get("wait") == "0" else LISTEN_FOR
         found, cursor = await _wait_for_news(request, cursor, patience)
+        if found and not await request.is_disconnected():
+            note_seen(request)
         client_id = site.entropy(10).hex()
         return JSONResponse(
             {"cursor": str(cursor), "lines": [_as_data(line, client_id) for line in found]}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from usecases.letters import Post
 from usecases.service import Service
 from web.bells import Bells
 from web.ports import Check, Feed, Webhook
@@ -20,7 +21,8 @@ class Site:
     """Everything that pages need.
 
     `clock` returns the present moment (aware UTC), `entropy(n)` n random bytes. `checks` are what
-    /readyz asks, by name. `webhook` is None where Telegram does not call us.
+    /readyz asks, by name. `webhook` is None where Telegram does not call us, `post` where no
+    e-mails leave: then nobody is offered any.
     """
 
     service: Service
@@ -29,6 +31,7 @@ class Site:
     bells: Bells
     feed: Feed
     webhook: Webhook | None = None
+    post: Post | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     quick_exit: str = NEUTRAL_PAGE
 
