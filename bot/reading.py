@@ -26,6 +26,7 @@ from usecases.arrival import (
 COMMANDS: Final[Mapping[str, MenuWish]] = {
     "help": MenuWish.HELP,
     "menu": MenuWish.MENU,
+    "when": MenuWish.OWN_TIME,
     "pause": MenuWish.PAUSE,
     "stop": MenuWish.STOP_ALL,
     "who": MenuWish.WHO_SEES,

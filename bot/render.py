@@ -19,6 +19,7 @@ from bot.render_offers import render_offer
 from bot.render_picture import render_picture
 from bot.render_run import render_half_done, render_run, say_over
 from bot.render_safety import render_safety
+from bot.render_times import render_times
 from bot.screen import put_together
 from bot.speech import Speech, put_buttons_away, tell
 from storage.outbox import Outgoing, OutgoingKind, Urgency
@@ -47,8 +48,11 @@ from usecases.telling import (
     OfferDeclined,
     Offered,
     OfferGone,
+    OwnTimeSet,
+    OwnTimeShown,
     PictureReady,
     PutOff,
+    QuietUntil,
     RestBegun,
     RunAlreadyOver,
     RunGone,
@@ -167,6 +171,8 @@ def _render(telling: Telling, speech: Speech) -> list[Outgoing]:
             | NotKnownYet()
         ):
             return render_joining(telling, speech)
+        case OwnTimeShown() | OwnTimeSet() | QuietUntil():
+            return render_times(telling, speech)
         case Menu() | WhoSees() | HowLongToRest() | SureToStop() | RestBegun() | WelcomeBack():
             return render_control(telling, speech)
         case _:

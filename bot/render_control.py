@@ -13,6 +13,7 @@ from usecases.telling import (
     MediaNotKept,
     Menu,
     NotUnderstood,
+    Quiet,
     RestBegun,
     Resting,
     SaidAgain,
@@ -33,8 +34,8 @@ def render_control(telling: ControlTelling, speech: Speech) -> list[Outgoing]:
     """Return the messages for one telling about what somebody can do or wants."""
     tidy = [put_buttons_away()] if speech.tapped else []
     match telling:
-        case Menu():
-            return [tell(speech.say("control.menu"), *_menu_rows(speech))]
+        case Menu(quiet):
+            return [tell(speech.say("control.menu"), *_menu_rows(speech, quiet))]
         case WhoSees():
             return [tell(_say_who_sees(speech))]
         case HowLongToRest():
@@ -67,29 +68,35 @@ def render_reply(telling: ReplyTelling, speech: Speech) -> list[Outgoing]:
             return [tell(speech.say("replies.too-long", kept=kept))]
         case MediaNotKept(kind):
             return [tell(speech.say(f"replies.{_MEDIA[kind]}"))]
-        case NotUnderstood():
-            return [tell(speech.say("replies.not-understood"), *_menu_rows(speech))]
+        case NotUnderstood(quiet):
+            return [tell(speech.say("replies.not-understood"), *_menu_rows(speech, quiet))]
         case SaidAgain():
             return [tell(speech.say("replies.said-again"))]
         case _:
             assert_never(telling)
 
 
-def _menu_rows(speech: Speech) -> tuple[Row, ...]:
+def _menu_rows(speech: Speech, quiet: Quiet) -> tuple[Row, ...]:
+    """Return what can be done: only what makes sense for somebody who rests, or who stopped."""
+    who_sees = speech.wish("who-sees", MenuWish.WHO_SEES)
     if speech.stranger:
-        return ((speech.wish("who-sees", MenuWish.WHO_SEES),), (speech.help_now,))
-    return (
+        return ((who_sees,), (speech.help_now,))
+    people: tuple[Row, ...] = (
         (speech.help_now,),
         (speech.wish("talk", MenuWish.TALK_TO_SOMEBODY),),
+    )
+    if quiet is Quiet.STOPPED:
+        return (*people, (speech.wish("come-back", MenuWish.COME_BACK), who_sees))
+    stop = speech.wish("stop-for-good", MenuWish.STOP_ALL)
+    resting = (speech.wish("end-break", MenuWish.COME_BACK),) if quiet is Quiet.BREAK else ()
+    return (
+        *people,
+        (speech.wish("whats-next", MenuWish.WHATS_NEXT), who_sees),
         (
-            speech.wish("whats-next", MenuWish.WHATS_NEXT),
-            speech.wish("who-sees", MenuWish.WHO_SEES),
-        ),
-        (
+            speech.wish("own-time", MenuWish.OWN_TIME),
             speech.wish("take-a-break", MenuWish.PAUSE),
-            speech.wish("stop-for-good", MenuWish.STOP_ALL),
         ),
-        (speech.wish("end-break", MenuWish.COME_BACK),),
+        (*resting, stop),
     )
 
 
@@ -104,10 +111,17 @@ def _ask_how_long(speech: Speech) -> Outgoing:
     return tell(
         speech.say("control.how-long"),
         (
-            speech.wish("one-week", MenuWish.PAUSE_A_WEEK),
-            speech.wish("one-month", MenuWish.PAUSE_A_MONTH),
+            speech.wish("one-hour", MenuWish.PAUSE_AN_HOUR),
+            speech.wish("until-evening", MenuWish.PAUSE_TILL_EVENING),
         ),
-        (speech.wish("stop-for-good", MenuWish.STOP_ALL),),
+        (
+            speech.wish("until-tomorrow", MenuWish.PAUSE_TILL_TOMORROW),
+            speech.wish("one-week", MenuWish.PAUSE_A_WEEK),
+        ),
+        (
+            speech.wish("one-month", MenuWish.PAUSE_A_MONTH),
+            speech.wish("stop-for-good", MenuWish.STOP_ALL),
+        ),
         (speech.wish("no-break", MenuWish.WHATS_NEXT), speech.help_now),
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from bot.callbacks import offer_data
-from bot.speech import Speech, put_buttons_away, tell
+from bot.callbacks import RunAct, offer_data
+from bot.render_run import run_button
+from bot.speech import Row, Speech, put_buttons_away, tell
 from storage.outbox import Button, Outgoing
+from surveys.conversation import Run
 from usecases.arrival import MenuWish, OccasionId, OfferReply
 from usecases.telling import NothingWaits, OfferDeclined, Offered, OfferGone, PutOff, WhenLater
 
@@ -15,6 +17,8 @@ OfferTelling = Offered | WhenLater | PutOff | OfferDeclined | OfferGone | Nothin
 
 NOON: Final = 12
 EVENING: Final = 18
+MOST_REMINDERS: Final = 2
+"""How often we repeat the same offer at most."""
 
 
 def render_offer(telling: OfferTelling, speech: Speech) -> list[Outgoing]:
@@ -25,9 +29,10 @@ def render_offer(telling: OfferTelling, speech: Speech) -> list[Outgoing]:
             return [_offer(telling, speech)]
         case WhenLater(occasion):
             return [*tidy, _when_later(occasion, speech)]
-        case PutOff(until):
-            day, time = _spell_moment(until, speech)
-            return [*tidy, tell(speech.say("offers.put-off", day=day, time=time))]
+        case PutOff(until, run):
+            day, time = spell_moment(until, speech)
+            text = speech.say("offers.put-off", day=day, time=time)
+            return [*tidy, tell(text, *ways_back(run, speech))]
         case OfferDeclined():
             return [*tidy, tell(speech.say("offers.declined"))]
         case OfferGone():
@@ -39,6 +44,14 @@ def render_offer(telling: OfferTelling, speech: Speech) -> list[Outgoing]:
             assert_never(telling)
 
 
+def ways_back(run: Run | None, speech: Speech) -> tuple[Row, ...]:
+    """Return the row that leads back into a run that waits; none where none does."""
+    if run is None:
+        return ()
+    carry_on = run_button(speech, "carry-on", run, RunAct.GO_ON)
+    return ((carry_on, speech.wish("menu", MenuWish.MENU)), (speech.help_now,))
+
+
 def _button(speech: Speech, key: str, occasion: OccasionId, reply: OfferReply) -> Button:
     return speech.button(key, offer_data(occasion, reply))
 
@@ -48,7 +61,9 @@ def _offer(offered: Offered, speech: Speech) -> Outgoing:
     instrument, occasion = offered.instrument, offered.occasion
     name = instrument.name.speak(speech.listener.voice)
     count = len(instrument.items)
-    if offered.reminder:
+    if offered.last or offered.reminder >= MOST_REMINDERS:
+        text = speech.say("offers.offer-last", name=name, count=count)
+    elif offered.reminder:
         text = speech.say("offers.offer-again", name=name, count=count)
     elif instrument.minutes == 1:
         text = speech.say("offers.offer-one-minute", name=name, count=count)
@@ -61,7 +76,7 @@ def _offer(offered: Offered, speech: Speech) -> Outgoing:
             _button(speech, "later", occasion, OfferReply.LATER),
             _button(speech, "not-this-time", occasion, OfferReply.NOT_THIS_TIME),
         ),
-        (speech.help_now,),
+        (speech.wish("take-a-break", MenuWish.PAUSE), speech.help_now),
     )
 
 
@@ -81,7 +96,7 @@ def _when_later(occasion: OccasionId, speech: Speech) -> Outgoing:
     )
 
 
-def _spell_moment(until: datetime, speech: Speech) -> tuple[str, str]:
+def spell_moment(until: datetime, speech: Speech) -> tuple[str, str]:
     """Return the day of the week and the nearest hour of a local time, in words."""
     near = until + timedelta(minutes=30)
     day = speech.say(f"offers.{_DAYS[near.weekday()]}")

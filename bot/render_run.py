@@ -34,6 +34,7 @@ from surveys.conversation import (
     WordsKept,
 )
 from surveys.engine import reachable
+from usecases.arrival import MenuWish
 from usecases.telling import AboutRun, HalfDone
 
 _Rest = RunPaused | RunHeld | RunResumed | RunStopped | RunLapsed | RunFinished
@@ -187,11 +188,7 @@ def _rest(page: _Page, event: _Rest) -> None:
     speech = page.speech
     match event:
         case RunPaused():
-            ways = (
-                page.button("carry-on", RunAct.GO_ON),
-                page.button("end-questions", RunAct.STOP),
-            )
-            page.news.append(tell(speech.say("questions.paused"), ways, (speech.help_now,)))
+            page.news.append(_offer_quiet(page))
         case RunHeld():
             go_on = page.button("carry-on", RunAct.GO_ON)
             page.news.append(tell(speech.say("questions.held"), (go_on, speech.help_now)))
@@ -207,6 +204,27 @@ def _rest(page: _Page, event: _Rest) -> None:
             pass
         case _:
             assert_never(event)
+
+
+def _offer_quiet(page: _Page) -> Outgoing:
+    """Tell that the run rests, with every way on: soon, later, after a break, or never."""
+    speech = page.speech
+    return tell(
+        speech.say("questions.paused"),
+        (
+            page.button("carry-on", RunAct.GO_ON),
+            page.button("end-questions", RunAct.STOP),
+        ),
+        (
+            speech.wish("in-an-hour", MenuWish.PAUSE_AN_HOUR),
+            speech.wish("tonight", MenuWish.PAUSE_TILL_EVENING),
+        ),
+        (
+            speech.wish("tomorrow", MenuWish.PAUSE_TILL_TOMORROW),
+            speech.wish("in-a-week", MenuWish.PAUSE_A_WEEK),
+        ),
+        (speech.wish("stop-for-good", MenuWish.STOP_ALL), speech.help_now),
+    )
 
 
 # --- taps that change nothing ---------------------------------------------------------------------
@@ -267,14 +285,23 @@ def say_over(speech: Speech, status: RunStatus) -> str:
 
 
 def render_half_done(telling: HalfDone, speech: Speech) -> Outgoing:
-    """Tell that a run waits half done: carry on, not now, or end it."""
+    """Tell that a run waits half done: carry on, not now, or that is enough."""
     run = telling.run
+    again = telling.reminder and telling.answered
+    parts = [speech.say("offers.half-done-again" if again else "offers.half-done")]
+    if telling.answered:
+        done = speech.say("offers.so-far", answered=telling.answered, total=telling.total)
+        parts.append(done)
+    else:
+        parts.append(speech.say("offers.none-so-far", total=telling.total))
+    if telling.last:
+        parts.append(speech.say(f"offers.{'so-far' if telling.answered else 'none-so-far'}-last"))
     return tell(
-        speech.say("offers.half-done", answered=telling.answered, total=telling.total),
+        "\n\n".join(parts),
         (run_button(speech, "carry-on", run, RunAct.GO_ON),),
         (
             run_button(speech, "not-now", run, RunAct.PAUSE),
-            run_button(speech, "end-questions", run, RunAct.STOP),
+            run_button(speech, "enough", run, RunAct.STOP),
         ),
         (speech.help_now,),
     )

@@ -62,6 +62,10 @@ class Speech:
         """Return a button for something that can be wished at any moment."""
         return self.button(key, menu_data(wish))
 
+    def ticked(self, button: Button) -> Button:
+        """Return the same button with a tick: this is how it is now."""
+        return Button(self.say("buttons.chosen", choice=button.label), button.data)
+
     def join(self, key: str, reply: JoinReply) -> Button:
         """Return a button on the pages before joining."""
         return self.button(key, join_data(reply))

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from storage.casework import SET_REST, SET_STANDING, Casework
+from storage.casework import SET_OWN_TIME, SET_REST, SET_STANDING, Casework
 from storage.people import Person, Standing, as_read
 from storage.sequence import new_id
 from storage.tables import participants
-from surveys.people import AgeBand, Role
+from surveys.people import AgeBand, Role, Suits
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +89,15 @@ def set_rest(
     new = {"status": standing.value, "resting_until": resting_until}
     work.change(SET_REST, {**as_read(person), **new})
     return replace(person, standing=standing, resting_until=resting_until)
+
+
+def set_own_time(
+    work: Casework, person: Person, *, suits: Suits | None, at_most_days: int
+) -> Person:
+    """Gather when somebody wants to be asked and how often at most; return them as they stand.
+
+    `at_most_days` is how many days lie between two askings at least, see surveys.people.OwnTime.
+    """
+    new = {"suits": suits.value if suits is not None else None, "at_most_days": at_most_days}
+    work.change(SET_OWN_TIME, {**as_read(person), **new})
+    return replace(person, suits=suits, at_most_days=at_most_days)

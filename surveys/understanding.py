@@ -44,6 +44,10 @@ class PlainReply(StrEnum):
 
     YES = "yes"
     LATER = "later"
+    IN_AN_HOUR = "in an hour"
+    TONIGHT = "tonight"
+    TOMORROW = "tomorrow"
+    NEXT_WEEK = "next week"
     NO = "no"
 
 
@@ -64,8 +68,85 @@ _REPLIES: dict[PlainReply, frozenset[str]] = {
         }
     ),
     PlainReply.LATER: frozenset({"later", "in a bit", "pause", "wait"}),
+    PlainReply.IN_AN_HOUR: frozenset({"in an hour", "in 1 hour", "in one hour"}),
+    PlainReply.TONIGHT: frozenset({"tonight", "this evening", "in the evening", "later today"}),
+    PlainReply.TOMORROW: frozenset({"tomorrow", "maybe tomorrow"}),
+    PlainReply.NEXT_WEEK: frozenset({"next week", "in a week"}),
     PlainReply.NO: frozenset({"no", "nope", "no thanks", "no thank you", "not now", "not today"}),
 }
+
+
+class TimeWish(StrEnum):
+    """When somebody may want to be asked from now on, and how often."""
+
+    WHEN = "when"
+    AFTER_SCHOOL = "after school"
+    EVENING = "evening"
+    WEEKEND = "weekend"
+    ANY_TIME = "any time"
+    EVERY_TIME = "every time"
+    ONE_WEEK = "one week"
+    TWO_WEEKS = "two weeks"
+    FOUR_WEEKS = "four weeks"
+    LESS_OFTEN = "less often"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTime:
+    """The words name this wish; `about_asking` where they say that it is we who are to ask."""
+
+    wish: TimeWish
+    about_asking: bool
+
+
+_TIME_WISHES: dict[TimeWish, frozenset[str]] = {
+    TimeWish.WHEN: frozenset({"when to ask me", "change when you ask me", "when do you ask me"}),
+    TimeWish.AFTER_SCHOOL: frozenset(
+        {"after school", "afternoons", "in the afternoon", "in the afternoons"}
+    ),
+    TimeWish.EVENING: frozenset({"evenings", "in the evening", "in the evenings"}),
+    TimeWish.WEEKEND: frozenset(
+        {
+            "weekends",
+            "at weekends",
+            "at the weekend",
+            "at the weekends",
+            "on weekends",
+            "on the weekend",
+        }
+    ),
+    TimeWish.ANY_TIME: frozenset({"any time", "anytime", "at any time"}),
+    TimeWish.EVERY_TIME: frozenset({"every time", "each time"}),
+    TimeWish.ONE_WEEK: frozenset({"once a week", "every week", "weekly"}),
+    TimeWish.TWO_WEEKS: frozenset(
+        {"every two weeks", "every 2 weeks", "once every two weeks", "once every 2 weeks"}
+    ),
+    TimeWish.FOUR_WEEKS: frozenset({"once a month", "every month", "monthly", "every four weeks"}),
+    TimeWish.LESS_OFTEN: frozenset(
+        {
+            "less often",
+            "not so often",
+            "not as often",
+            "not that often",
+            "too often",
+            "don't ask me so often",
+            "dont ask me so often",
+            "do not ask me so often",
+            "you ask too often",
+            "you ask me too often",
+        }
+    ),
+}
+
+_TIME_OPENINGS = (
+    "you can ask me ",
+    "can you ask me ",
+    "could you ask me ",
+    "only ask me ",
+    "ask me only ",
+    "ask me ",
+    "only ",
+)
 
 _DECLINATIONS: dict[Declination, frozenset[str]] = {
     Declination.SKIP: frozenset({"skip", "skip this", "pass", "next", "nothing", "nothing else"}),
@@ -95,6 +176,17 @@ def read_reply(text: str) -> PlainReply | None:
     """Return what these words plainly reply to a question that can be answered yes or no."""
     folded = fold(text.lstrip("/"))
     return next((reply for reply, words in _REPLIES.items() if folded in words), None)
+
+
+def read_time_wish(text: str) -> ReadTime | None:
+    """Return when or how often these words plainly wish to be asked from now on, or None."""
+    folded = fold(text).removeprefix("please ").removesuffix(" please")
+    opening = next((words for words in _TIME_OPENINGS if folded.startswith(words)), "")
+    wanted = folded.removeprefix(opening)
+    for wish, words in _TIME_WISHES.items():
+        if folded in words or wanted in words:
+            return ReadTime(wish, about_asking="ask" in folded.split())
+    return None
 
 
 def read_answer(item: Item, voice: Voice, text: str) -> ReadChoice | Declination | None:

@@ -86,6 +86,9 @@ class MenuWish(StrEnum):
     TALK_TO_SOMEBODY = "talk"
     WHO_SEES = "who-sees"
     PAUSE = "pause"
+    PAUSE_AN_HOUR = "pause-hour"
+    PAUSE_TILL_EVENING = "pause-evening"
+    PAUSE_TILL_TOMORROW = "pause-tomorrow"
     PAUSE_A_WEEK = "pause-week"
     PAUSE_A_MONTH = "pause-month"
     STOP_ALL = "stop-all"
@@ -94,6 +97,15 @@ class MenuWish(StrEnum):
     COME_BACK = "come-back"
     MENU = "menu"
     WHATS_NEXT = "whats-next"
+    OWN_TIME = "own-time"
+    SUITS_AFTER_SCHOOL = "suits-after-school"
+    SUITS_EVENING = "suits-evening"
+    SUITS_WEEKEND = "suits-weekend"
+    SUITS_ANY_TIME = "suits-any-time"
+    OFTEN_EVERY_TIME = "often-every-time"
+    OFTEN_ONE_WEEK = "often-1-week"
+    OFTEN_TWO_WEEKS = "often-2-weeks"
+    OFTEN_FOUR_WEEKS = "often-4-weeks"
 
 
 @dataclass(frozen=True, slots=True)

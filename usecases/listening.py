@@ -16,8 +16,9 @@ from storage.sequence import new_id
 from storage.words import NewWords, NoticeKind, WordsKind
 from surveys.concerns import Concern, notice
 from surveys.conversation import Answered, Held, Typed, WordsId, WordsKept, Written
-from surveys.understanding import PlainReply, Wish, read_reply, read_wish
-from usecases import checking_in, joining, wishing
+from surveys.instrument import ItemKind
+from surveys.understanding import PlainReply, Wish, read_reply, read_time_wish, read_wish
+from usecases import checking_in, choosing_times, joining, wishing
 from usecases.arrival import Channel, JoinReply, MediaInput, MenuWish, OfferReply, TextInput
 from usecases.desk import Desk
 from usecases.service import LONGEST_WORDS
@@ -26,7 +27,6 @@ from usecases.telling import (
     EditReceived,
     MediaNotKept,
     NotKnownYet,
-    NotUnderstood,
     WordsReceived,
     WordsTooLong,
 )
@@ -50,12 +50,14 @@ def hear(desk: Desk, given: TextInput) -> None:
     """Deal with typed words."""
     text = _as_text(given.text)
     if not text:
-        desk.say(NotUnderstood() if desk.person is not None else NotKnownYet())
+        wishing.show_what_works(desk)
         return
     if not given.edited and _reply_plainly(desk, text):
         return
     wish = None if given.edited else read_wish(text)
     if wish is not None and _grant(desk, wish):
+        return
+    if not given.edited and _choose_time(desk, text):
         return
     if not given.edited and invitations.looks_like_code(text) and joining.take_typed(desk, text):
         return
@@ -98,6 +100,10 @@ def _reply_plainly(desk: Desk, text: str) -> bool:
 _OFFER_REPLIES: Final = {
     PlainReply.YES: OfferReply.START,
     PlainReply.LATER: OfferReply.LATER,
+    PlainReply.IN_AN_HOUR: OfferReply.IN_AN_HOUR,
+    PlainReply.TONIGHT: OfferReply.TONIGHT,
+    PlainReply.TOMORROW: OfferReply.TOMORROW,
+    PlainReply.NEXT_WEEK: OfferReply.NEXT_WEEK,
     PlainReply.NO: OfferReply.NOT_THIS_TIME,
 }
 
@@ -118,6 +124,29 @@ def _grant(desk: Desk, wish: Wish) -> bool:
                 return False
             checking_in.offer_what_waits(desk)
     return True
+
+
+def _choose_time(desk: Desk, text: str) -> bool:
+    """Keep when somebody wants to be asked, where plain words say so and say nothing else.
+
+    Under a question words are an answer: there it has to be said that it is about the asking.
+    """
+    person, chosen = desk.person, read_time_wish(text)
+    if person is None or chosen is None or notice(text) is not None:
+        return False
+    if person.standing is not Standing.JOINED:
+        return False
+    run = desk.open_run
+    if run is not None and not (chosen.about_asking and _can_be_tapped(desk, run)):
+        return False
+    choosing_times.choose_in_words(desk, person, chosen.wish)
+    return True
+
+
+def _can_be_tapped(desk: Desk, run: StoredRun) -> bool:
+    """Whether the question that stands has choices: where words are asked for, all words count."""
+    item = desk.instrument(run.run.instrument).item(run.run.asked[-1])
+    return item.kind is not ItemKind.TEXT
 
 
 def _listen(desk: Desk, heard: _Heard) -> None:

@@ -31,7 +31,6 @@ from usecases.arrival import (
 )
 from usecases.desk import Desk
 from usecases.service import Service
-from usecases.telling import NotKnownYet, NotUnderstood
 
 TRIES: Final = 5
 """How often an update that fails is tried before staff have to look at it."""
@@ -137,7 +136,7 @@ def _deal_with(desk: Desk, arrival: Arrival) -> None:
         case CodeInput(code):
             joining.redeem(desk, code)
         case UnknownInput():
-            desk.say(NotUnderstood() if desk.person is not None else NotKnownYet())
+            wishing.show_what_works(desk)
         case _:
             assert_never(arrival.what)
 

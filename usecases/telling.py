@@ -12,8 +12,8 @@ from storage.outbox import Outgoing
 from surveys.concerns import ConcernCategory, ConcernLevel
 from surveys.conversation import Event, Run, RunStatus
 from surveys.instrument import Instrument
-from surveys.people import AgeBand, Role, Voice
-from usecases.arrival import Channel, Media, OccasionId
+from surveys.people import AgeBand, OwnTime, Role, Voice
+from usecases.arrival import Channel, Media, MenuWish, OccasionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,15 @@ class NotKnownYet:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Is now a good time? `reminder` counts gentle repeats of the same offer."""
+    """Is now a good time? `reminder` counts gentle repeats of the same offer.
+
+    `last`: nobody is asked about it again after this.
+    """
 
     occasion: OccasionId
     instrument: Instrument
     reminder: int = 0
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,13 @@ class WhenLater:
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """It is put off until this moment, given in the person's own zone."""
+    """It is put off until this moment, given in the person's own zone.
+
+    `can_go_on`: a run waits with its place kept.
+    """
 
     until: datetime
+    can_go_on: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +139,17 @@ class OfferGone:
 
 @dataclass(frozen=True, slots=True)
 class HalfDone:
-    """A run waits half done: carry on? `answered` of `total` questions."""
+    """A run waits half done: carry on? `answered` of `total` questions.
+
+    `reminder` counts gentle repeats. `last`: nobody is asked about it again after this.
+    """
 
     run: Run
     instrument: Instrument
     answered: int
     total: int
+    reminder: int = 0
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +234,40 @@ class Resting(StrEnum):
     FOR_GOOD = "for-good"
 
 
+class Quiet(StrEnum):
+    """Whether we keep quiet now, by somebody's own wish."""
+
+    NO = "no"
+    BREAK = "break"
+    STOPPED = "stopped"
+
+
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """All that can be done at any moment."""
+    """All that can be done at any moment; a break can be ended only while one stands."""
+
+    quiet: Quiet = Quiet.NO
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTimeShown:
+    """When may we ask, and how often at most? With what holds now."""
+
+    own: OwnTime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTimeSet:
+    """They chose when they are asked: what holds now, and the wish that changes it back.
+
+    `undo` is None where it was like this already. `resting`: a break stands beside it.
+    `can_go_on`: a run waits with its place kept.
+    """
+
+    own: OwnTime
+    undo: MenuWish | None
+    resting: bool = False
+    can_go_on: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +293,13 @@ class RestBegun:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietUntil:
+    """We keep quiet until this moment, given in the person's own zone; nothing waits for it."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WelcomeBack:
     """They came back; nothing is held against anybody."""
 
@@ -261,6 +312,8 @@ class NothingWaits:
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """A button or an update that means nothing to us: kind, with the menu."""
+
+    quiet: Quiet = Quiet.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +359,9 @@ Telling = (
     | HowLongToRest
     | SureToStop
     | RestBegun
+    | QuietUntil
+    | OwnTimeShown
+    | OwnTimeSet
     | WelcomeBack
     | NothingWaits
     | NotUnderstood

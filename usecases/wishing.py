@@ -6,16 +6,19 @@ Help works for everybody, also for somebody we do not know, who pauses, or who h
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from storage import occasions, participants, recalls, words
+from storage.occasions import OccasionState
 from storage.people import Person, Standing
 from storage.words import NoticeKind
 from surveys.conversation import AskedWhy, Paused, StoppedHere, WentBack
 from surveys.understanding import Wish
-from usecases import checking_in, planning
-from usecases.arrival import MenuWish
+from usecases import checking_in, choosing_times, planning
+from usecases.arrival import MenuWish, OfferReply
 from usecases.desk import Desk
 from usecases.telling import (
     HelpNow,
@@ -23,6 +26,10 @@ from usecases.telling import (
     JoinPage,
     Menu,
     NotKnownYet,
+    NotUnderstood,
+    PutOff,
+    Quiet,
+    QuietUntil,
     RestBegun,
     Resting,
     SomebodyWillTalk,
@@ -32,7 +39,24 @@ from usecases.telling import (
 )
 
 _NOT_IN_YET: Final = (Standing.INVITED, Standing.READING, Standing.NOT_NOW)
-_WAYS_IN: Final = (MenuWish.MENU, MenuWish.WHATS_NEXT)
+_WAYS_IN: Final = frozenset(
+    {MenuWish.MENU, MenuWish.WHATS_NEXT, MenuWish.OWN_TIME, *choosing_times.CHOICES}
+)
+_NEEDLESS_AFTER_A_STOP: Final = frozenset(
+    {
+        MenuWish.PAUSE,
+        MenuWish.PAUSE_AN_HOUR,
+        MenuWish.PAUSE_TILL_EVENING,
+        MenuWish.PAUSE_TILL_TOMORROW,
+        MenuWish.PAUSE_A_WEEK,
+        MenuWish.PAUSE_A_MONTH,
+        MenuWish.STOP_ALL,
+        MenuWish.OWN_TIME,
+        *choosing_times.CHOICES,
+    }
+)
+"""Somebody who stopped is asked nothing: when or how often is no question any more."""
+
 WEEK: Final = timedelta(days=7)
 MONTH: Final = timedelta(days=28)
 
@@ -49,8 +73,16 @@ def grant(desk: Desk, wish: MenuWish) -> None:
         desk.say(NotKnownYet())
     elif person.standing in _NOT_IN_YET and wish in _WAYS_IN:
         desk.say(JoinPage(1))
+    elif person.standing is Standing.STOPPED and wish in _NEEDLESS_AFTER_A_STOP:
+        desk.say(RestBegun(Resting.FOR_GOOD))
     else:
         _GRANTS[wish](desk, person)
+
+
+def show_what_works(desk: Desk) -> None:
+    """Answer something that means nothing to us with what can be done here."""
+    person = desk.person
+    desk.say(NotKnownYet() if person is None else NotUnderstood(_quiet(desk, person)))
 
 
 def grant_in_run(desk: Desk, wish: Wish) -> bool:
@@ -76,8 +108,14 @@ def _talk(desk: Desk, person: Person) -> None:
 
 
 def _show_menu(desk: Desk, person: Person) -> None:
-    del person
-    desk.say(Menu())
+    desk.say(Menu(_quiet(desk, person)))
+
+
+def _quiet(desk: Desk, person: Person) -> Quiet:
+    if person.standing is Standing.STOPPED:
+        return Quiet.STOPPED
+    until = person.resting_until
+    return Quiet.BREAK if until is not None and desk.now < until else Quiet.NO
 
 
 def _pause(desk: Desk, person: Person) -> None:
@@ -104,6 +142,49 @@ def _rest(desk: Desk, person: Person, how: Resting, long: timedelta) -> None:
     recalls.cancel_askings(desk.work.connection, person.id)
     desk.person = participants.set_rest(desk.work, person, person.standing, desk.now + long)
     desk.say(RestBegun(how))
+
+
+def _rest_till(desk: Desk, person: Person, *, reply: OfferReply) -> None:
+    """Keep quiet until a moment soon, and ask then about what stands now.
+
+    Nothing is promised to somebody whom staff hold back.
+    """
+    _quieten(desk)
+    recalls.cancel_askings(desk.work.connection, person.id)
+    until = desk.service.rhythm.put_off(reply, person.own_time, desk.now)
+    desk.person = participants.set_rest(desk.work, person, person.standing, until)
+    held_back = person.suppressed_at is not None
+    if held_back or not (_put_off_half_done(desk, until) or _put_off_offer(desk, reply)):
+        desk.say(QuietUntil(desk.service.rhythm.local(until)))
+
+
+def _put_off_offer(desk: Desk, reply: OfferReply) -> bool:
+    """Put off what could be begun now; False where there is nothing."""
+    if desk.person is None or desk.standing_run is not None:
+        return False
+    waiting = occasions.waiting_for(desk.work, desk.person.id, desk.now)
+    if waiting is None:
+        return False
+    checking_in.put_off(desk, waiting, reply)
+    return True
+
+
+def _put_off_half_done(desk: Desk, until: datetime) -> bool:
+    """Show the way back into the questions that are half done at this moment, not before.
+
+    False where none are, or where answers would not count any more.
+    """
+    run = desk.standing_run
+    if run is None or run.occasion_id is None:
+        return False
+    occasion = occasions.load(desk.work, run.occasion_id)
+    if occasion is None or occasion.state is not OccasionState.ANSWERING:
+        return False
+    if until >= occasion.window_ends_at:
+        return False
+    occasions.move(desk.work, replace(occasion, next_at=until))
+    desk.say(PutOff(desk.service.rhythm.local(until), run.run))
+    return True
 
 
 def _ask_whether_sure(desk: Desk, person: Person) -> None:
@@ -175,6 +256,9 @@ _GRANTS: Final[dict[MenuWish, Callable[[Desk, Person], None]]] = {
     MenuWish.TALK_TO_SOMEBODY: _talk,
     MenuWish.MENU: _show_menu,
     MenuWish.PAUSE: _pause,
+    MenuWish.PAUSE_AN_HOUR: partial(_rest_till, reply=OfferReply.IN_AN_HOUR),
+    MenuWish.PAUSE_TILL_EVENING: partial(_rest_till, reply=OfferReply.TONIGHT),
+    MenuWish.PAUSE_TILL_TOMORROW: partial(_rest_till, reply=OfferReply.TOMORROW),
     MenuWish.PAUSE_A_WEEK: _rest_a_week,
     MenuWish.PAUSE_A_MONTH: _rest_a_month,
     MenuWish.STOP_ALL: _ask_whether_sure,
@@ -182,4 +266,6 @@ _GRANTS: Final[dict[MenuWish, Callable[[Desk, Person], None]]] = {
     MenuWish.STAY: _stay,
     MenuWish.COME_BACK: _come_back,
     MenuWish.WHATS_NEXT: _whats_next,
+    MenuWish.OWN_TIME: choosing_times.show,
+    **{wish: partial(choosing_times.choose, wish=wish) for wish in choosing_times.CHOICES},
 }

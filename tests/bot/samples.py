@@ -39,8 +39,8 @@ from surveys.conversation import (
     Written,
 )
 from surveys.instrument import Instrument
-from surveys.people import AgeBand, Role, Voice
-from usecases.arrival import Channel, Media, OccasionId
+from surveys.people import AgeBand, OwnTime, Role, Suits, Voice
+from usecases.arrival import Channel, Media, MenuWish, OccasionId
 from usecases.telling import (
     STRANGER_ON_TELEGRAM,
     STRANGER_ON_WEB,
@@ -66,8 +66,12 @@ from usecases.telling import (
     OfferDeclined,
     Offered,
     OfferGone,
+    OwnTimeSet,
+    OwnTimeShown,
     PictureReady,
     PutOff,
+    Quiet,
+    QuietUntil,
     RestBegun,
     Resting,
     RunAlreadyOver,
@@ -204,11 +208,15 @@ def _safety_in_a_run(run: Run) -> Iterator[Sample]:
 
 def _control() -> Iterator[Sample]:
     tapped: tuple[Telling, ...] = (
-        Menu(),
+        *(Menu(quiet) for quiet in Quiet),
         WhoSees(),
         HowLongToRest(),
         SureToStop(),
         *(RestBegun(how) for how in Resting),
+        QuietUntil(NOW.replace(day=21, hour=16)),
+        *(OwnTimeShown(own) for own in OWN_TIMES),
+        *(OwnTimeSet(own, MenuWish.SUITS_ANY_TIME) for own in OWN_TIMES),
+        OwnTimeSet(OWN_TIMES[0], None, resting=True),
         WelcomeBack(),
         NothingWaits(),
         OfferDeclined(),
@@ -222,6 +230,10 @@ def _control() -> Iterator[Sample]:
         yield Sample(_name(each), (each,), tapped=True)
 
 
+OWN_TIMES = tuple(
+    OwnTime(AgeBand.EIGHT_TO_ELEVEN, None, suits, days)
+    for suits, days in zip((None, *Suits), (1, 7, 14, 28), strict=True)
+)
 MOMENTS = ((16, 9), (17, 11), (18, 12), (19, 15), (20, 18), (21, 16), (22, 0), (22, 23))
 
 
@@ -229,12 +241,23 @@ def _name(telling: Telling) -> str:
     match telling:
         case RestBegun(how):
             return f"RestBegun {how}"
+        case Menu(quiet):
+            return f"Menu, quiet {quiet}"
+        case OwnTimeShown(own):
+            return f"OwnTimeShown {_own(own)}"
+        case OwnTimeSet(own, undo, resting):
+            what = "changed" if undo else "as before"
+            return f"OwnTimeSet {_own(own)}, {what}{', resting' if resting else ''}"
         case PutOff(until):
             return f"PutOff until {until:%A %H:%M}"
         case RunAlreadyOver(status):
             return f"RunAlreadyOver {status}"
         case _:
             return type(telling).__name__
+
+
+def _own(own: OwnTime) -> str:
+    return f"{own.suits or 'any time'} {own.at_most_days}"
 
 
 def _replies() -> Iterator[Sample]:
@@ -245,7 +268,8 @@ def _replies() -> Iterator[Sample]:
     yield Sample("WordsTooLong", (WordsTooLong(4000), WordsReceived(staffed=False)))
     for kind in Media:
         yield Sample(f"MediaNotKept {kind}", (MediaNotKept(kind),))
-    yield Sample("NotUnderstood", (NotUnderstood(),), tapped=True)
+    for quiet in Quiet:
+        yield Sample(f"NotUnderstood, quiet {quiet}", (NotUnderstood(quiet),), tapped=True)
 
 
 def _offering(instrument: Instrument, voice: Voice) -> Iterator[Sample]:
@@ -254,8 +278,20 @@ def _offering(instrument: Instrument, voice: Voice) -> Iterator[Sample]:
     half_done = HalfDone(run, instrument, 1, len(instrument.items))
     yield Sample(f"{name}: offered by the clock", (Offered(OCCASION, instrument),))
     yield Sample(f"{name}: offered again", (Offered(OCCASION, instrument, 1),))
+    yield Sample(f"{name}: offered for the last time", (Offered(OCCASION, instrument, 2),))
+    only_once = Offered(OCCASION, instrument, 1, last=True)
+    yield Sample(f"{name}: offered again, for the last time", (only_once,))
     yield Sample(f"{name}: offered after yes", (Joined(), Offered(OCCASION, instrument)), True)
     yield Sample(f"{name}: half done", (half_done,))
+    for answered in (0, 1):
+        again = replace(half_done, answered=answered, reminder=1)
+        yield Sample(f"{name}: {answered} done, reminded", (again,))
+        last = replace(again, reminder=2, last=True)
+        yield Sample(f"{name}: {answered} done, reminded for the last time", (last,))
+    put_off = PutOff(NOW.replace(day=21, hour=16), run)
+    yield Sample(f"{name}: put off, half done", (put_off,), tapped=True)
+    chosen = OwnTimeSet(OWN_TIMES[2], MenuWish.SUITS_ANY_TIME, can_go_on=run)
+    yield Sample(f"{name}: own time chosen, half done", (chosen,), tapped=True)
     yield Sample(f"{name}: came back, half done", (WelcomeBack(), half_done), tapped=True)
 
 
