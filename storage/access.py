@@ -16,6 +16,7 @@ from storage.sequence import new_id
 from storage.tables import keycards, sign_ins
 
 SIGNED_IN_FOR: Final = timedelta(hours=12)
+_PROGRAM: Final = "program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,44 @@ def sign_out(work: Casework, token: str) -> None:
     """Forget a signed-in browser."""
     indexes = work.vault.indexes("sign-in", token)
     work.connection.execute(delete(sign_ins).where(sign_ins.c.token_index.in_(indexes)))
+
+
+def add_token(work: Casework, someone: SignedIn, expires_at: datetime, now: datetime) -> str:
+    """Remember a program that may call us until then; return the secret that it shows each time.
+
+    No browser is signed in with it, and what browsers hold does not open what it opens.
+    """
+    token = new_id(work.entropy) + new_id(work.entropy)
+    work.connection.execute(
+        sign_ins.insert(),
+        {
+            "token_index": work.vault.index(_PROGRAM, token),
+            "who": someone.who,
+            "role": someone.role,
+            "made_at": now,
+            "expires_at": expires_at,
+        },
+    )
+    return token
+
+
+def holder_of(work: Casework, token: str, now: datetime) -> SignedIn | None:
+    """Return which program calls with this secret, or None."""
+    query = select(sign_ins.c.who, sign_ins.c.role).where(
+        sign_ins.c.token_index.in_(work.vault.indexes(_PROGRAM, token)),
+        sign_ins.c.expires_at > now,
+    )
+    row = work.connection.execute(query).one_or_none()
+    return SignedIn(*row) if row is not None else None
+
+
+def revoke(work: Casework, who: str) -> int:
+    """End every sign-in, token and unused code of this name; return how many."""
+    ended = [
+        work.connection.execute(delete(table).where(table.c.who == who)).rowcount
+        for table in (sign_ins, keycards)
+    ]
+    return sum(ended)
 
 
 def forget_expired(work: Casework, now: datetime) -> None:

@@ -6,7 +6,6 @@ It writes nothing and does not know the database.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,14 +31,15 @@ class Outcome:
     planned: int = 0
     refused: int = 0
     faults: int = 0
-    columns: Counter[str] = field(default_factory=Counter)
+    columns: dict[str, int] = field(default_factory=dict)
 
     def add(self, step: Step) -> None:
         """Count what was found out about some rows."""
         self.new += len(step.new)
         self.changed += len(step.changed)
         self.unchanged += step.unchanged
-        self.columns.update(column.value for each in step.changed for column in each.columns)
+        for column in (column.value for each in step.changed for column in each.columns):
+            self.columns[column] = self.columns.get(column, 0) + 1
 
 
 class Checking:

@@ -6,6 +6,7 @@ is healed by importing the same file again.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -73,9 +74,12 @@ async def import_rows(
     *,
     dry_run: bool = False,
 ) -> Outcome:
-    """Import some rows in one transaction: all of them, or none where there is a fault."""
+    """Import some rows in one transaction: all of them, or none where there is a fault.
+
+    rows: are read beside the event loop, in a thread of their own, and `tell` is called there too.
+    """
     checking = Checking(_today(service, by), tell)
-    right = checking.check(list(rows))
+    right = await asyncio.to_thread(lambda: checking.check(list(rows)))
     if not dry_run and not checking.outcome.faults:
         return await _write_all(service, right, by, checking)
     step = await _look(service, right)

@@ -15,6 +15,8 @@ from usecases.service import Service
 STAFF: Final = "staff"
 COMMISSIONER_ROLES: Final = {f"commissioner:{audience.value}": audience for audience in Audience}
 ROLES: Final = (STAFF, *COMMISSIONER_ROLES)
+CASE_SYSTEM: Final = "case-system"
+"""A program that tells us of support episodes, and may do nothing else."""
 
 
 async def hand_out_code(
@@ -54,6 +56,52 @@ async def who_is(service: Service, token: str, now: datetime) -> SignedIn | None
     return await service.lane.read(
         lambda connection: access.signed_in(service.open(connection), token, now)
     )
+
+
+async def hand_out_token(
+    service: Service, who: str, role: str, lives: timedelta, now: datetime
+) -> str:
+    """Return a secret with which a program calls us until it expires. Raises Refusal."""
+    if role != CASE_SYSTEM:
+        msg = f"There is no such role for a program. Use {CASE_SYSTEM}."
+        raise Refusal(msg)
+    if not who.strip():
+        msg = "Give the program a name, under which the audit shows what it does."
+        raise Refusal(msg)
+
+    def work(casework: Casework) -> str:
+        access.forget_expired(casework, now)
+        token = access.add_token(casework, SignedIn(who.strip(), role), now + lives, now)
+        audit.note(casework, "starling", f"handed out a key for {role}", who.strip(), now)
+        casework.flush()
+        return token
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def who_calls(service: Service, token: str, now: datetime) -> SignedIn | None:
+    """Return which program calls with this secret, or None."""
+    return await service.lane.read(
+        lambda connection: access.holder_of(service.open(connection), token, now)
+    )
+
+
+async def revoke(service: Service, who: str, now: datetime) -> int:
+    """End everything with which somebody, or a program, comes in; return how many things.
+
+    Raises Refusal where there is nothing.
+    """
+
+    def work(casework: Casework) -> int:
+        ended = access.revoke(casework, who.strip())
+        if not ended:
+            msg = "Nobody of this name can come in. Names are written as they were handed out."
+            raise Refusal(msg)
+        audit.note(casework, "starling", "took back the access of", who.strip(), now)
+        casework.flush()
+        return ended
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
 
 
 async def leave(service: Service, token: str) -> None:

@@ -1,4 +1,4 @@
-"""`starling access ...`: lets staff and commissioners in."""
+"""`starling access ...`: lets staff, commissioners and the case system in, and out again."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from starling.commands.speaking import AsJson, print_json, with_service
 if TYPE_CHECKING:
     from usecases.service import Service
 
-app = typer.Typer(help="Let staff and commissioners in.", no_args_is_help=True)
+app = typer.Typer(help="Let staff, commissioners and the case system in.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """Let staff and commissioners in."""
+    """Let staff, commissioners and the case system in."""
 
 
 @app.command()
@@ -44,3 +44,48 @@ def grant(
         print_json({"who": who, "role": role, "link": link})
     else:
         typer.echo(f"Hand this to {who}. It works once, for {hours} hours:\n{link}")
+
+
+@app.command()
+def key(
+    who: Annotated[str, typer.Option(help="The name of the program that the audit shows.")],
+    role: Annotated[str, typer.Option(help="What it may do: case-system.")] = "case-system",
+    days: Annotated[int, typer.Option(min=1, max=730, help="How long the key works.")] = 365,
+    as_json: AsJson = False,
+) -> None:
+    """Print a key with which a program calls us; it is shown once, and stored nowhere."""
+    from starling.compose import clock
+    from usecases import signing_in
+
+    now = clock()
+    lives = timedelta(days=days)
+
+    async def work(service: Service) -> str:
+        return await signing_in.hand_out_token(service, who, role, lives, now)
+
+    token = with_service(work)
+    if as_json:
+        expires_at = now + lives
+        print_json({"who": who, "role": role, "key": token, "expires_at": expires_at})
+    else:
+        typer.echo(f"Put this into the settings of {who}. It works for {days} days:\n{token}")
+        typer.echo(f"To take it back: starling access revoke --who {who}")
+
+
+@app.command()
+def revoke(
+    who: Annotated[str, typer.Option(help="The name for which it was handed out.")],
+    as_json: AsJson = False,
+) -> None:
+    """End at once every link, sign-in and key of this name."""
+    from starling.compose import clock
+    from usecases import signing_in
+
+    async def work(service: Service) -> int:
+        return await signing_in.revoke(service, who, clock())
+
+    ended = with_service(work)
+    if as_json:
+        print_json({"who": who, "ended": ended})
+    else:
+        typer.echo(f"{who} cannot come in any more.")
