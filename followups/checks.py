@@ -6,7 +6,7 @@ It must not do it, tell anybody anything, or read a clock.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -17,6 +17,7 @@ from storage.occasions import Occasion, OccasionState
 from storage.people import Person, Standing
 from storage.runs import StoredRun
 from surveys.conversation import RunStatus
+from surveys.people import OwnTime
 from usecases.ports import Asked, Rhythm
 
 MOMENT: Final = timedelta(seconds=5)
@@ -61,8 +62,8 @@ class Found:
 
     `episode` is None where they do not answer in it any more. `run` is the run in which they are,
     or the one of this occasion once it has begun. `asked` says on which occasions they were asked
-    lately, and when last. `busy`: another process serves them just now. `worried`: a person must
-    first read what they wrote.
+    lately, and when last. `held_until` is when staff let them be asked again. `busy`: another
+    process serves them just now. `worried`: a person must first read what they wrote.
     """
 
     occasion: Occasion
@@ -70,6 +71,7 @@ class Found:
     episode: SupportEpisode | None
     run: StoredRun | None
     asked: Mapping[str, datetime]
+    held_until: datetime | None
     reachable: bool
     busy: bool
     worried: bool
@@ -143,17 +145,18 @@ def _quiet_until(found: Found, now: datetime) -> datetime | None:
 
 
 def _is_too_late(rhythm: Rhythm, found: Found, now: datetime) -> bool:
-    """Whether a first asking would come too late; time in which they wanted quiet is theirs."""
-    occasion, resting = found.occasion, found.person.resting_until
+    """Whether a first asking would come too late; time of quiet does not count."""
+    occasion = found.occasion
     if occasion.state is not OccasionState.PLANNED or occasion.offered_at is not None:
         return False
-    since = max(occasion.due_at, resting) if resting is not None else occasion.due_at
+    quiet = (found.person.resting_until, found.held_until)
+    since = max([occasion.due_at, *(moment for moment in quiet if moment is not None)])
     return now > since + rhythm.late_limit(occasion.rhythm, occasion.wave)
 
 
 def _put_back_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | None:
     """Return when to look again where now is a bad moment, or None where it is a good one."""
-    own = found.person.own_time
+    own = _own_time(found)
     allowed = rhythm.allowed(own, now)
     if allowed > now:
         return allowed
@@ -163,6 +166,13 @@ def _put_back_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | N
     if standing is not None and standing.occasion_id != found.occasion.id:
         return rhythm.allowed(own, now + SOON)
     return _reminder_until(rhythm, found, now) or _turn_until(rhythm, found, now)
+
+
+def _own_time(found: Found) -> OwnTime:
+    """Return when they may be asked: a moment that they chose for this goes before the usual."""
+    occasion, own = found.occasion, found.person.own_time
+    chosen = occasion.state is OccasionState.PLANNED and occasion.offered_at is not None
+    return replace(own, suits=None) if chosen else own
 
 
 def _turn_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | None:
@@ -191,6 +201,9 @@ def _reminder_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | N
     if begun and found.standing_run is None:
         return occasion.window_ends_at
     since = found.run.run.moved_at if begun and found.run is not None else None
+    resting = found.person.resting_until
+    if since is not None and resting is not None and since < resting <= now:
+        return None  # they paused until a moment of their choosing, and here it is
     asked = Asked(occasion.rhythm, occasion.wave, begun, occasion.reminders)
     due = rhythm.reminder(found.person.own_time, asked, since or now)
     if due is None:

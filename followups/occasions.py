@@ -126,6 +126,7 @@ def _find(scene: Scene, occasion: Occasion, asked: Mapping[str, datetime]) -> Fo
         run=scene.runs.get(run) if run is not None else None,
         asked=dict(asked),
         reachable=chats is not None and chats.reach is not None,
+        held_until=scene.held_until.get(person.id),
         busy=chats is not None and chats.busy,
         worried=person.id in scene.worried,
     )
@@ -179,10 +180,11 @@ class _Teller:
         asked = Asked(again.rhythm, again.wave, begun=True, reminders=again.reminders)
         reminder = self.service.rhythm.reminder(found.person.own_time, asked, self.now)
         ends = again.window_ends_at
-        occasions.move(self.work, replace(again, next_at=min(reminder or ends, ends)))
+        next_at = min(reminder or ends, ends)
+        occasions.move(self.work, replace(again, next_at=next_at))
         desk = self._sit_down(self._reach)
         desk.occasion_told = again.id
-        checking_in.say_half_done(desk, found.run)
+        checking_in.say_half_done(desk, found.run, again.reminders, last=next_at >= ends)
         return desk.close()
 
     def _run_out(self) -> Sequence[Sending]:

@@ -19,7 +19,7 @@ from storage.occasions import Occasion
 from storage.outbox import Delivery, OutgoingKind, Urgency
 from storage.people import Address, Person
 from storage.runs import StoredRun
-from storage.tables import addresses, concerns, occasions, outbox
+from storage.tables import addresses, concerns, occasions, outbox, suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Scene:
     `taking_part` maps participant and support episode to the episode, where they still answer in
     it. `asked` maps participants to the occasions on which they were asked lately, and when last:
     for as many days as they themselves want between two askings.
-    `worried` are those with a concern that nobody has acknowledged.
+    `worried` are those with a concern that nobody has acknowledged. `held_until` says since when
+    those whom staff had held back may be asked again.
     """
 
     people: Mapping[str, Person]
@@ -50,6 +51,7 @@ class Scene:
     taking_part: Mapping[tuple[str, str], SupportEpisode]
     asked: Mapping[str, Mapping[str, datetime]]
     worried: frozenset[str]
+    held_until: Mapping[str, datetime]
 
 
 def look_around(work: Casework, claimed: Sequence[Occasion], today: datetime) -> Scene:
@@ -70,6 +72,7 @@ def look_around(work: Casework, claimed: Sequence[Occasion], today: datetime) ->
         taking_part=episodes.taking_part(work, whose, {each.episode_id for each in claimed}),
         asked=_asked_since(work, whose, _first_day(persons.values(), today)),
         worried=_worried(work, whose),
+        held_until=_held_until(work, whose),
     )
 
 
@@ -144,3 +147,11 @@ def _worried(work: Casework, whose: Sequence[str]) -> frozenset[str]:
         concerns.c.participant_id.in_(whose), concerns.c.acknowledged_at.is_(None)
     )
     return frozenset(work.connection.execute(query).scalars())
+
+
+def _held_until(work: Casework, whose: Sequence[str]) -> dict[str, datetime]:
+    query = select(suppressions.c.participant_id, suppressions.c.lifted_at).where(
+        suppressions.c.participant_id.in_(whose), suppressions.c.lifted_at.is_not(None)
+    )
+    ordered = query.order_by(suppressions.c.lifted_at)
+    return {row.participant_id: row.lifted_at for row in work.connection.execute(ordered)}

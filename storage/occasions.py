@@ -76,6 +76,25 @@ def plan(work: Casework, planned: Sequence[Occasion]) -> None:
     work.connection.execute(statement, [_row(each) for each in planned])
 
 
+def plan_anew(work: Casework, planned: Sequence[Occasion]) -> None:
+    """Add due moments at once; one that was suppressed before is planned again, for its new day.
+
+    That is how a support episode ends a second time.
+    """
+    if not planned:
+        return
+    build = postgresql.insert if work.connection.dialect.name == "postgresql" else sqlite.insert
+    statement = build(occasions)
+    keys = ("participant_id", "episode_id", "instrument", "wave", "round")
+    moved = ("state", "local_time", "zone", "due_at", "window_ends_at", "next_at", "rhythm")
+    again = statement.on_conflict_do_update(
+        index_elements=[occasions.c[key] for key in keys],
+        set_={key: statement.excluded[key] for key in (*moved, "ended_at", "reminders")},
+        where=occasions.c.state == OccasionState.SUPPRESSED.value,
+    )
+    work.connection.execute(again, [_row(each) for each in planned])
+
+
 def load(work: Casework, occasion_id: str) -> Occasion | None:
     """Return one occasion, or None."""
     row = work.connection.execute(
@@ -189,6 +208,20 @@ def end_reviews(work: Casework, episode_id: str, now: datetime) -> None:
             occasions.c.episode_id == episode_id,
             occasions.c.wave == "review",
             occasions.c.state.in_([OccasionState.PLANNED.value, OccasionState.OFFERED.value]),
+        )
+        .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=now)
+    )
+
+
+def end_what_follows(work: Casework, episode_id: str, now: datetime) -> None:
+    """Take back what is asked at the end and after it: the support goes on."""
+    waiting = [OccasionState.PLANNED.value, OccasionState.OFFERED.value]
+    work.connection.execute(
+        update(occasions)
+        .where(
+            occasions.c.episode_id == episode_id,
+            occasions.c.wave.not_in(["start", "review"]),
+            occasions.c.state.in_(waiting),
         )
         .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=now)
     )

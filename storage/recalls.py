@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, not_, or_, select, update
 
 from storage.casework import Casework
 from storage.occasions import OccasionState
@@ -83,15 +83,18 @@ def call_back_askings(connection: Connection, participant_id: str) -> None:
 def put_back(connection: Connection, occasion_ids: Iterable[str]) -> None:
     """Let the clock look again at askings whose message did not go out.
 
-    An offer is planned again; a reminder of half-done questions does not count as given.
+    An offer that nobody was told of is planned again; a reminder does not count as given.
     """
     told = exists().where(
         outbox.c.occasion_id == occasions.c.id, outbox.c.state.not_in(_NEVER_ARRIVED)
     )
     these = occasions.c.id.in_(list(occasion_ids))
+    offered = occasions.c.state == OccasionState.OFFERED.value
+    reminded = occasions.c.reminders > 0
+    begun = occasions.c.state == OccasionState.ANSWERING.value
     connection.execute(
         update(occasions)
-        .where(these, occasions.c.state == OccasionState.OFFERED.value)
+        .where(these, offered, or_(not_(told), not_(reminded)))
         .values(
             state=OccasionState.PLANNED.value,
             next_at=occasions.c.due_at,
@@ -100,11 +103,7 @@ def put_back(connection: Connection, occasion_ids: Iterable[str]) -> None:
     )
     connection.execute(
         update(occasions)
-        .where(
-            these,
-            occasions.c.state == OccasionState.ANSWERING.value,
-            occasions.c.reminders > 0,
-        )
+        .where(these, reminded, or_(begun, offered))
         .values(next_at=occasions.c.due_at, reminders=occasions.c.reminders - 1)
     )
 

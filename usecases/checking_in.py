@@ -44,6 +44,7 @@ from usecases.telling import (
     OfferGone,
     PictureReady,
     PutOff,
+    RunAlreadyOver,
     RunGone,
     SomebodyWillTalk,
     WhenLater,
@@ -67,9 +68,18 @@ def take(desk: Desk, given: RunInput) -> None:
     """Deal with a button of a run. A run that is not theirs, or long gone, changes nothing."""
     stored = desk.run
     if stored is None or stored.run.id != given.run:
-        desk.say(RunGone())
+        desk.say(_what_became_of(desk, given.run))
         return
     move(desk, stored, given.given)
+
+
+def _what_became_of(desk: Desk, run_id: str) -> RunAlreadyOver | RunGone:
+    """Say about a run that is not the current one only what is theirs to know."""
+    mine = desk.person is not None and runs.owner(desk.work, run_id) == desk.person.id
+    found = runs.load(desk.work, run_id) if mine else None
+    if found is None or not found.run.status.over:
+        return RunGone()
+    return RunAlreadyOver(found.run.status)
 
 
 def move(desk: Desk, stored: StoredRun, given: Input) -> Turn:
@@ -271,11 +281,15 @@ def _look_again(desk: Desk, occasion: Occasion, *, begun: bool) -> datetime:
     return min(reminder, occasion.window_ends_at) if reminder else occasion.window_ends_at
 
 
-def say_half_done(desk: Desk, stored: StoredRun) -> None:
-    """Show that a run waits half done, and the way back into it."""
+def say_half_done(desk: Desk, stored: StoredRun, reminder: int = 0, *, last: bool = False) -> None:
+    """Show that a run waits half done, and the way back into it; `reminder` counts how often.
+
+    `last`: they are not reminded of it again.
+    """
     instrument = desk.instrument(stored.run.instrument)
     total = len(engine.reachable(instrument, stored.run.answers))
-    desk.say(HalfDone(stored.run, instrument, len(stored.run.answers), total))
+    answered = len(stored.run.answers)
+    desk.say(HalfDone(stored.run, instrument, answered, total, reminder, last))
 
 
 def offer_what_waits(desk: Desk) -> None:
@@ -304,17 +318,19 @@ def offer(desk: Desk, occasion: Occasion) -> None:
     if occasion.offered_at is None:
         _plan_what_follows(desk, occasion)
     instrument = desk.service.catalogue.latest(occasion.instrument)
+    next_at = _look_again(desk, occasion, begun=False)
     occasions.move(
         desk.work,
         replace(
             occasion,
             state=OccasionState.OFFERED,
             offered_at=occasion.offered_at or desk.now,
-            next_at=_look_again(desk, occasion, begun=False),
+            next_at=next_at,
         ),
     )
     desk.occasion_told = occasion.id
-    desk.say(Offered(OccasionId(occasion.id), instrument, occasion.reminders))
+    last = occasion.reminders > 0 and next_at >= occasion.window_ends_at
+    desk.say(Offered(OccasionId(occasion.id), instrument, occasion.reminders, last))
 
 
 def _plan_what_follows(desk: Desk, occasion: Occasion) -> None:

@@ -102,6 +102,7 @@ def _let_in(desk: Desk, invited: Person) -> None:
     _show_where_they_are(desk, here)
     if here.standing is Standing.JOINED:
         planning.plan_joining(desk.service, desk.work, here, desk.now)
+        planning.plan_coming_back(desk.service, desk.work, here, desk.now)
         checking_in.offer_what_waits(desk)
 
 

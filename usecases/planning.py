@@ -51,26 +51,46 @@ def plan_closing(
             continue
         planned = service.rhythm.at_closing(circumstances(person, episode), closed_on)
         due += [as_occasion(service, work, person, episode, plan) for plan in planned]
-    occasions.plan(work, due)
+    occasions.plan_anew(work, due)
     return len(due)
 
 
 def plan_coming_back(service: Service, work: Casework, person: Person, now: datetime) -> None:
     """Plan again what was taken back because somebody stopped, as far as answers still count."""
-    known = occasions.of_participant(work, person.id)
-    today = service.rhythm.local(now).date()
     for episode in episodes.episodes_of(work, person.id):
-        who = circumstances(person, episode)
-        if episode.closed_on is None:
-            planned = service.rhythm.at_joining(who, today)
-        else:
-            planned = service.rhythm.at_closing(who, episode.closed_on)
-        due = [as_occasion(service, work, person, episode, each) for each in planned]
-        waves = sorted({each.wave for each in planned})
-        occasions.revive(work, person.id, episode.id, waves, now)
-        occasions.plan(work, [each for each in due if each.window_ends_at > now])
-        if REVIEW in waves:
-            _go_on_with_reviews(service, work, person, episode, known, now)
+        plan_coming_back_to(service, work, person, episode, now)
+
+
+def plan_coming_back_to(
+    service: Service, work: Casework, person: Person, episode: SupportEpisode, now: datetime
+) -> None:
+    """Plan again what was taken back in one support episode, as far as answers still count."""
+    who = circumstances(person, episode)
+    if episode.closed_on is None:
+        planned = service.rhythm.at_joining(who, service.rhythm.local(now).date())
+    else:
+        planned = service.rhythm.at_closing(who, episode.closed_on)
+    known = occasions.of_participant(work, person.id)
+    due = [as_occasion(service, work, person, episode, each) for each in planned]
+    waves = sorted({each.wave for each in planned})
+    occasions.revive(work, person.id, episode.id, waves, now)
+    occasions.plan(work, [each for each in due if each.window_ends_at > now])
+    if REVIEW in waves:
+        _go_on_with_reviews(service, work, person, episode, known, now)
+
+
+def plan_reopening(
+    service: Service, work: Casework, episode: SupportEpisode, now: datetime
+) -> None:
+    """The support goes on after all: what follows its end is taken back, reviews come again.
+
+    `episode` is already open again. Ended askings stay what they are; a later end plans anew.
+    """
+    occasions.end_what_follows(work, episode.id, now)
+    for each in episodes.participations_of(work, episode.id):
+        person = people.load_person(work, each.participant_id)
+        if person is not None and person.standing is Standing.JOINED:
+            plan_coming_back_to(service, work, person, episode, now)
 
 
 def _go_on_with_reviews(

@@ -9,17 +9,17 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Table, create_engine, text, update
+from sqlalchemy import Table, Update, create_engine, insert, text, update
 
 from followups import occasions as looking
 from followups.occasions import fire_due
-from storage import occasions, outbox, recalls, runs, tables, words
+from storage import episodes, occasions, outbox, recalls, runs, tables, words
 from storage.casework import Connection
 from storage.errors import DatabaseAway
 from storage.occasions import Occasion
 from storage.outbox import Sending, Urgency
 from storage.sequence import Sequence
-from surveys.people import Role
+from surveys.people import AgeBand, Role
 from tests.followups.street import (
     JOINED,
     REVIEW,
@@ -29,6 +29,7 @@ from tests.followups.street import (
     london,
     move_in,
 )
+from usecases import planning
 from usecases.arrival import MenuInput, MenuWish, OfferReply, TextInput
 from usecases.sending import note_blocked
 from usecases.service import Service
@@ -156,7 +157,7 @@ async def test_two_gentle_reminders_then_silence_then_the_end(service: Service) 
     second = await live(service, REVIEW + 4 * DAY, REVIEW + 10 * DAY, DAY)
     rest = await live(service, REVIEW + 11 * DAY, REVIEW + 20 * DAY, DAY)
     assert [len(sent), len(quiet), len(first), len(second), len(rest)] == [1, 0, 1, 1, 0]
-    assert first[0].outgoing.text == second[0].outgoing.text != sent[0].outgoing.text
+    assert len({each[0].outgoing.text for each in (sent, first, second)}) == 3
     assert (await somebody.occasion("review")).reminders == 2
     assert await fire_due(service, REVIEW + 21 * DAY) == []
     assert await somebody.state("review") == "lapsed"
@@ -653,3 +654,103 @@ def test_numbers_of_two_processes_differ() -> None:
     """What the tests above rely on."""
     assert Sequence(1).next(REVIEW) != Sequence(2).next(REVIEW)
     assert occasions.OccasionState.LAPSED.over
+
+
+# --- what changes around somebody ---------------------------------------------------------
+
+
+async def test_a_pause_until_a_moment_brings_the_half_done_questions_back_then(
+    service: Service,
+) -> None:
+    somebody = await move_in(service)
+    await fire_due(service, REVIEW)
+    await somebody.replies(await somebody.occasion("review"), OfferReply.START, REVIEW)
+    until = REVIEW + timedelta(hours=1)
+    await change(service, resting(somebody, until))
+    await change(service, look_at(await somebody.occasion("review"), until))
+    assert await fire_due(service, until - SECOND) == []
+    (reminder,) = await fire_due(service, until)
+    assert reminder.occasion_id == (await somebody.occasion("review")).id
+
+
+async def test_a_moment_that_somebody_chose_goes_before_their_usual_part_of_the_week(
+    service: Service,
+) -> None:
+    somebody = await move_in(service, age=AgeBand.EIGHTEEN_TO_TWENTY_FIVE)
+    await fire_due(service, REVIEW)
+    review = await somebody.occasion("review")
+    theirs = update(tables.participants).where(tables.participants.c.id == somebody.participant)
+    await change(service, theirs.values(suits="weekend"))
+    await somebody.replies(review, OfferReply.TOMORROW, REVIEW + SECOND)  # a Wednesday
+    asked = await live(service, REVIEW + DAY, REVIEW + DAY + timedelta(hours=4), DAY / 24)
+    assert occasions_of(asked) == [review.id]
+
+
+async def test_a_wish_counts_for_what_is_planned_already(service: Service) -> None:
+    somebody = await move_in(service, age=AgeBand.EIGHTEEN_TO_TWENTY_FIVE)
+    theirs = update(tables.participants).where(tables.participants.c.id == somebody.participant)
+    await change(service, theirs.values(suits="weekend"))
+    sent = await live(service, REVIEW, london("2026-11-06T23:00"), DAY / 24)
+    assert sent == []
+    assert len(await live(service, london("2026-11-07T00:00"), REVIEW + 5 * DAY, DAY / 24)) == 1
+
+
+async def test_time_in_which_staff_held_somebody_does_not_make_it_too_late(
+    service: Service,
+) -> None:
+    """The limit of a review is shorter than its window; both are counted from after the hold."""
+    somebody = await move_in(service)
+    held = update(tables.participants).where(tables.participants.c.id == somebody.participant)
+    await change(service, held.values(suppressed_at=REVIEW - DAY))
+    until = REVIEW + 12 * DAY
+    assert await live(service, REVIEW, until, DAY) == []
+    await change(service, held.values(suppressed_at=None))
+    row = {
+        "id": "a-hold",
+        "participant_id": somebody.participant,
+        "action_id": "an-action",
+        "reason": "court",
+        "since": REVIEW - DAY,
+        "since_by": "a.worker",
+        "lifted_at": until,
+        "lifted_by": "another.worker",
+    }
+    await change(service, insert(tables.suppressions).values(row))
+    asked = await live(service, until, until + 2 * DAY, DAY / 24)
+    assert occasions_of(asked) == [(await somebody.occasion("review")).id]
+
+
+async def test_support_that_is_opened_again_goes_on_and_ends_anew(service: Service) -> None:
+    somebody = await move_in(service)
+    await somebody.closes(date(2026, 10, 6), JOINED + 14 * DAY)
+    await change(service, opened_again(somebody))
+    await service.lane.write(lambda connection: reopen(service, connection, somebody))
+    assert await somebody.state("end") == "suppressed"
+    assert await somebody.state("review") == "planned"
+    assert len(await fire_due(service, REVIEW)) == 1
+    await somebody.closes(date(2026, 12, 1), REVIEW + 28 * DAY)
+    end = await somebody.occasion("end")
+    assert (end.state.value, end.local_time[:10]) == ("planned", "2026-12-01")
+    assert (await somebody.occasion("3-months")).local_time[:10] == "2027-03-01"
+
+
+def resting(somebody: Neighbour, until: datetime) -> Update:
+    theirs = update(tables.participants).where(tables.participants.c.id == somebody.participant)
+    return theirs.values(resting_until=until)
+
+
+def look_at(occasion: Occasion, at: datetime) -> Update:
+    return update(tables.occasions).where(tables.occasions.c.id == occasion.id).values(next_at=at)
+
+
+def opened_again(somebody: Neighbour) -> Update:
+    episode = tables.support_episodes.c.id == somebody.episodes[0]
+    return update(tables.support_episodes).where(episode).values(closed_on=None, close_reason=None)
+
+
+def reopen(service: Service, connection: Connection, somebody: Neighbour) -> None:
+    work = service.open(connection)
+    episode = episodes.load(work, somebody.episodes[0])
+    assert episode is not None
+    planning.plan_reopening(service, work, episode, JOINED + 15 * DAY)
+    work.flush()
