@@ -32,6 +32,8 @@ class Rule(StrEnum):
     """Staff or a commissioner; each is shown no more than their own pages show."""
     TELEGRAM = "telegram"
     """Whoever knows the webhook's secret: the page itself checks it."""
+    CASE_SYSTEM = "case-system"
+    """A program with a key of its own; no cookie opens this."""
 
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -71,6 +73,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "/commissioner": Rule.COMMISSIONER,
     "/commissioner/{release}": Rule.COMMISSIONER,
     "/commissioner/{release}/pictures/{name}": Rule.COMMISSIONER,
+    "/api/v1/episodes": Rule.CASE_SYSTEM,
     "/api/v1/releases": Rule.SIGNED_IN,
     "/api/v1/releases/{release}": Rule.SIGNED_IN,
     "/api/v1/releases/{release}/files/{name}": Rule.SIGNED_IN,
@@ -110,6 +113,8 @@ async def guard(request: Request) -> None:
             request.state.visitor = await _visitor(request, site)
         case Rule.STAFF | Rule.COMMISSIONER | Rule.SIGNED_IN:
             request.state.someone = await _someone(request, site, rule)
+        case Rule.CASE_SYSTEM:
+            request.state.someone = await _program(request, site)
         case None:
             raise TurnedAway(Rule.STAFF, known=True)
         case _:
@@ -143,6 +148,19 @@ async def _someone(request: Request, site: Site, rule: Rule) -> SignedIn:
     }
     if not allowed.get(rule, False):
         raise TurnedAway(rule, known=True)
+    return someone
+
+
+async def _program(request: Request, site: Site) -> SignedIn:
+    """Return which program calls, by the key in its header. Raises TurnedAway."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    fits = kind.lower() == "bearer" and token.isascii() and 0 < len(token) <= _LONGEST_SECRET
+    someone = await signing_in.who_calls(site.service, token, site.clock()) if fits else None
+    if someone is None:
+        raise TurnedAway(Rule.CASE_SYSTEM)
+    if someone.role != signing_in.CASE_SYSTEM:
+        raise TurnedAway(Rule.CASE_SYSTEM, known=True)
     return someone
 
 

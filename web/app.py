@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from storage.errors import DatabaseAway
 from web.access import FormIsOld, Rule, TurnedAway, guard
 from web.api import api_router, problem
+from web.api_episodes import api_episodes_router
 from web.assets import asset_router
 from web.board import board_router
 from web.chat import TooFast, chat_router
@@ -57,6 +58,7 @@ def create_app(site: Site) -> FastAPI:
         board_router(),
         commissioner_router(),
         api_router(),
+        api_episodes_router(),
         telegram_router(),
         health_router(),
     ):
@@ -84,7 +86,10 @@ def _tell(request: Request, key: str, status: int) -> Response:
 async def _turn_away(request: Request, error: Exception) -> Response:
     assert isinstance(error, TurnedAway)  # noqa: S101 (registered for this alone)
     if request.url.path.startswith(_API):
-        return problem(403 if error.known else 401)
+        answer = problem(403 if error.known else 401)
+        if error.rule is Rule.CASE_SYSTEM:
+            answer.headers["www-authenticate"] = "Bearer"
+        return answer
     if error.rule is Rule.VISITOR:
         if wants_json(request):
             return JSONResponse({"message": say("web.error-not-known")}, 401)
