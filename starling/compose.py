@@ -15,7 +15,7 @@ from bot.render import render
 from followups.schedule import LocalRhythm
 from starling.secret_keys import decode_keys, load_or_make_keys
 from starling.settings import Settings, load_settings
-from storage import runs
+from storage import marks, runs
 from storage.casework import Opener
 from storage.database import migrate
 from storage.lane import Lane
@@ -69,8 +69,10 @@ async def open_service(
     chosen = sources or Sources()
     node = secrets.randbelow(1024) if chosen.node is None else chosen.node
     migrate(settings.database_url)
-    opener = Opener(make_vault(settings, chosen), Sequence(node), chosen.entropy)
+    numbers = Sequence(node)
+    opener = Opener(make_vault(settings, chosen), numbers, chosen.entropy)
     async with Lane.open(settings.database_url) as lane:
+        numbers.go_on_after(await lane.read(marks.highest_number))
         stored = await lane.read(lambda connection: runs.stored_definitions(opener(connection)))
         yield Service(
             lane=lane,

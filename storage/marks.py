@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import Casework
 from storage.sequence import new_id
-from storage.tables import marks
+from storage.tables import audit as audit_rows
+from storage.tables import inbox, marks, outbox, transcripts
 
 _IDENTITY: Final = "identity"
 _ALIVE: Final = "alive-at"
@@ -40,6 +41,13 @@ def note_alive(connection: Connection, now: datetime) -> None:
     connection.execute(
         update(marks).where(marks.c.name == _ALIVE, later).values(value=now.isoformat())
     )
+
+
+def highest_number(connection: Connection) -> int:
+    """Return the highest number that a row of this database has, 0 where there is none."""
+    numbered = (outbox, transcripts, inbox, audit_rows)
+    highest = [connection.execute(select(func.max(table.c.id))).scalar() for table in numbered]
+    return max((number for number in highest if number is not None), default=0)
 
 
 def _read(connection: Connection, name: str) -> str | None:

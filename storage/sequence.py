@@ -38,7 +38,7 @@ class Sequence:
     From the top: milliseconds since 2020 (41 bits, to 2089), a count within the millisecond
     (12 bits), the node (10 bits). Where the clock stands still, goes back or more than 4,096
     numbers are wanted in a millisecond, the numbers go on from the last one. A process that starts
-    again with a clock that went back could repeat a number: primary keys are the last guard.
+    again is told the highest number there is (`go_on_after`), as its clock may have gone back.
     """
 
     def __init__(self, node: int = 0) -> None:
@@ -49,6 +49,11 @@ class Sequence:
         self._node = node
         self._last = -1
         self._lock = threading.Lock()
+
+    def go_on_after(self, number: int) -> None:
+        """Make only numbers above this one, which stands in the database already."""
+        with self._lock:
+            self._last = max(self._last, number >> _NODE_BITS)
 
     def next(self, now: datetime) -> int:
         """Return the next number at `now` (aware); TypeError when it is naive."""

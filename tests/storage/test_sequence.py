@@ -49,6 +49,13 @@ def test_more_numbers_than_fit_into_a_millisecond_still_ascend() -> None:
     assert numbers == sorted(set(numbers))
 
 
+def test_a_process_that_starts_again_with_a_clock_that_went_back_goes_on_from_there() -> None:
+    before = Sequence(NODES - 1).next(NOW)
+    again = Sequence(0)
+    again.go_on_after(before)
+    assert again.next(NOW - timedelta(hours=1)) > before
+
+
 def test_threads_share_a_sequence_without_sharing_a_number() -> None:
     sequence = Sequence()
     made: list[list[int]] = [[] for _ in range(8)]
