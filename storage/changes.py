@@ -17,13 +17,17 @@ from storage.tables import episode_changes
 
 
 class What(StrEnum):
-    """What changed; for `left` and `rejoined`, `was` or `became` is the participant's id."""
+    """What changed; for `left` and `rejoined`, `was` or `became` is the participant's id.
+
+    For `reopened`, `was` is the day on which the support had ended.
+    """
 
     COMMISSIONER = "commissioner"
     LIVES = "lives"
     WORKER = "worker"
     LEFT = "left"
     REJOINED = "rejoined"
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,12 @@ def close(work: Casework, episode_id: str, on: date, reason: str) -> None:
     work.connection.execute(ended.values(closed_on=on, close_reason=reason))
 
 
+def reopen(work: Casework, episode_id: str) -> None:
+    """Take back the end of a support episode."""
+    open_again = update(support_episodes).where(support_episodes.c.id == episode_id)
+    work.connection.execute(open_again.values(closed_on=None, close_reason=None))
+
+
 def participations_of(work: Casework, episode_id: str) -> list[Participation]:
     """Return who answers in this support episode."""
     query = (
