@@ -308,8 +308,9 @@ def let_come_back(
 ) -> None:
     """Let somebody answer again who was taken out: as far as answers count, they are asked."""
     partings.set_until(work, person.id, episode_id, None)
-    if person.standing is Standing.JOINED:
-        planning.plan_coming_back(service, work, person, by.now)
+    episode = episodes.load(work, episode_id)
+    if episode is not None and person.standing is Standing.JOINED:
+        planning.plan_coming_back_to(service, work, person, episode, by.now)
     today = service.rhythm.local(by.now).date()
     changes.note(work, Change(episode_id, What.REJOINED, None, person.id, today, by.now, by.who))
     audit.note(work, by.who, "let take part again", person.id, by.now)

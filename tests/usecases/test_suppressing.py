@@ -33,8 +33,10 @@ from tests.support.callers import (
     rows,
 )
 from usecases import moving, reading, sending, suppressing
+from usecases.arrival import TextInput
 from usecases.inviting import By, Invited
 from usecases.moving import EpisodeChange
+from usecases.receiving import Reception
 from usecases.refusal import Refusal
 from usecases.service import Service
 from usecases.suppressing import CONFIRMATION, Reason
@@ -96,9 +98,8 @@ async def test_what_waits_to_be_sent_is_taken_back_but_never_words_about_safety(
     while not asked:
         place.forward(DAY)
         asked += await fire_due(service, place.now)
-    caller.sees(asked)
     offer = asked[-1].id
-    received = await caller.types("i want to kill myself")
+    received = await Reception(service).receive(caller.arrival(TextInput("i want to kill myself")))
     safety = {each.id for each in received.sendings if each.outgoing.urgency is Urgency.SAFETY}
     assert safety
     waits = [Sent(number, Delivery.PENDING) for number in (offer, *sorted(safety))]
