@@ -10,18 +10,20 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from aiogram import Bot
 from aiogram.methods import TelegramMethod
 
 from bot.carrier import Carrier, Draw
-from bot.lines import Line, Parcel
+from bot.ledger import Ledger
+from bot.lines import LAST, Line, Parcel
 from bot.pace import Bucket, Gate, Pace
-from bot.verdicts import Fate, Verdict, judge, settle, try_again
+from bot.verdicts import Fate, Verdict, judge, rest_after, settle, try_again
 from storage.outbox import Delivery, OutgoingKind, Sending, Sent
 from usecases import sending as desk
 from usecases.arrival import Channel
@@ -30,11 +32,17 @@ from usecases.service import Service
 HOLD: Final = timedelta(seconds=40)
 """How long a message may wait here: it is under a lease of 60 seconds, a call takes 15 at most."""
 
+MOMENT: Final = timedelta(seconds=0.5)
+"""How long an asking may wait here before it is looked at again whether it is still wanted."""
+
+AHEAD: Final = 2.0
+"""For how many seconds of the permitted pace askings are taken over before their time."""
+
 _SIDE_BY_SIDE: Final = 60
+_ASKINGS_SIDE_BY_SIDE: Final = 40
 _MOST_WAITING: Final = 200
 _MOST_ASIDES: Final = 500
 _LOOK_EVERY: Final = 1.0
-_REPORT_AFTER: Final = 0.02
 _NO_SUCH_CHANNEL: Final = timedelta(minutes=1)
 _NEW: Final = (OutgoingKind.SEND, OutgoingKind.PICTURE)
 
@@ -61,22 +69,31 @@ class Courier:
         draw: Draw,
     ) -> None:
         """Take what it stands on. `draw` returns the picture (PNG) of a run."""
-        self.counts: Counter[Delivery] = Counter()
         self._service = service
         self._clock = clock
+        self._ledger = Ledger(service, clock)
+        self._check_again = partial(desk.check_again, service)
         self._tasks = tasks
         self._routes = {channel.value: route for channel, route in routes.items()}
         self._carrier = Carrier(service, draw)
         self._gates: dict[str, Gate] = {}
         self._lines: dict[tuple[str, int], Line] = {}
         self._room = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._room_for_askings = asyncio.Semaphore(_ASKINGS_SIDE_BY_SIDE)
+        self._most_ahead = _most_ahead(routes.values())
+        self._waiting = 0
+        self._less_waits = asyncio.Event()
         self._asides = 0
         self._under_way = 0
         self._quiet = asyncio.Event()
-        self._results: list[Sent] = []
         self._bell = asyncio.Event()
         self._stopping = False
         self._dropping = False
+
+    @property
+    def counts(self) -> Counter[Delivery]:
+        """How often what became of messages, since this process started."""
+        return self._ledger.counts
 
     # --- handing over -------------------------------------------------------------------------
 
@@ -86,9 +103,20 @@ class Courier:
         for sending in sendings:
             line = self._line(sending)
             line.add(sending, now)
+            self._waiting += 1
             if not line.busy:
                 line.busy = True
-                self._begin(self._serve(line))
+                self._begin(self._serve(line, self._routes.get(sending.channel)))
+
+    async def room(self) -> int:
+        """Return how many askings may be handed over now: when fewer than half of those wait.
+
+        0 where no more are taken.
+        """
+        while not self._stopping and 2 * self._waiting > self._most_ahead:
+            self._less_waits.clear()
+            await self._less_waits.wait()
+        return 0 if self._stopping else self._most_ahead - self._waiting
 
     def aside(self, bot: Bot, method: TelegramMethod[Any]) -> None:
         """Do something small beside the conversation: nobody waits, and it may fail silently."""
@@ -99,7 +127,7 @@ class Courier:
     @property
     def waiting(self) -> int:
         """How many messages wait here now."""
-        return sum(map(len, self._lines.values()))
+        return self._waiting
 
     # --- what the outbox holds ----------------------------------------------------------------
 
@@ -137,20 +165,22 @@ class Courier:
         while self._under_way:
             self._quiet.clear()
             await self._quiet.wait()
-        self._flush()
+        self._ledger.flush()
 
     async def drain(self, seconds: float) -> None:
         """Send what was handed over, for so long at most, and report; the rest stays stored."""
         self._stopping = True
         self._bell.set()
+        self._less_waits.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.settled()
         self._dropping = True
         for line in self._lines.values():
-            while (parcel := line.next()) is not None:
-                self._report(try_again(parcel.sending, self._clock()))
-        self._flush()
+            while (parcel := self._take_from(line)) is not None:
+                self._ledger.add(try_again(parcel.sending, self._clock()))
+            line.end_turn()
+        self._ledger.flush()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         self._under_way += 1
@@ -173,42 +203,75 @@ class Courier:
             line = self._lines[key] = Line(bucket)
         return line
 
-    async def _serve(self, line: Line) -> None:
+    async def _serve(self, line: Line, route: Route | None) -> None:
         """Bring everything that waits for one chat, one after the other."""
         try:
-            while (parcel := line.next()) is not None:
-                self._report(await self._bring(line, parcel))
+            while line.first is not None:
+                if route is not None and route.pace is not None:
+                    await self._keep_pace(route.pace, line)
+                parcel = self._take_from(line)
+                if parcel is not None:
+                    self._ledger.add(await self._bring(route, line, parcel))
         finally:
             line.busy = False
             self._end()
 
-    async def _bring(self, line: Line, parcel: Parcel) -> Sent:
-        """Bring one message when its time has come, or put it back into the outbox."""
+    def _take_from(self, line: Line) -> Parcel | None:
+        parcel = line.next()
+        if parcel is not None:
+            self._waiting -= 1
+            if 2 * self._waiting <= self._most_ahead:
+                self._less_waits.set()
+        return parcel
+
+    async def _keep_pace(self, pace: Pace, line: Line) -> None:
+        """Wait until the limits let the first message of this line through.
+
+        Safety never waits for its own chat; what is more urgent never for what came before it.
+        """
+        loop = asyncio.get_running_loop()
+        while (parcel := line.first) is not None:
+            bucket = line.bucket if parcel.sending.outgoing.kind in _NEW else None
+            if bucket is not None and parcel.rank > 0:
+                wait = bucket.wait(loop.time())
+                if wait > 0:
+                    await line.rest(wait)
+                    continue
+            turn = self._gate(parcel.sending.channel, pace).enter(parcel.rank)
+            if turn is None or await line.wait_for(turn):
+                if bucket is not None:
+                    bucket.take(loop.time())
+                return
+
+    async def _bring(self, route: Route | None, line: Line, parcel: Parcel) -> Sent:
+        """Bring one message, or put it back into the outbox, or find that nobody wants it."""
         sending = parcel.sending
-        route = self._routes.get(sending.channel)
         if route is None:
             return try_again(sending, self._clock() + _NO_SUCH_CHANNEL)
-        if route.pace is not None:
-            await self._keep_pace(route.pace, line, parcel)
-        now = self._clock()
-        if line.held_until is not None and now < line.held_until:
-            return try_again(sending, line.held_until)
-        if self._dropping or now - parcel.since > HOLD:
-            return try_again(sending, now)
-        async with self._room:
+        async with AsyncExitStack() as rooms:
+            if parcel.rank == LAST:  # whatever hangs, there is room for what somebody waits for
+                await rooms.enter_async_context(self._room_for_askings)
+            await rooms.enter_async_context(self._room)
+            now = self._clock()
+            if line.held_until is not None and now < line.held_until:
+                return try_again(sending, line.held_until)
+            if self._dropping or now - parcel.since > HOLD:
+                return try_again(sending, now)
+            if parcel.rank == LAST and (now - parcel.since > MOMENT or line.was_stirred(parcel)):
+                refused = await self._look_again(sending, now)
+                if refused is not None:
+                    return refused
             return await self._carry(route, line, sending)
 
-    async def _keep_pace(self, pace: Pace, line: Line, parcel: Parcel) -> None:
-        """Wait until the limits let this message through; safety never waits for its own chat."""
-        loop = asyncio.get_running_loop()
-        bucket = line.bucket
-        if bucket is not None and parcel.sending.outgoing.kind in _NEW:
-            wait = bucket.draw(loop.time())
-            if wait > 0:
-                if parcel.rank > 0:
-                    await asyncio.sleep(wait)
-                bucket.take(loop.time())
-        await self._gate(parcel.sending.channel, pace).pass_through(parcel.rank)
+    async def _look_again(self, sending: Sending, now: datetime) -> Sent | None:
+        """Return what becomes of an asking that is not wanted any more; None where it is."""
+        waited = (sending, now)
+        try:
+            wanted = await self._service.lane.write_together(self._check_again, waited)
+        except Exception as error:  # noqa: BLE001 - then it is not sent now
+            _log.warning("an asking could not be looked at again: %s", type(error).__name__)
+            return try_again(sending, now + rest_after(sending.attempts))
+        return None if wanted else sending.came_to(Delivery.CANCELLED)
 
     def _gate(self, channel: str, pace: Pace) -> Gate:
         gate = self._gates.get(channel)
@@ -222,51 +285,39 @@ class Courier:
             message_id = await self._carrier.carry(route.bot, sending)
         except Exception as error:  # noqa: BLE001 - whatever it is, the message's state is told
             return await self._take_error(line, sending, error)
-        return Sent(sending.id, Delivery.SENT, message_id)
+        return sending.came_to(Delivery.SENT, message_id)
 
     async def _take_error(self, line: Line, sending: Sending, error: Exception) -> Sent:
         verdict = judge(error)
         self._note(error, verdict)
         now = self._clock()
         if verdict.fate is Fate.TOO_FAST:
-            self._slow_down(line, sending.channel, now + verdict.wait)
+            self._slow_down(line, sending.channel, verdict.wait)
         elif verdict.fate is Fate.BLOCKED:
             await self._tell_blocked(line, sending, now)
         return settle(sending, verdict, None, now)
 
-    def _slow_down(self, line: Line, channel: str, until: datetime) -> None:
-        """The server wants quiet: this chat waits so long, and the others slow down."""
-        line.held_until = until
+    def _slow_down(self, line: Line, channel: str, wait: timedelta) -> None:
+        """The server wants quiet: this chat waits so long, and the others slow down.
+
+        Where it wants quiet from several chats at once it means all of them.
+        """
+        now = self._clock()
+        told = [each for each in self._lines.values() if each.is_held(now)]
+        line.held_until = now + wait
         gate = self._gates.get(channel)
         if gate is not None:
-            gate.bucket.empty(asyncio.get_running_loop().time())
+            seconds = wait.total_seconds() if [each for each in told if each is not line] else 0
+            gate.bucket.empty(asyncio.get_running_loop().time(), seconds)
 
     async def _tell_blocked(self, line: Line, sending: Sending, now: datetime) -> None:
         """Nothing reaches this chat any more: what waits is not tried, and staff are told."""
-        while (parcel := line.next()) is not None:
-            self._report(Sent(parcel.sending.id, Delivery.BLOCKED))
+        while (parcel := self._take_from(line)) is not None:
+            self._ledger.add(parcel.sending.came_to(Delivery.BLOCKED))
         try:
             await desk.report_blocked(self._service, sending, now)
         except Exception as error:  # noqa: BLE001 - the next message there tells it again
             _log.warning("a blocked chat could not be reported: %s", type(error).__name__)
-
-    # --- reporting ----------------------------------------------------------------------------
-
-    def _report(self, result: Sent) -> None:
-        """Gather what became of messages, so that neighbours are written down together."""
-        self.counts[result.state] += 1
-        if not self._results:
-            asyncio.get_running_loop().call_later(_REPORT_AFTER, self._flush)
-        self._results.append(result)
-
-    def _flush(self) -> None:
-        results, self._results = self._results, []
-        if not results:
-            return
-        try:
-            desk.record(self._service, results, self._clock())
-        except Exception as error:  # noqa: BLE001 - then their leases run out and tell the truth
-            _log.warning("results could not be recorded: %s", type(error).__name__)
 
     def _note(self, error: Exception, verdict: Verdict) -> None:
         if verdict.fate in (Fate.REFUSED, Fate.UNCLEAR, Fate.NOT_DONE):
@@ -286,3 +337,9 @@ class Courier:
         idle = [key for key, line in self._lines.items() if line.is_idle(now, at)]
         for key in idle:
             del self._lines[key]
+
+
+def _most_ahead(routes: Iterable[Route]) -> int:
+    """Return how many askings are taken over before their time: no more than go out soon."""
+    paced = [route.pace.overall_rate for route in routes if route.pace is not None]
+    return min([_MOST_WAITING, *(max(2, round(AHEAD * rate)) for rate in paced)])

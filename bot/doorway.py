@@ -14,7 +14,7 @@ from storage.inbox import Waiting
 from storage.outbox import OutgoingKind
 from surveys.people import Voice
 from surveys.phrasebook import phrasebook
-from usecases import receiving
+from usecases import receiving, sending
 from usecases.arrival import Arrival, Channel, Knock, What
 from usecases.receiving import Received, Reception
 
@@ -42,6 +42,10 @@ class Doorway:
         if received.sendings:
             self.courier.deliver(received.sendings)
         return received
+
+    async def take_blocked(self, knock: Knock, *, blocked: bool) -> None:
+        """Take in that somebody blocked us, or let us in again. Raises DatabaseAway."""
+        await sending.take_blocked(self._reception.service, knock, self._clock(), blocked=blocked)
 
     async def park(self, channel: Channel, update_id: int, payload: bytes) -> None:
         """Keep an update that could not be dealt with now. Raises DatabaseAway."""

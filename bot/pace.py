@@ -67,10 +67,10 @@ class Bucket:
         self._refill(at)
         self._tokens -= 1
 
-    def empty(self, at: float) -> None:
-        """Take all tokens: somebody told us that we were too fast."""
+    def empty(self, at: float, seconds: float = 0.0) -> None:
+        """Take all tokens, so that none is there for so long: we were told that we are too fast."""
         self._refill(at)
-        self._tokens = min(self._tokens, 0.0)
+        self._tokens = min(self._tokens, -seconds * self._rate)
 
     def is_full(self, at: float) -> bool:
         """Tell whether nothing was taken for so long that it makes no difference."""
@@ -91,17 +91,26 @@ class Gate:
         self.bucket = bucket
         self._monotonic = monotonic
         self._order = itertools.count()
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[int, int, asyncio.Future[bool]]] = []
         self._timer: asyncio.TimerHandle | None = None
 
     async def pass_through(self, rank: int) -> None:
         """Return when a token is there and nobody of a lower rank waits for it. Takes it."""
+        turn = self.enter(rank)
+        if turn is not None:
+            await turn
+
+    def enter(self, rank: int) -> asyncio.Future[bool] | None:
+        """Return None where a token was there, which is taken, or a turn that will be True.
+
+        Whoever waits may end a turn with another result, or cancel it: then it takes no token.
+        """
         if not self._waiting and self.bucket.draw(self._monotonic()) <= 0:
-            return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            return None
+        turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (rank, next(self._order), turn))
         self._open()
-        await turn
+        return turn
 
     def _open(self) -> None:
         """Let through as many as there are tokens, and come back when the next one is there."""
@@ -117,4 +126,4 @@ class Gate:
             _, _, turn = heapq.heappop(self._waiting)
             if not turn.done():
                 self.bucket.take(now)
-                turn.set_result(None)
+                turn.set_result(True)

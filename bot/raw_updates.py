@@ -77,6 +77,8 @@ def pruned(update: RawUpdate) -> dict[str, object]:
         body = _pruned_message(update.body)
     elif update.kind == "callback_query":
         body = _pruned_tap(update.body)
+    elif update.kind == "my_chat_member":
+        body = _pruned_membership(update.body)
     else:
         body = dict(update.body)
     return {"update_id": update.update_id, update.kind: body}
@@ -96,6 +98,16 @@ def _pruned_tap(body: Json) -> dict[str, object]:
             "date": message.get("date"),
             "chat": _pruned_chat(message.get("chat")),
         }
+    return kept
+
+
+def _pruned_membership(body: Json) -> dict[str, object]:
+    kept = {name: part for name, part in body.items() if name != "invite_link"}
+    kept["chat"] = _pruned_chat(body.get("chat"))
+    kept["from"] = _pruned_user(body.get("from"))
+    for name in ("old_chat_member", "new_chat_member"):
+        member = _part(body, name)
+        kept[name] = {**member, "user": _pruned_user(member.get("user"))}
     return kept
 
 

@@ -57,13 +57,15 @@ def listen_in_private(router: Router, doorway: Doorway) -> None:
 
 
 def stay_out_elsewhere(router: Router, doorway: Doorway) -> None:
-    """Add the handlers for what reaches us outside a chat with one person."""
+    """Add the handlers for what reaches us outside a conversation with one person."""
 
     @router.my_chat_member()
-    async def on_membership(change: ChatMemberUpdated, bot: Bot) -> None:
-        # In a private chat this says that somebody blocked us or let us back in: the next
-        # message that cannot be delivered tells staff, so nothing is to be done here.
-        if change.chat.type != _PRIVATE and change.new_chat_member.status not in _GONE:
+    async def on_membership(change: ChatMemberUpdated, bot: Bot, event_update: Update) -> None:
+        gone = change.new_chat_member.status in _GONE
+        if change.chat.type == _PRIVATE:  # they blocked us, or let us in again
+            knock = Knock(channel_of(bot), change.chat.id, event_update.update_id)
+            await doorway.take_blocked(knock, blocked=gone)
+        elif not gone:
             _leave(doorway, bot, change.chat)
 
     @router.inline_query()

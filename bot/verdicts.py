@@ -102,28 +102,28 @@ def settle(sending: Sending, verdict: Verdict, message_id: int | None, now: date
     """Return what to write down about a message after this verdict."""
     match verdict.fate:
         case Fate.DONE | Fate.NOTHING_TO_EDIT | Fate.NO_TEXT_TO_EDIT:
-            return Sent(sending.id, Delivery.SENT, message_id)
+            return sending.came_to(Delivery.SENT, message_id)
         case Fate.TOO_FAST:
             return try_again(sending, now + verdict.wait)
         case Fate.NOT_DONE:
             if sending.attempts >= LAST_TRY and not _must_arrive(sending):
-                return Sent(sending.id, Delivery.FAILED)
+                return sending.came_to(Delivery.FAILED)
             return try_again(sending, now + rest_after(sending.attempts))
         case Fate.BLOCKED:
-            return Sent(sending.id, Delivery.BLOCKED)
+            return sending.came_to(Delivery.BLOCKED)
         case Fate.REFUSED:
-            return Sent(sending.id, Delivery.FAILED)
+            return sending.came_to(Delivery.FAILED)
         case Fate.UNCLEAR:
             if _must_arrive(sending) or _is_harmless(sending):
                 return try_again(sending, now + rest_after(sending.attempts))
-            return Sent(sending.id, Delivery.UNKNOWN)
+            return sending.came_to(Delivery.UNKNOWN)
         case _:
             assert_never(verdict.fate)
 
 
 def try_again(sending: Sending, at: datetime) -> Sent:
     """Return that a message waits until a moment: it has certainly not arrived, or may twice."""
-    return Sent(sending.id, Delivery.PENDING, try_again_at=at)
+    return sending.came_to(Delivery.PENDING, try_again_at=at)
 
 
 def rest_after(attempts: int) -> timedelta:

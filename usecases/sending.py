@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from storage import outbox, people, recalls, repairs, words
+from storage import inbox, outbox, people, recalls, repairs, wanted, words
 from storage.casework import Casework, Connection
+from storage.inbox import Ticket
 from storage.outbox import Delivery, OutgoingKind, Sending, Sent, Urgency
 from storage.repairs import Unclear
 from storage.words import NoticeKind
 from surveys import engine
 from surveys.conversation import CameBack, Run
 from usecases import checking_in
+from usecases.arrival import Knock
 from usecases.desk import Desk, open_desk_for
 from usecases.service import Service
 from usecases.telling import AboutRun, SaidAgain
@@ -71,17 +73,36 @@ async def note_blocked(
     """Somebody blocked us or let us in again, and their app said so."""
 
     def work(casework: Casework) -> None:
-        participant = people.set_blocked(casework, channel, chat_id, now if blocked else None)
-        person = people.load_person(casework, participant) if participant else None
-        if person is not None and blocked:
-            words.give_notice(casework, person, NoticeKind.BLOCKED, now)
+        _note_blocked(casework, (channel, chat_id), now, blocked=blocked)
         casework.flush()
 
     await service.lane.write(lambda connection: work(service.open(connection)))
 
 
+async def take_blocked(service: Service, knock: Knock, now: datetime, *, blocked: bool) -> None:
+    """Take in an update that says so: once, however often it is delivered.
+
+    Nothing is said. Raises DatabaseAway when nothing was stored.
+    """
+    ticket = Ticket(knock.channel.value, knock.update_id)
+
+    def work(casework: Casework) -> None:
+        if inbox.accept(casework, [ticket], now):
+            _note_blocked(casework, (ticket.channel, knock.chat_id), now, blocked=blocked)
+        casework.flush()
+
+    await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+def _note_blocked(work: Casework, chat: tuple[str, int], now: datetime, *, blocked: bool) -> None:
+    participant = people.set_blocked(work, *chat, now if blocked else None)
+    person = people.load_person(work, participant) if participant else None
+    if person is not None and blocked:
+        words.give_notice(work, person, NoticeKind.BLOCKED, now)
+
+
 async def claim_due(service: Service, now: datetime) -> list[Sending]:
-    """Take the messages that wait to be sent, safety first.
+    """Take the messages that wait to be sent, safety first, and of askings those still wanted.
 
     Words about safety are tried for ever; once they have been tried often, staff are told.
     """
@@ -91,9 +112,22 @@ async def claim_due(service: Service, now: datetime) -> list[Sending]:
         often = [each.id for each in sendings if each.attempts == OFTEN]
         if often:
             _tell_staff(casework, often, now)
-        return sendings
+        return wanted.keep_wanted(casework, sendings, now)
 
     return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+def check_again(
+    service: Service, connection: Connection, waited: Sequence[tuple[Sending, datetime]]
+) -> list[bool]:
+    """Return for each of these that had to wait whether it may still go out at its moment.
+
+    For the lane's `write_together`. What may not is taken back: see storage.wanted.
+    """
+    now = max(moment for _, moment in waited)
+    sendings = [sending for sending, _ in waited]
+    kept = {each.id for each in wanted.keep_wanted(service.open(connection), sendings, now)}
+    return [each.id in kept for each in sendings]
 
 
 async def begin_alone(service: Service, now: datetime) -> None:

@@ -24,23 +24,26 @@ from aiogram.methods import (
     SendPhoto,
 )
 from aiogram.methods.base import TelegramMethod
-from sqlalchemy import select
+from sqlalchemy import Connection, select, update
 
 from bot.carrier import Draw
 from bot.courier import HOLD
 from bot.pace import Pace
+from storage import outbox as outbox_of
+from storage import people
 from storage.outbox import Button, Delivery, Outgoing, OutgoingKind, Sending, Urgency
-from storage.tables import outbox
+from storage.tables import outbox, participants
 from tests.support.chatter import Chatter, Phones
 from tests.support.house import House, Wiring, World, until
 from tests.support.recording_session import RecordingSession
-from usecases import reading
+from usecases import reading, sending
 from usecases.arrival import Channel
 from usecases.inviting import By
 
 Before = Callable[[TelegramMethod[Any]], Awaitable[None]]
 
 A_SECOND = timedelta(seconds=1)
+WEEK = timedelta(days=7)
 
 
 def fails(
@@ -370,20 +373,153 @@ async def test_one_slow_chat_holds_up_no_other(sqlite_url: str) -> None:
         assert ["message 1", "message 2"] == texts
 
 
+async def stored(young: Chatter, *urgencies: Urgency) -> list[Sending]:
+    """Put messages for somebody into the outbox, under way, without handing them over."""
+    messages = [
+        Outgoing(OutgoingKind.SEND, f"{urgency} {number}", urgency=urgency)
+        for number, urgency in enumerate(urgencies)
+    ]
+    chat, now = ("telegram", young.chat_id), young.house.world.clock.now
+
+    def work(connection: Connection) -> list[Sending]:
+        casework = young.house.service.open(connection)
+        door = people.who_is_at_the_door(casework, [chat], now)[chat]
+        sendings = outbox_of.queue(casework, door.address, messages, now)
+        casework.flush()
+        return sendings
+
+    return await young.house.service.lane.write(work)
+
+
 async def test_within_a_chat_safety_goes_first_and_askings_last(sqlite_url: str) -> None:
     phones = Phones()
     async with World(sqlite_url).open(phones.bots) as house:
+        young = Chatter(house, phones)
+        await young.joins()
         house.courier.deliver(
-            [
-                say(1, 1, Urgency.ASKING),
-                say(2, 1),
-                say(3, 1, Urgency.SAFETY),
-                say(4, 1),
-            ]
+            await stored(young, Urgency.ASKING, Urgency.REPLY, Urgency.SAFETY, Urgency.REPLY)
         )
         await house.courier.settled()
-        texts = [bubble.text[-1] for bubble in phones.session.window(1).ours]
-        assert ["3", "2", "4", "1"] == texts
+        texts = [bubble.text for bubble in young.window.ours[-4:]]
+        assert ["safety 2", "reply 1", "reply 3", "asking 0"] == texts
+
+
+SLOW = Pace(overall_rate=2, overall_burst=1, chat_rate=1e6, chat_burst=10**6)
+
+
+async def test_safety_does_not_wait_behind_an_asking_that_waits_at_the_gate(
+    sqlite_url: str,
+) -> None:
+    phones = Phones()
+    async with World(sqlite_url).open(phones.bots, Wiring(pace=SLOW)) as house:
+        house.courier.deliver([say(1, 1)])
+        await until(lambda: phones.session.window(1).ours)
+        house.courier.deliver([say(2, 2), say(3, 3, Urgency.ASKING)])
+        await until(lambda: house.courier.waiting == 2)
+        house.courier.deliver([say(4, 3, Urgency.SAFETY)])
+        await until(lambda: phones.session.window(3).ours)
+        assert phones.session.window(3).ours[0].text == "message 4"
+        assert [] == phones.session.window(2).ours
+
+
+async def test_safety_does_not_wait_until_its_chat_may_be_spoken_to_again(sqlite_url: str) -> None:
+    phones = Phones()
+    pace = Pace(overall_rate=1e6, overall_burst=10**6, chat_rate=0.01, chat_burst=1)
+    async with World(sqlite_url).open(phones.bots, Wiring(pace=pace)) as house:
+        house.courier.deliver([say(1, 1), say(2, 1)])
+        await until(lambda: phones.session.window(1).ours)
+        house.courier.deliver([say(3, 1, Urgency.SAFETY)])
+        await until(lambda: len(phones.session.window(1).ours) == 2)
+        texts = [bubble.text for bubble in phones.session.window(1).ours]
+        assert ["message 1", "message 3"] == texts
+        await house.courier.drain(0.01)
+
+
+async def test_when_several_chats_are_too_fast_all_of_them_are_left_alone(sqlite_url: str) -> None:
+    """Telegram does not say whether it means one chat or the bot: two at once mean the bot."""
+    phones = Phones()
+    pace = Pace(overall_rate=1000, overall_burst=5, chat_rate=1e6, chat_burst=10**6)
+    async with World(sqlite_url).open(phones.bots, Wiring(pace=pace)) as house:
+        phones.session.before = fails(SendMessage, too_fast, times=2)
+        house.courier.deliver([say(1, 1)])
+        await house.courier.settled()
+        house.courier.deliver([say(2, 2)])
+        await house.courier.settled()
+        house.courier.deliver([say(3, 3)])
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert [] == phones.session.window(3).ours
+        assert 1 == house.courier.waiting
+        await house.courier.drain(0.01)
+
+
+async def test_calls_that_hang_leave_room_for_what_somebody_waits_for(sqlite_url: str) -> None:
+    phones = Phones()
+    stuck = asyncio.Event()
+
+    async def before(method: TelegramMethod[Any]) -> None:
+        if isinstance(method, SendMessage) and method.chat_id != 7:
+            await stuck.wait()
+
+    async with World(sqlite_url).open(phones.bots) as house:
+        phones.session.before = before
+        house.courier.deliver(say(number, 1000 + number, Urgency.ASKING) for number in range(100))
+        house.courier.deliver([say(200, 7)])
+        await until(lambda: phones.session.window(7).ours)
+        stuck.set()
+        await house.courier.settled()
+
+
+# --- askings that had to wait ---------------------------------------------------------------------
+
+
+async def test_an_asking_that_waited_is_looked_at_again_and_a_pause_takes_it_back(
+    sqlite_url: str,
+) -> None:
+    """It is already in our hands when they ask for quiet, maybe at another door."""
+    phones = Phones()
+    async with World(sqlite_url).open(phones.bots, Wiring(pace=SLOW)) as house:
+        young = Chatter(house, phones)
+        await young.joins()
+        said = len(young.window.ours)
+        house.courier.deliver([say(1, 1)])
+        house.courier.deliver(await stored(young, Urgency.ASKING))
+        await until(lambda: house.courier.waiting == 1)
+        rests = update(participants).values(resting_until=house.world.clock.now + WEEK)
+        await house.service.lane.write(lambda connection: connection.execute(rests))
+        house.world.clock.forward(A_SECOND)
+        await house.courier.settled()
+        assert house.courier.counts[Delivery.CANCELLED] == 1
+        assert said == len(young.window.ours)
+        assert (await states(house))[-1] == "cancelled"
+
+
+async def test_a_message_that_others_have_taken_over_is_not_sent_by_us(sqlite_url: str) -> None:
+    """Our process stood still, the lease ended: whoever looked meanwhile wrote down the truth."""
+    phones = Phones()
+    world = World(sqlite_url)
+    async with world.open(phones.bots) as house:
+        young = Chatter(house, phones)
+        await young.joins()
+        said = len(young.window.ours)
+        house.courier.deliver(await stored(young, Urgency.ASKING))
+        world.clock.forward(HOLD)
+        await sending.repair(house.service, world.clock.now + timedelta(seconds=61))
+        await house.courier.settled()
+        assert said == len(young.window.ours)
+        assert (await states(house))[-1] == "unknown"
+
+
+async def test_askings_are_taken_over_only_for_the_next_two_seconds(sqlite_url: str) -> None:
+    phones = Phones()
+    async with World(sqlite_url).open(phones.bots, Wiring(pace=SLOW)) as house:
+        assert await house.courier.room() == 4
+        house.courier.deliver(say(number, number, Urgency.ASKING) for number in range(5))
+        waits = house.tasks.create_task(house.courier.room())
+        await until(lambda: house.courier.waiting == 4)
+        assert not waits.done()
+        await house.courier.drain(0.01)
+        assert await waits == 0
 
 
 async def test_the_limits_of_telegram_are_kept(sqlite_url: str) -> None:

@@ -9,19 +9,22 @@ from typing import Any
 import pytest
 from aiogram import Bot
 from aiogram.methods import AnswerCallbackQuery, LeaveChat, SendMessage
+from sqlalchemy import select
 
 from bot.channels import channel_of
 from bot.intake import Outcome
 from bot.raw_updates import KINDS
 from bot.reading import COMMANDS
+from storage.tables import addresses
 from tests.support import telegram_updates as updates
 from tests.support.canary import CANARY_SENTENCE, CANARY_TOKEN
 from tests.support.chat_window import Bubble
 from tests.support.chatter import Chatter, Phones
 from tests.support.house import World
 from tests.support.recording_session import RecordingSession
-from usecases import transcribing
+from usecases import reading, transcribing
 from usecases.arrival import Channel
+from usecases.inviting import By
 
 
 @asynccontextmanager
@@ -177,12 +180,38 @@ async def test_words_in_a_group_are_not_answered_and_not_kept(sqlite_url: str) -
         assert [LeaveChat(chat_id=-4400)] == young.phones.session.calls
 
 
-async def test_being_blocked_or_let_in_again_is_taken_in_quietly(sqlite_url: str) -> None:
+async def test_being_blocked_is_told_to_staff_once_and_stops_askings_until_we_are_let_in(
+    sqlite_url: str,
+) -> None:
+    async with somebody(sqlite_url) as young:
+        await young.joins()
+        young.phones.session.calls.clear()
+        service, chat = young.house.service, updates.private_chat(young.chat_id)
+        kicked = updates.membership(young.phones.next_update(), chat, "kicked")
+        for raw in (kicked, kicked):
+            assert await young.hands_in(raw) is Outcome.HANDLED
+        by = By("a worker", young.house.world.clock.now)
+        told = (await reading.what_waits(service, by)).notices
+        assert ["blocked"] == [notice.kind for notice in told]
+        assert await is_reachable(young) is False
+        let_in = updates.membership(young.phones.next_update(), chat, "member")
+        for raw in (let_in, kicked):  # a repeat of the old one comes late and changes nothing
+            assert await young.hands_in(raw) is Outcome.HANDLED
+        assert await is_reachable(young) is True
+        assert young.phones.session.calls == []
+
+
+async def is_reachable(young: Chatter) -> bool:
+    query = select(addresses.c.blocked_at)
+    (blocked,) = await young.house.service.lane.read(lambda rows: rows.execute(query).scalars())
+    return blocked is None
+
+
+async def test_somebody_unknown_who_blocks_us_is_taken_in_quietly(sqlite_url: str) -> None:
     async with somebody(sqlite_url) as young:
         chat = updates.private_chat(young.chat_id)
-        for status in ("kicked", "member"):
-            raw = updates.membership(young.phones.next_update(), chat, status)
-            assert await young.hands_in(raw) is Outcome.HANDLED
+        raw = updates.membership(young.phones.next_update(), chat, "kicked")
+        assert await young.hands_in(raw) is Outcome.HANDLED
         assert young.phones.session.calls == []
 
 

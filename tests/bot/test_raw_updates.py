@@ -101,6 +101,7 @@ def test_nothing_that_comes_in_makes_it_raise(raw: object) -> None:
         updates.message(1, 42, 9, text="hello", forward_origin={"name": "Nobody"}),
         updates.edited(1, 42, 9, text="hello", via_bot=updates.user(5)),
         updates.tap(1, 42, BUBBLE, "m:menu"),
+        updates.membership(1, updates.private_chat(42), "kicked"),
     ],
 )
 def test_names_never_get_past_the_door(raw: updates.Raw) -> None:

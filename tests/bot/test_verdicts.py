@@ -108,7 +108,8 @@ def test_each_fate_has_its_honest_state(fate: Fate, state: Delivery) -> None:
 
 
 def test_a_message_that_was_sent_keeps_its_number() -> None:
-    assert Sent(5, Delivery.SENT, 77) == settle(sending(), Verdict(Fate.DONE), 77, NOW)
+    done = settle(sending(), Verdict(Fate.DONE), 77, NOW)
+    assert done == Sent(5, Delivery.SENT, 77, attempts=sending().attempts)
 
 
 def test_what_is_about_safety_is_sent_again_until_it_certainly_arrived() -> None:
