@@ -1,22 +1,25 @@
 """The hours in which people may be asked and in which people read, from `hours.yaml`.
 
-It must not know instants or zones: it speaks of days and of times on a local clock.
+It must not know instants, zones or school terms: it speaks of days and of times on a local clock,
+and is told which days are school days.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from surveys.definition_text import explain, read_definition
 from surveys.errors import BadDefinition
-from surveys.people import AgeBand
+from surveys.people import AgeBand, Suits
 
 FILE: Final = "hours.yaml"
 _REMEDY: Final = "Write it like the packaged followups/hours.yaml"
@@ -36,20 +39,7 @@ def read_time(written: object) -> time:
     return time.fromisoformat(written)
 
 
-def _read_day_of_year(written: object) -> tuple[int, int]:
-    """Return month and day of what is written like "07-25"; raises ValueError."""
-    try:
-        if not isinstance(written, str):
-            raise ValueError(written)  # noqa: TRY004, TRY301 (one message for both mistakes)
-        day = date.fromisoformat(f"2000-{written}")
-    except ValueError as error:
-        msg = f'{written!r} is no day of the year: write it in quotes, like "07-25"'
-        raise ValueError(msg) from error
-    return day.month, day.day
-
-
 TimeOfDay = Annotated[time, BeforeValidator(read_time)]
-DayOfYear = Annotated[tuple[int, int], BeforeValidator(_read_day_of_year)]
 
 
 class _Strict(BaseModel):
@@ -79,8 +69,22 @@ class AskingHours(_Strict):
         return self
 
 
-class DutyHours(_Strict):
-    """When people read what comes in, Monday to Friday."""
+class Days(StrEnum):
+    """On which days of the week a part of the week lies."""
+
+    MONDAY_TO_FRIDAY = "monday-to-friday"
+    WEEKEND = "weekend"
+    EVERY_DAY = "every-day"
+
+    def hold(self, day: date) -> bool:
+        """Tell whether this day is one of them."""
+        if self is Days.EVERY_DAY:
+            return True
+        return (day.weekday() >= _SATURDAY) is (self is Days.WEEKEND)
+
+
+class Span(_Strict):
+    """From when to when on one day."""
 
     opens: TimeOfDay
     closes: TimeOfDay
@@ -88,9 +92,25 @@ class DutyHours(_Strict):
     @model_validator(mode="after")
     def _must_open_before_it_closes(self) -> Self:
         if self.opens >= self.closes:
-            msg = "it closes before it opens, so nothing would ever be read"
+            msg = "it closes before it opens"
             raise ValueError(msg)
         return self
+
+
+class PartOfTheWeek(_Strict):
+    """What people of each age mean who choose this part of the week for themselves."""
+
+    days: Days
+    hours: dict[AgeBand, Span]
+
+    @model_validator(mode="after")
+    def _must_know_every_age(self) -> Self:
+        _need_every_age(self.hours, "hours")
+        return self
+
+
+class DutyHours(Span):
+    """When people read what comes in, Monday to Friday."""
 
 
 class BankHolidays(_Strict):
@@ -100,45 +120,54 @@ class BankHolidays(_Strict):
     region: str | None = None
 
 
-class SchoolHolidays(_Strict):
-    """Days of every year without school; the year may turn between the first and the last."""
-
-    first: DayOfYear
-    last: DayOfYear
-
-    def hold(self, day: date) -> bool:
-        """Tell whether this day belongs to them."""
-        here = (day.month, day.day)
-        if self.first <= self.last:
-            return self.first <= here <= self.last
-        return here >= self.first or here <= self.last
-
-
 class Hours(_Strict):
     """All that decides at which time of which day somebody may be asked or is read."""
 
-    version: int
+    version: Literal[2]
     asking: dict[AgeBand, AskingHours]
+    suits: dict[Suits, PartOfTheWeek]
     duty: DutyHours
     bank_holidays: BankHolidays
-    school_holidays: tuple[SchoolHolidays, ...] = ()
 
     @model_validator(mode="after")
-    def _must_know_every_age(self) -> Self:
-        missing = [band.value for band in AgeBand if band not in self.asking]
+    def _must_know_everything(self) -> Self:
+        _need_every_age(self.asking, "asking")
+        missing = [each.value for each in Suits if each not in self.suits]
         if missing:
-            msg = f"the hours for {', '.join(missing)} are missing under `asking`"
+            msg = f"{', '.join(missing)} is missing under `suits`"
             raise ValueError(msg)
         return self
 
-    def asking_on(self, age_band: AgeBand, day: date) -> Opening | None:
-        """Return when somebody of this age may be asked on this day, or None for not at all."""
+    def asking_on(
+        self, age_band: AgeBand, day: date, *, school: bool, suits: Suits | None = None
+    ) -> Opening | None:
+        """Return when somebody of this age may be asked on this day, or None for not at all.
+
+        `school` tells whether it is a school day, `suits` the part of the week they chose.
+        """
         if self.is_bank_holiday(day):
             return None
+        whole = self._whole_day(age_band, school=school)
+        if suits is None:
+            return whole
+        chosen = self.suits[suits]
+        return _common(whole, chosen.hours[age_band]) if chosen.days.hold(day) else None
+
+    def _whole_day(self, age_band: AgeBand, *, school: bool) -> Opening:
         hours = self.asking[age_band]
-        if hours.after_school is not None and self.is_school_day(day):
-            return Opening(max(hours.opens, hours.after_school), hours.closes)
-        return Opening(hours.opens, hours.closes)
+        late = hours.after_school if school else None
+        return Opening(max(hours.opens, late or hours.opens), hours.closes)
+
+    def parts_without_time(self) -> Iterator[tuple[Suits, AgeBand, bool]]:
+        """Yield part of the week, age and `school` where nobody could ever be asked."""
+        for suits, part in self.suits.items():
+            # A weekend has no school; all other parts meet school days and free ones.
+            kinds = (False,) if part.days is Days.WEEKEND else (True, False)
+            for age_band in AgeBand:
+                for school in kinds:
+                    whole = self._whole_day(age_band, school=school)
+                    if _common(whole, part.hours[age_band]) is None:
+                        yield suits, age_band, school
 
     @property
     def working_day(self) -> timedelta:
@@ -152,16 +181,23 @@ class Hours(_Strict):
             return None
         return Opening(self.duty.opens, self.duty.closes)
 
-    def is_school_day(self, day: date) -> bool:
-        """Tell whether children may be at school on this day; in doubt they are."""
-        if day.weekday() >= _SATURDAY:
-            return False
-        return not any(holidays.hold(day) for holidays in self.school_holidays)
-
     def is_bank_holiday(self, day: date) -> bool:
         """Tell whether this day is a bank holiday."""
         whose = self.bank_holidays
         return day in _bank_holidays(whose.country, whose.region, day.year)
+
+
+def _need_every_age(given: Iterable[AgeBand], where: str) -> None:
+    missing = [band.value for band in AgeBand if band not in given]
+    if missing:
+        msg = f"the hours for {', '.join(missing)} are missing under `{where}`"
+        raise ValueError(msg)
+
+
+def _common(whole: Opening, part: Span) -> Opening | None:
+    """Return the time that both have, or None when there is none."""
+    opens, closes = max(whole.opens, part.opens), min(whole.closes, part.closes)
+    return Opening(opens, closes) if opens < closes else None
 
 
 @cache
@@ -178,8 +214,19 @@ def read_hours(file: str, text: str) -> Hours:
         hours = Hours.model_validate(content)
     except ValidationError as error:
         raise explain(file, error, _REMEDY) from error
+    _check_suits(file, hours)
     _check_bank_holidays(file, hours.bank_holidays)
     return hours
+
+
+def _check_suits(file: str, hours: Hours) -> None:
+    """Refuse a choice that would silence somebody: it must leave time in the hours of their age."""
+    for suits, age_band, school in hours.parts_without_time():
+        when = "on school days" if school else "on days without school"
+        cause = f"{when} it leaves no time in the hours of this age, so nobody could ever be asked"
+        remedy = f"Let it overlap with asking -> {age_band.value}"
+        where = f"suits -> {suits.value} -> hours -> {age_band.value}"
+        raise BadDefinition(file, where, cause, remedy)
 
 
 def _check_bank_holidays(file: str, whose: BankHolidays) -> None:

@@ -8,7 +8,8 @@ across both changes of the clocks. One rule each for what the calendar leaves op
 - a local time that does not exist (clocks go forward) is the first instant after the gap;
 - a local time that exists twice (clocks go back) is the first of the two;
 - months are counted from the original day, never chained; where the month has no such day, it is
-  its last one: three months after 30 November is 28 February, or 29 in a leap year.
+  its last one: three months after 30 November is 28 February, or 29 in a leap year; one month after
+  31 January too, and a year after 29 February is 28 February.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from zoneinfo import ZoneInfo
 
 from followups.errors import NotPutOff
 from followups.hours import Hours, Opening, packaged_hours
-from followups.rhythm_data import Ask, Rhythms, packaged_rhythms
+from followups.rhythm_data import MOST_REMINDERS, Ask, Rhythms, packaged_rhythms
+from followups.terms import Terms, packaged_terms
 from outcomes.observation import Wave
-from surveys.people import OwnTime
+from surveys.people import AgeBand, OwnTime, Suits
 from usecases.arrival import OfferReply
 from usecases.ports import Asked, Circumstances, Planned
 
@@ -41,6 +43,12 @@ _DAY: Final = timedelta(days=1)
 _SECOND: Final = timedelta(seconds=1)
 _MONTHS_A_YEAR: Final = 12
 
+_MOST_KEPT: Final = 5_000
+"""How many days of openings are kept at most, over all ages, councils and parts of the week."""
+
+_Openings = tuple[tuple[datetime, datetime], ...]
+_Group = tuple[AgeBand, str | None, Suits | None]
+
 
 @dataclass(frozen=True, slots=True)
 class LocalRhythm:
@@ -52,12 +60,16 @@ class LocalRhythm:
     zone: ZoneInfo
     rhythms: Rhythms = field(default_factory=packaged_rhythms)
     hours: Hours = field(default_factory=packaged_hours)
+    terms: Terms = field(default_factory=packaged_terms)
+    _openings: dict[tuple[_Group, int], _Openings] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     # --- what is due ------------------------------------------------------------------
 
     def at_joining(self, who: Circumstances, today: date) -> list[Planned]:
         """Return the start, due today, and the first review, so many weeks after today."""
-        asks = self.rhythms.asks_of(who.intervention, who.role)
+        asks = self._asks(who)
         starts = [self._plan(who, ask, today) for ask in asks if ask.wave is Wave.START]
         reviews = [
             self._plan(who, ask, today + timedelta(weeks=ask.every_weeks))
@@ -71,7 +83,7 @@ class LocalRhythm:
 
         None when this was no review, or when somebody like them is not asked for reviews.
         """
-        for ask in self.rhythms.asks_of(who.intervention, who.role):
+        for ask in self._asks(who):
             same = ask.ask == after.instrument and ask.wave.value == after.wave
             if same and ask.every_weeks is not None:
                 day = after.day + timedelta(weeks=ask.every_weeks)
@@ -82,15 +94,17 @@ class LocalRhythm:
         """Return the end, due on the closing day, and what follows months later."""
         return [
             self._plan(who, ask, months_after(closed_on, MONTHS_AFTER[ask.wave]))
-            for ask in self.rhythms.asks_of(who.intervention, who.role)
+            for ask in self._asks(who)
             if ask.wave in MONTHS_AFTER
         ]
 
+    def _asks(self, who: Circumstances) -> tuple[Ask, ...]:
+        return self.rhythms.of_kind(who.intervention).asks[who.role]
+
     def _plan(self, who: Circumstances, ask: Ask, day: date, number: int = 1) -> Planned:
-        window = self.rhythms.waves[ask.wave].window_days
-        rhythm = self.rhythms.interventions.get(who.intervention, self.rhythms.otherwise)
-        at = self.rhythms.at[who.role]
-        return Planned(ask.ask, ask.wave.value, number, day, at, window, rhythm)
+        rhythm = self.rhythms.of_kind(who.intervention)
+        window, at = rhythm.waves[ask.wave].window_days, rhythm.at[who.role]
+        return Planned(ask.ask, ask.wave.value, number, day, at, window, rhythm.name)
 
     # --- instants ---------------------------------------------------------------------
 
@@ -107,8 +121,8 @@ class LocalRhythm:
     def put_off(self, reply: OfferReply, own: OwnTime, now: datetime) -> datetime:
         """Return when somebody who said `later` is asked again, outside quiet and school hours.
 
-        `tonight` is an hour from now when the evening has begun. Raises NotPutOff for a reply that
-        names no moment.
+        What they choose now goes before the part of the week that they chose once. `tonight` is an
+        hour from now when the evening has begun. Raises NotPutOff for a reply that names no moment.
         """
         return self.allowed(replace(own, suits=None), self._chosen(reply, now))
 
@@ -130,38 +144,66 @@ class LocalRhythm:
                 assert_never(reply)
 
     def allowed(self, own: OwnTime, moment: datetime) -> datetime:
-        """Return this moment, or the first one after it that is outside quiet and school hours."""
-        day = self.local(moment).date()
-        while True:
-            hours = self.hours.asking_on(own.age_band, day)
-            if hours is not None:
-                opens, closes = self._instants(day, hours)
-                if moment < closes:
-                    return max(moment.astimezone(UTC), opens)
+        """Return this moment, or the first one after it at which this person may be asked.
+
+        Outside the quiet hours of their age, school hours in the terms of their council and bank
+        holidays, and in the part of the week that they chose. For a moment and a person it has one
+        answer; it never changes the order of two moments, and what is allowed stays as it is.
+        """
+        utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+        council = own.council if own.council in self.terms.councils else None
+        key = ((own.age_band, council, own.suits), utc.toordinal())
+        for opening in self._openings.get(key) or self._open_from(*key):
+            if utc < opening[1]:  # comes true: the last of them closes after the day is over
+                break
+        return max(utc, opening[0])
+
+    def _open_from(self, group: _Group, day_number: int) -> _Openings:
+        """Return and keep the openings for one day in UTC, until one closes after that day.
+
+        A day in UTC touches three local ones at most, wherever the zone lies: it begins with the
+        day before.
+        """
+        age_band, council, suits = group
+        found: list[tuple[datetime, datetime]] = []
+        over = datetime.combine(date.fromordinal(day_number + 1), time(0), UTC)
+        day = date.fromordinal(day_number - 1)
+        while not found or found[-1][1] < over:
+            school = self.terms.is_school_day(council, day)
+            hours = self.hours.asking_on(age_band, day, school=school, suits=suits)
+            opens, closes = self._instants(day, hours) if hours is not None else (over, over)
+            if opens < closes:  # a day that a change of the clocks took away has no time at all
+                found.append((opens, closes))
             day += _DAY
+        if len(self._openings) >= _MOST_KEPT:
+            self._openings.clear()
+        openings = self._openings[group, day_number] = tuple(found)
+        return openings
 
     def reminder(self, own: OwnTime, asked: Asked, since: datetime) -> datetime | None:
         """Return when to remind somebody, or None for never again.
 
-        At the same time of day, so many days later as the ladder says.
+        At the same time of day, so many days later as the ladder of those who have begun, or have
+        not, says. All reminders of an asking count, on whichever ladder they were.
         """
-        if asked.reminders >= len(self.rhythms.reminders):
+        ladder = self.rhythms.named(asked.rhythm).reminders.of(begun=asked.begun)[:MOST_REMINDERS]
+        if asked.reminders >= len(ladder):
             return None
         local = self.local(since)
-        day = local.date() + timedelta(days=self.rhythms.reminders[asked.reminders])
+        day = local.date() + timedelta(days=ladder[asked.reminders])
         return self.allowed(own, self.instant(day, local.time()))
 
     def silent_after(self) -> timedelta:
         """Return after how long without any sign somebody counts as gone quiet for good."""
-        return timedelta(days=90)
+        return timedelta(days=self.rhythms.silent_after_days)
 
     def late_limit(self, rhythm: str, wave: str) -> timedelta:
         """Return how long after it fell due somebody may still be asked for the first time.
 
-        wave: one of outcomes.observation.Wave; ValueError for any other.
+        wave: one of outcomes.observation.Wave; ValueError for any other. A rhythm that the file has
+        no longer is the usual one.
         """
-        del rhythm
-        return timedelta(days=self.rhythms.waves[Wave(wave)].late_days)
+        return timedelta(days=self.rhythms.named(rhythm).waves[Wave(wave)].late_days)
 
     # --- when people read -------------------------------------------------------------
 
