@@ -9,10 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from bot.render import render
-from followups.schedule import LocalRhythm
+from bot.render import build_renderer
+from followups.rhythm_files import make_local_rhythm
 from starling.secret_keys import decode_keys, load_or_make_keys
 from starling.settings import Settings, load_settings
 from storage import marks, runs
@@ -50,9 +49,10 @@ def make_vault(settings: Settings, sources: Sources) -> Vault:
     return Vault(decode_keys(keys), sources.entropy)
 
 
-def make_rhythm(zone: ZoneInfo) -> Rhythm:
-    """Return the rhythm of follow-ups in this zone."""
-    return LocalRhythm(zone)
+def make_rhythm(settings: Settings) -> Rhythm:
+    """Return the rhythm of follow-ups, with the service's own files. Raises BadDefinition."""
+    files = (settings.rhythms_file, settings.hours_file, settings.terms_file)
+    return make_local_rhythm(settings.zone, *files)
 
 
 @asynccontextmanager
@@ -78,8 +78,8 @@ async def open_service(
             lane=lane,
             open=opener,
             catalogue=make_catalogue(stored),
-            render=render,
-            rhythm=make_rhythm(settings.zone),
+            render=build_renderer(settings.duty_line),
+            rhythm=make_rhythm(settings),
             public_url=settings.public_url.rstrip("/"),
             zone=settings.timezone,
             bot_name=bot_name or (lambda: settings.telegram_bot_name),

@@ -33,6 +33,7 @@ _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]+")
 _BOT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
 _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
 _KEY = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+_PHONE = re.compile(r"\+?[0-9][0-9 ]{3,18}[0-9]")
 _RATE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
 _LAST_PORT = 65535
 _POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
@@ -67,6 +68,7 @@ NO_TOKEN = Refusal(
     "is not a bot token",
     "copy the whole token that @BotFather gave you: a number, a colon, letters and digits",
 )
+NO_PHONE = Refusal("is not a phone number", "write digits and spaces, such as 01632 960123")
 NO_WEB_ADDRESS = Refusal("is not a web address", "write for example https://starling.example.org")
 TOO_MUCH_ADDRESS = Refusal(
     "has more than a host and a path",
@@ -213,6 +215,13 @@ def decode_key(text: str) -> bytes:
         return base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
     except binascii.Error:
         return b""
+
+
+def check_phone(text: str) -> str:
+    """Return a phone number as people read it."""
+    if not _PHONE.fullmatch(text):
+        raise NO_PHONE.fault()
+    return " ".join(text.split())
 
 
 def check_timezone(text: str) -> str:

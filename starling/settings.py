@@ -161,6 +161,29 @@ class Settings(BaseSettings):
         description="The time zone that people live in: it decides what is school time and night.",
         examples=["Europe/London"],
     )
+    duty_line: Annotated[str, AfterValidator(rules.check_phone)] | None = Field(
+        default=None,
+        description="The number of your own duty phone, shown to grown-ups wherever help is.",
+        examples=["01632 960123"],
+    )
+    rhythms_file: Path | None = Field(
+        default=None,
+        description="Your own rhythms: who is asked what and when, for each kind of support. Begin "
+        "with a copy of followups/rhythms.yaml; starling rhythms check FILE tells what is wrong.",
+        examples=["/etc/starling/rhythms.yaml"],
+    )
+    hours_file: Path | None = Field(
+        default=None,
+        description="Your own hours: when people of which age may be asked, and when somebody "
+        "reads. Begin with a copy of followups/hours.yaml.",
+        examples=["/etc/starling/hours.yaml"],
+    )
+    terms_file: Path | None = Field(
+        default=None,
+        description="Your own school terms, council by council. Begin with a copy of "
+        "followups/terms.yaml.",
+        examples=["/etc/starling/terms.yaml"],
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:

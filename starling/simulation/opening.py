@@ -56,7 +56,7 @@ async def _apart(settings: Settings, plan: Plan) -> AsyncIterator[Apart]:
 async def _live_in(
     room: Room, settings: Settings, plan: Plan, on_day: Callable[[], object]
 ) -> Lived:
-    life = Life(room, make_rhythm(settings.zone), plan, Random(f"{plan.seed}:life"))
+    life = Life(room, make_rhythm(settings), plan, Random(f"{plan.seed}:life"))
     now = await life.live(on_day)
     if isinstance(room, Apart):
         life.happened["times the process was killed"] = room.deaths

@@ -377,3 +377,21 @@ def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
 )
 def test_the_key_file_lies_outside_the_database(database: str, file: str) -> None:
     assert load(database_url=database).keys_file == Path(file)
+
+
+def test_the_duty_phone_is_taken_as_people_read_it() -> None:
+    assert load(duty_line="01632  960123").duty_line == "01632 960123"
+    assert load().duty_line is None
+
+
+@pytest.mark.parametrize(
+    "number", ["ring us", "0", "01632-960123", "+", "0163 2960 1231 2345 678901"]
+)
+def test_what_is_no_phone_number_is_refused(number: str) -> None:
+    assert "STARLING_DUTY_LINE is not a phone number" in refusal(duty_line=number)
+
+
+def test_a_service_may_keep_rhythms_hours_and_terms_of_its_own() -> None:
+    settings = load(rhythms_file="/etc/rhythms.yaml", terms_file="terms.yaml")
+    assert (settings.rhythms_file, settings.hours_file) == (Path("/etc/rhythms.yaml"), None)
+    assert settings.terms_file == Path("terms.yaml")
