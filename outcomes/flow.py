@@ -96,19 +96,33 @@ class Contact:
         for outcome, reason in _STANDING_REASONS:
             if outcome in outcomes:
                 return reason
-        if not last and self.close_reason is CloseReason.DISENGAGED:
+        if not last and self._had_left():
             return Missing.DISENGAGED
         if not asked:
             return Missing.NOT_ASKED
         return self._silence(self.last_days if first else self.first_days)
 
-    def _silence(self, days: Span) -> Missing:
-        """Say why the answer of one window is missing: the earlier one when both are."""
-        outcomes: Collection[str] = {
+    def _had_left(self) -> bool:
+        """Whether nobody was there any more when the last answer was due.
+
+        The service closed the support for that reason, or everybody whom we asked in those days
+        had gone quiet and did not come back in time.
+        """
+        if self.close_reason is CloseReason.DISENGAGED:
+            return True
+        return self._outcomes(self.last_days) == {AskingOutcome.GONE_QUIET}
+
+    def _outcomes(self, days: Span) -> Collection[str]:
+        """Return what became of the askings of one window, without those that never went out."""
+        return {
             each.outcome
             for each in self.askings
             if each.asked_on in days and each.outcome != AskingOutcome.NOT_ASKED
         }
+
+    def _silence(self, days: Span) -> Missing:
+        """Say why the answer of one window is missing: the earlier one when both are."""
+        outcomes = self._outcomes(days)
         if not outcomes:
             return Missing.NOT_ASKED
         # Somebody who went through and answered nothing has declined, in the kindest way.

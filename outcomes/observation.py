@@ -29,11 +29,16 @@ class Wave(StrEnum):
 
 
 class AskingOutcome(StrEnum):
-    """What became of one asking."""
+    """What became of one asking.
+
+    `gone-quiet` is no reply, either: nobody was there any more to give one, as far as we know. It
+    says nothing about how they are.
+    """
 
     ANSWERED = "answered"
     DECLINED = "declined"
     NO_REPLY = "no-reply"
+    GONE_QUIET = "gone-quiet"
     NOT_ASKED = "not-asked"
     NOT_SUITABLE = "not-suitable"
     WITHDRAWN = "withdrawn"

@@ -6,9 +6,9 @@ It must not reach who people are, nor any words.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Select, select
 
 from outcomes.episode import CloseReason, Commissioner, EpisodeFacts, Lives, Strand
 from outcomes.observation import Asking, AskingOutcome, Observation
-from storage.casework import Casework
+from storage.casework import AnyRow, Casework
 from storage.sequence import new_id
-from storage.tables import observations, occasions, support_episodes
+from storage.silences import GONE_QUIET
+from storage.tables import observations, occasions, silences, support_episodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,9 @@ _OUTCOMES: Final = {
 }
 """What became of an asking that is over; one that waits is no reply once it was offered."""
 
+_Silences = Mapping[str, Sequence[tuple[datetime, datetime | None]]]
+"""By pseudonym, from when to when somebody had gone quiet; None where they have not come back."""
+
 
 def read_facts(connection: Connection, first: date, last: date, zone: ZoneInfo) -> Facts:
     """Return the facts about the support episodes that closed between two days, both included."""
@@ -134,6 +138,7 @@ def _observations(connection: Connection, keys: Select[Any]) -> tuple[Observatio
 
 def _askings(connection: Connection, keys: Select[Any], zone: ZoneInfo) -> tuple[Asking, ...]:
     query = select(occasions).where(occasions.c.episode_key.in_(keys))
+    gone_quiet = _silences(connection, keys)
     return tuple(
         Asking(
             episode=row.episode_key,
@@ -142,12 +147,34 @@ def _askings(connection: Connection, keys: Select[Any], zone: ZoneInfo) -> tuple
             instrument=row.instrument,
             wave=row.wave,
             asked_on=(row.offered_at or row.due_at).astimezone(zone).date(),
-            outcome=_outcome(row.state, offered=row.offered_at is not None).value,
+            outcome=_outcome(row, gone_quiet).value,
         )
         for row in connection.execute(query.order_by(occasions.c.id))
     )
 
 
-def _outcome(state: str, *, offered: bool) -> AskingOutcome:
-    waiting = AskingOutcome.NO_REPLY if offered else AskingOutcome.NOT_ASKED
-    return _OUTCOMES.get(state, waiting)
+def _silences(connection: Connection, keys: Select[Any]) -> _Silences:
+    """Return when those who were asked had gone quiet, in whichever support it was noticed."""
+    asked = select(occasions.c.participant_key).where(occasions.c.episode_key.in_(keys))
+    query = select(silences.c.participant_key, silences.c.at, silences.c.over_at).where(
+        silences.c.participant_key.in_(asked), silences.c.kind.in_(GONE_QUIET)
+    )
+    found: dict[str, list[tuple[datetime, datetime | None]]] = {}
+    for key, at, over_at in connection.execute(query):
+        found.setdefault(key, []).append((at, over_at))
+    return found
+
+
+def _outcome(row: AnyRow, gone_quiet: _Silences) -> AskingOutcome:
+    """Return what became of an asking; where nobody was there until its window ended, say so.
+
+    What somebody does after the window changes nothing: a figure that is out stays true.
+    """
+    waiting = AskingOutcome.NOT_ASKED if row.offered_at is None else AskingOutcome.NO_REPLY
+    outcome = _OUTCOMES.get(row.state, waiting)
+    ends = row.window_ends_at
+    was_gone = any(
+        at <= ends and (over_at is None or over_at > ends)
+        for at, over_at in gone_quiet.get(row.participant_key, ())
+    )
+    return AskingOutcome.GONE_QUIET if was_gone and outcome is AskingOutcome.NO_REPLY else outcome

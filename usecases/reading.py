@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import audit, board, words
-from storage.board import BoardRow, Counts
-from storage.casework import Casework, Connection
+from storage import audit, words
+from storage.casework import Casework
+from storage.counts import Counts, count
 from storage.words import Notice, WordsToRead
 from usecases.inviting import By
 from usecases.service import Service
@@ -60,15 +60,6 @@ async def mark_seen(service: Service, notice_id: str, by: By) -> bool:
     return await service.lane.write(lambda connection: work(service.open(connection)))
 
 
-async def followups(service: Service, now: datetime) -> list[BoardRow]:
-    """Return the askings that are due, late or under way, the most urgent first."""
-
-    def work(connection: Connection) -> list[BoardRow]:
-        return board.followups(connection, now)
-
-    return await service.lane.read(work)
-
-
 async def counts(service: Service, now: datetime) -> Counts:
     """Return the numbers that show whether the service works: for metrics and for staff."""
-    return await service.lane.read(lambda connection: board.count(connection, now))
+    return await service.lane.read(lambda connection: count(connection, now))

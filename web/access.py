@@ -66,6 +66,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "/staff/words/{words}/read": Rule.STAFF,
     "/staff/notices/{notice}/seen": Rule.STAFF,
     "/staff/followups": Rule.STAFF,
+    "/staff/followups/quiet/{fact}/handled": Rule.STAFF,
+    "/staff/followups/quiet/{fact}/undo": Rule.STAFF,
     "/staff/outbox": Rule.STAFF,
     "/staff/outbox/{message}/release": Rule.STAFF,
     "/staff/outbox/{message}/drop": Rule.STAFF,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from usecases import reading
+from usecases import reading, sweeping
 from web.ports import Check
 from web.site import Site
 
@@ -42,7 +42,9 @@ def health_router() -> APIRouter:
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:
         site: Site = request.app.state.site
-        counts = await reading.counts(site.service, site.clock())
+        now = site.clock()
+        counts = await reading.counts(site.service, now)
+        request.app.state.metrics.note_sweep(await sweeping.newest(site.service), now)
         body = request.app.state.metrics.write(counts)
         return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 

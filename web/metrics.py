@@ -5,11 +5,14 @@ Each application has a registry of its own. It must not hold an id, a name or a 
 
 from __future__ import annotations
 
+import math
+from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
-from storage.board import Counts
+from storage.counts import Counts
+from storage.sweeps import Sweep
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
@@ -34,11 +37,24 @@ class Metrics:
         self._unread = self._gauge("words_unread", "Words that nobody has read")
         self._overdue = self._gauge("words_overdue", "Words that should have been read by now")
         self._notices = self._gauge("notices_unseen", "Facts that nobody of the staff has seen")
+        self._missing = self._gauge(
+            "followups_missing",
+            "Askings that should have been sent and were not, by the last sweep",
+        )
+        self._sweep_age = self._gauge(
+            "followups_sweep_age_seconds", "Since when nobody compared; infinite before the first"
+        )
 
     def count_request(self, method: str, route: str, status: int) -> None:
         """Count one request."""
         known = method if method in _METHODS else "other"
         self._requests.labels(known, route, f"{status // 100}xx").inc()
+
+    def note_sweep(self, sweep: Sweep | None, now: datetime) -> None:
+        """Take what the last sweep found, and how long ago: an alarm needs both."""
+        self._missing.set(sweep.missing_in_all if sweep is not None else 0)
+        age = (now - sweep.at).total_seconds() if sweep is not None else math.inf
+        self._sweep_age.set(max(age, 0.0))
 
     def write(self, counts: Counts) -> bytes:
         """Return everything in Prometheus' text format."""

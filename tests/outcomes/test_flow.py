@@ -63,6 +63,33 @@ def test_somebody_who_left_without_a_goodbye_is_counted_as_that() -> None:
     assert path([LAST], [AT_START], left).missing is Missing.NO_REPLY
 
 
+GONE_AT_START = asking(outcome="gone-quiet")
+GONE_AT_END = asking(on=CLOSED, wave="end", outcome="gone-quiet")
+
+
+@pytest.mark.parametrize(
+    ("answers", "askings", "missing"),
+    [
+        ([FIRST], [AT_START, GONE_AT_END], Missing.DISENGAGED),
+        ([], [AT_START, GONE_AT_END], Missing.DISENGAGED),
+        ([], [NO_AT_START, GONE_AT_END], Missing.DISENGAGED),
+        ([FIRST], [GONE_AT_END, asking(on=CLOSED, outcome="not-asked")], Missing.DISENGAGED),
+        # Where one of two was still there, the answer is missing for their reason.
+        ([FIRST], [GONE_AT_END, AT_END], Missing.NO_REPLY),
+        ([FIRST], [GONE_AT_END, NO_AT_END], Missing.DECLINED),
+        # Gone at the start is no reply then: nobody knows yet whether they come back.
+        ([], [GONE_AT_START, AT_END], Missing.NO_REPLY),
+        ([LAST], [GONE_AT_START], Missing.NO_REPLY),
+        ([FIRST, LAST], [GONE_AT_END], Missing.NOT_COMPARABLE),
+        ([FIRST], [GONE_AT_END, asking(on=CLOSED, outcome="withdrawn")], Missing.WITHDRAWN),
+    ],
+)
+def test_whoever_had_gone_quiet_when_the_last_answer_was_due_is_counted_as_that(
+    answers: list[Observation], askings: list[Asking], missing: Missing
+) -> None:
+    assert missing is path(answers, askings).missing
+
+
 @pytest.mark.parametrize(
     ("answers", "askings", "stages"),
     [

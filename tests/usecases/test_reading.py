@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from followups import occasions as clock
 from storage import tables
-from tests.support.callers import DAY, Place, joined, moments, phone, rows
+from tests.support.callers import DAY, Place, joined, phone, rows
 from usecases import reading, receiving
 from usecases.arrival import Channel, Media, MediaInput, MenuInput, MenuWish
 from usecases.inviting import By
@@ -77,19 +77,6 @@ async def test_notices_are_seen_once_the_newest_first(small_place: Place, small:
     assert [each.kind for each in left] == ["wants-person", "media-came"]
     did = [row.did for row in await rows(small, tables.audit)]
     assert did.count("saw notice") == 1
-
-
-async def test_the_board_shows_what_is_due_and_not_over(small_place: Place, small: Service) -> None:
-    caller, invited = await joined(small_place, small)
-    await joined(small_place, small, case="T-2")
-    board = await reading.followups(small, small_place.now)
-    assert [(each.wave, each.state) for each in board] == [("start", "offered")] * 2
-    assert board[0].participant_id == invited.participant
-    await caller.taps("Not this time")
-    assert len(await reading.followups(small, small_place.now)) == 1
-    review = (await moments(small, invited.participant))[1]
-    late = await reading.followups(small, review.due_at)
-    assert [each.wave for each in late] == ["start", "review", "review"]
 
 
 async def test_the_counts_show_what_somebody_should_look_after(

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from storage import tables
-from storage.board import STUCK_AFTER
+from storage.counts import STUCK_AFTER
 from storage.casework import Casework, ChangedMeanwhile
 from storage.outbox import Outgoing
 from storage.runs import of_participant
