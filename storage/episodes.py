@@ -36,12 +36,16 @@ class SupportEpisode:
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """A support episode in which somebody answers, as a worker's list shows it."""
+    """Somebody who answers in a support episode, as a worker's list shows them.
+
+    `held`: nobody may ask them, because staff said so.
+    """
 
     participant_id: str
     role: str
     age_band: str
     standing: str
+    held: bool = False
 
 
 def find_or_add_child(work: Casework, case: str, now: datetime) -> str:
@@ -90,7 +94,7 @@ def load(work: Casework, episode_id: str) -> SupportEpisode | None:
     """Return one support episode, or None."""
     query = select(support_episodes).where(support_episodes.c.id == episode_id)
     row = work.connection.execute(query).one_or_none()
-    return _from(row) if row is not None else None
+    return episode_from(row) if row is not None else None
 
 
 def hold(work: Casework, episode_id: str) -> SupportEpisode | None:
@@ -99,7 +103,7 @@ def hold(work: Casework, episode_id: str) -> SupportEpisode | None:
     if work.connection.dialect.name == "postgresql":
         query = query.with_for_update()
     row = work.connection.execute(query).one_or_none()
-    return _from(row) if row is not None else None
+    return episode_from(row) if row is not None else None
 
 
 def store_change(work: Casework, episode: SupportEpisode) -> None:
@@ -127,7 +131,7 @@ def list_all(work: Casework, *, open_only: bool = False, most: int = 500) -> lis
     if open_only:
         query = query.where(support_episodes.c.closed_on.is_(None))
     ordered = query.order_by(support_episodes.c.opened_on.desc(), support_episodes.c.id)
-    return [_from(row) for row in work.connection.execute(ordered.limit(most))]
+    return [episode_from(row) for row in work.connection.execute(ordered.limit(most))]
 
 
 def close(work: Casework, episode_id: str, on: date, reason: str) -> None:
@@ -150,12 +154,16 @@ def participations_of(work: Casework, episode_id: str) -> list[Participation]:
             participants.c.role,
             participants.c.age_band,
             participants.c.status,
+            participants.c.suppressed_at.is_not(None),
         )
         .join(participations, participations.c.participant_id == participants.c.id)
         .where(participations.c.episode_id == episode_id, participations.c.until.is_(None))
         .order_by(participants.c.made_at, participants.c.id)
     )
-    return [Participation(*row) for row in work.connection.execute(query)]
+    return [
+        Participation(who, role, age_band, standing, bool(held))
+        for who, role, age_band, standing, held in work.connection.execute(query)
+    ]
 
 
 def episodes_of(work: Casework, participant_id: str) -> list[SupportEpisode]:
@@ -166,7 +174,7 @@ def episodes_of(work: Casework, participant_id: str) -> list[SupportEpisode]:
         .where(participations.c.participant_id == participant_id, participations.c.until.is_(None))
         .order_by(support_episodes.c.opened_on, support_episodes.c.id)
     )
-    return [_from(row) for row in work.connection.execute(query)]
+    return [episode_from(row) for row in work.connection.execute(query)]
 
 
 def episodes_of_same_child(work: Casework, episode_id: str) -> set[str]:
@@ -191,10 +199,13 @@ def taking_part(
             participations.c.until.is_(None),
         )
     )
-    return {(row.participant_id, row.id): _from(row) for row in work.connection.execute(query)}
+    return {
+        (row.participant_id, row.id): episode_from(row) for row in work.connection.execute(query)
+    }
 
 
-def _from(row: AnyRow) -> SupportEpisode:
+def episode_from(row: AnyRow) -> SupportEpisode:
+    """Build a support episode from a row that carries its columns."""
     return SupportEpisode(
         id=row.id,
         key=row.key,
@@ -270,6 +281,7 @@ def participations_in(work: Casework, episode_ids: Sequence[str]) -> dict[str, l
             participants.c.role,
             participants.c.age_band,
             participants.c.status,
+            participants.c.suppressed_at.is_not(None).label("held"),
         )
         .join(participants, participations.c.participant_id == participants.c.id)
         .where(participations.c.episode_id.in_(set(episode_ids)), participations.c.until.is_(None))
@@ -278,6 +290,6 @@ def participations_in(work: Casework, episode_ids: Sequence[str]) -> dict[str, l
     found: dict[str, list[Participation]] = {}
     for row in work.connection.execute(query):
         found.setdefault(row.episode_id, []).append(
-            Participation(row.id, row.role, row.age_band, row.status)
+            Participation(row.id, row.role, row.age_band, row.status, bool(row.held))
         )
     return found

@@ -7,6 +7,7 @@ birth or an address is refused.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -220,15 +221,19 @@ async def list_episodes(service: Service, *, open_only: bool = False) -> list[Ep
     """Return the support episodes, the newest first, with who answers in each."""
 
     def work(casework: Casework) -> list[EpisodeOnList]:
-        found = episodes.list_all(casework, open_only=open_only)
-        cases = episodes.case_references(casework, [each.child_id for each in found])
-        answering = episodes.participations_in(casework, [each.id for each in found])
-        return [
-            EpisodeOnList(each, cases[each.child_id], tuple(answering.get(each.id, ())))
-            for each in found
-        ]
+        return with_people(casework, episodes.list_all(casework, open_only=open_only))
 
     return await service.lane.read(lambda connection: work(service.open(connection)))
+
+
+def with_people(work: Casework, found: Sequence[SupportEpisode]) -> list[EpisodeOnList]:
+    """Return these support episodes as staff see them."""
+    cases = episodes.case_references(work, [each.child_id for each in found])
+    answering = episodes.participations_in(work, [each.id for each in found])
+    return [
+        EpisodeOnList(each, cases[each.child_id], tuple(answering.get(each.id, ())))
+        for each in found
+    ]
 
 
 async def invite(service: Service, invitee: Invitee, by: By) -> Invited:

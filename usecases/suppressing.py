@@ -6,7 +6,7 @@ held still gets answers and help, and their words are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,7 +67,7 @@ async def household_of(service: Service, participant_id: str) -> tuple[Held, ...
 
     def work(casework: Casework) -> tuple[Held, ...]:
         person = _load(casework, participant_id)
-        return _describe(casework, _whom(casework, person, household=True))
+        return describe(casework, _whom(casework, person, household=True))
 
     return await service.lane.read(lambda connection: work(service.open(connection)))
 
@@ -80,7 +80,7 @@ async def whom_it_would_hold(
     def work(casework: Casework) -> tuple[Held, ...]:
         person = _load(casework, participant_id)
         wide = household or _holds_everybody(person, reason)
-        return _describe(casework, _whom(casework, person, household=wide))
+        return describe(casework, _whom(casework, person, household=wide))
 
     return await service.lane.read(lambda connection: work(service.open(connection)))
 
@@ -118,7 +118,7 @@ def suppress_in(
         quietening.pause(service, work, each, doors_of.get(each), by.now)
         audit.note(work, by.who, f"held back: {reason.value}", each, by.now)
     work.flush()
-    return Suppressed(action_id, _describe(work, whom))
+    return Suppressed(action_id, describe(work, whom))
 
 
 def _load(work: Casework, participant_id: str) -> Person:
@@ -141,7 +141,8 @@ def _whom(work: Casework, person: Person, *, household: bool) -> set[str]:
     return households.around(work, person)
 
 
-def _describe(work: Casework, participant_ids: set[str] | tuple[str, ...]) -> tuple[Held, ...]:
+def describe(work: Casework, participant_ids: Collection[str]) -> tuple[Held, ...]:
+    """Return these people as staff know them, the young people first."""
     members = households.describe(work, participant_ids)
     children = {child for each in members for child in each.child_ids}
     cases = episodes.case_references(work, sorted(children))
@@ -168,11 +169,14 @@ async def list_held(service: Service) -> list[HeldAction]:
 
 async def history_of(service: Service, participant_id: str) -> list[HeldAction]:
     """Return every action that ever held this person, the newest first."""
+    return await service.lane.read(
+        lambda connection: actions_about(service.open(connection), participant_id)
+    )
 
-    def find(work: Casework) -> list[Suppression]:
-        return suppressions.of_participant(work, participant_id)
 
-    return await service.lane.read(lambda connection: _show(service.open(connection), find))
+def actions_about(work: Casework, participant_id: str) -> list[HeldAction]:
+    """Return every action that ever held this person, inside a transaction."""
+    return _show(work, lambda casework: suppressions.of_participant(casework, participant_id))
 
 
 async def find_action(service: Service, action_id: str) -> HeldAction:
@@ -188,7 +192,7 @@ async def find_action(service: Service, action_id: str) -> HeldAction:
 
 
 def _show(work: Casework, find: Callable[[Casework], list[Suppression]]) -> list[HeldAction]:
-    return [HeldAction(each, _describe(work, each.people)) for each in find(work)]
+    return [HeldAction(each, describe(work, each.people)) for each in find(work)]
 
 
 # --- the two looks of the undo --------------------------------------------------------------------
@@ -241,7 +245,7 @@ def lift_in(work: Casework, action_id: str, by: By, confirmation: str) -> tuple[
     for each in action.people:
         audit.note(work, by.who, f"let ask again: {action.reason.value}", each, by.now)
     work.flush()
-    return _describe(work, tuple(free))
+    return describe(work, tuple(free))
 
 
 def _standing(work: Casework, action_id: str) -> Suppression:

@@ -1,0 +1,65 @@
+"""Lists support episodes for staff, some at a time, and where somebody answers or answered.
+
+It must not change anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from storage.casework import Casework
+from storage.episodes import SupportEpisode, episode_from
+from storage.tables import children, participations, support_episodes
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which support episodes to list: those of one case, or all that go on, or all that ended.
+
+    `start` counts from 0 and `most` is how many at once.
+    """
+
+    case: str = ""
+    closed: bool = False
+    start: int = 0
+    most: int = 50
+
+
+def list_some(work: Casework, wanted: Wanted) -> list[SupportEpisode]:
+    """Return some support episodes: those that go on first, then the newest."""
+    ended = support_episodes.c.closed_on.is_not(None)
+    query = select(support_episodes)
+    if wanted.case:
+        indexes = work.vault.indexes("case", wanted.case.strip().casefold())
+        child = select(children.c.id).where(children.c.ref_index.in_(indexes))
+        query = query.where(support_episodes.c.child_id.in_(child))
+    else:
+        query = query.where(ended if wanted.closed else ~ended)
+    newest = query.order_by(ended, support_episodes.c.opened_on.desc(), support_episodes.c.id)
+    some = newest.offset(wanted.start).limit(wanted.most)
+    return [episode_from(row) for row in work.connection.execute(some)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """From when and until when somebody answers in a support episode; None for now."""
+
+    episode: SupportEpisode
+    since: datetime
+    until: datetime | None
+
+
+def ever_of(work: Casework, participant_id: str) -> list[Answering]:
+    """Return every support episode in which somebody answers or answered, the newest first."""
+    query = (
+        select(participations.c.since, participations.c.until, support_episodes)
+        .join(support_episodes, support_episodes.c.id == participations.c.episode_id)
+        .where(participations.c.participant_id == participant_id)
+        .order_by(support_episodes.c.opened_on.desc(), support_episodes.c.id)
+    )
+    return [
+        Answering(episode_from(row), row.since, row.until) for row in work.connection.execute(query)
+    ]
