@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import AnyRow, Casework
@@ -107,6 +107,7 @@ def may_ask(work: Casework, participant_id: str, now: datetime) -> bool:
     scope = work.vault.index("nudge asks", participant_id)
     build = postgresql.insert if work.connection.dialect.name == "postgresql" else sqlite.insert
     stale, full = code_tries.c.since <= now - _DAY, code_tries.c.tries >= ASKS_A_DAY
+    moment = literal(now, code_tries.c.since.type)
     counted = (
         build(code_tries)
         .values(scope=scope, since=now, tries=1)
@@ -114,7 +115,7 @@ def may_ask(work: Casework, participant_id: str, now: datetime) -> bool:
             index_elements=[code_tries.c.scope],
             set_={
                 "tries": case((stale, 1), else_=code_tries.c.tries + 1),
-                "since": case((stale | ~full, now), else_=code_tries.c.since),
+                "since": case((stale | ~full, moment), else_=code_tries.c.since),
             },
         )
         .returning(code_tries.c.tries)
