@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from bot.callbacks import parse
 from followups import occasions as clock
 from storage import tables
-from storage.outbox import Delivery, Sent, Urgency
+from storage.outbox import Delivery, Sending, Sent, Urgency
 from storage.people import Standing
 from surveys.conversation import RunStatus
 from surveys.people import Role
@@ -26,9 +27,11 @@ from tests.support.callers import (
     person_of,
     phone,
     rows,
+    write,
 )
 from usecases import sending
-from usecases.arrival import MenuInput, MenuWish
+from usecases.arrival import MenuInput, MenuWish, UnknownInput
+from usecases.receiving import Reception
 from usecases.service import Service
 
 STATES = (
@@ -216,10 +219,13 @@ async def test_a_question_that_still_waits_to_be_sent_is_taken_back_too(
     small_place: Place, small: Service
 ) -> None:
     caller, _ = await joined(small_place, small)
-    received = await caller.taps("Start")
-    question = received.sendings[-1]
-    later = Sent(question.id, Delivery.PENDING, try_again_at=small_place.now)
-    sending.record(small, [later], small_place.now)
+    bubble, start = caller.find("Start")
+    begun = await Reception(small).receive(caller.arrival(parse(start.data), bubble.number))
+    later = [
+        Sent(each.id, Delivery.PENDING, try_again_at=small_place.now) for each in begun.sendings
+    ]
+    sending.record(small, later, small_place.now)
+    assert any(each.outgoing.step == 1 for each in begun.sendings)
     await caller.does(MenuInput(MenuWish.PAUSE_A_WEEK))
     due = await sending.claim_due(small, small_place.now + DAY)
     assert [each for each in due if each.outgoing.step is not None] == []
@@ -403,3 +409,172 @@ async def test_going_back_does_not_end_a_break_of_their_own(
     await caller.types("stop")
     await caller.taps("No, go back")
     assert (await person_of(small, one.participant)).resting_until == until
+
+
+# --- two taps from everywhere ---------------------------------------------------------------------
+
+SIDES: dict[str, dict[str, tuple[str, ...]]] = {
+    "an offer": {
+        "soon": ("Later", "In an hour"),
+        "tonight": ("Later", "This evening"),
+        "tomorrow": ("Later", "Tomorrow"),
+        "break": ("Take a break", "One week"),
+        "stop": ("Take a break", "Stop for good"),
+    },
+    "a question": {
+        "soon": ("Pause", "In an hour"),
+        "tonight": ("Pause", "This evening"),
+        "tomorrow": ("Pause", "Tomorrow"),
+        "break": ("Pause", "In a week"),
+        "stop": ("Pause", "Stop for good"),
+    },
+    "a reminder": {
+        "soon": ("Later", "In an hour"),
+        "tonight": ("Later", "This evening"),
+        "tomorrow": ("Later", "Tomorrow"),
+        "break": ("Take a break", "One week"),
+        "stop": ("Take a break", "Stop for good"),
+    },
+    "a half-done reminder": {
+        "soon": ("Not now", "In an hour"),
+        "tonight": ("Not now", "This evening"),
+        "tomorrow": ("Not now", "Tomorrow"),
+        "break": ("Not now", "In a week"),
+        "stop": ("Not now", "Stop for good"),
+    },
+    "the menu": {
+        "soon": ("Take a break", "One hour"),
+        "tonight": ("Take a break", "Until this evening"),
+        "tomorrow": ("Take a break", "Until tomorrow"),
+        "break": ("Take a break", "One week"),
+        "stop": ("Stop for good",),
+    },
+    "the menu in the middle": {
+        "soon": ("Take a break", "In an hour"),
+        "tonight": ("Take a break", "This evening"),
+        "tomorrow": ("Take a break", "Tomorrow"),
+        "break": ("Take a break", "In a week"),
+        "stop": ("Stop for good",),
+    },
+}
+
+
+async def before(side: str, place: Place, service: Service) -> tuple[Caller, str]:
+    """Return somebody who looks at this, on a Tuesday at five or a few days later."""
+    caller, invited = await joined(place, service)
+    match side:
+        case "an offer":
+            pass
+        case "the menu":
+            await caller.does(MenuInput(MenuWish.MENU))
+        case "a reminder":
+            caller.sees(await look_on(place, service))
+            assert "Hello again" in caller.said
+        case _:
+            await caller.taps("Start")
+            await caller.picks(3)
+            if side == "a half-done reminder":
+                caller.sees(await look_on(place, service))
+                assert "You answered 1 of 8." in caller.said
+            elif side == "the menu in the middle":
+                await caller.does(MenuInput(MenuWish.MENU))
+    return caller, invited.participant
+
+
+async def look_on(place: Place, service: Service) -> list[Sending]:
+    """Let time pass until the clock says something."""
+    for _ in range(14 * 8):
+        told = await clock.fire_due(service, place.forward(timedelta(hours=3)))
+        if told:
+            return told
+    return []
+
+
+@pytest.mark.parametrize(
+    ("side", "wanted"), [(side, wanted) for side, ways in SIDES.items() for wanted in ways]
+)
+async def test_quiet_is_at_most_two_taps_away(
+    small_place: Place, small: Service, side: str, wanted: str
+) -> None:
+    caller, participant = await before(side, small_place, small)
+    newest = caller.heard[-1].number
+    taps = SIDES[side][wanted]
+    assert len(taps) <= 2
+    for label in taps:
+        bubble, _ = caller.find(label)
+        assert bubble.number >= newest, f"{label} is not on the newest message"
+        await caller.taps(label)
+    now, person = small_place.now, await person_of(small, participant)
+    (waits, *_) = [each for each in await moments(small, participant) if each.due_at <= now]
+    if wanted in ("break", "stop"):
+        assert person.resting_until == now + WEEK
+        return
+    assert "I will ask you again on" in caller.said
+    assert waits.next_at is not None
+    assert now < waits.next_at < now + 2 * DAY
+    assert await clock.fire_due(small, waits.next_at - timedelta(minutes=1)) == []
+    small_place.now = waits.next_at
+    told = await clock.fire_due(small, waits.next_at)
+    assert [each.outgoing.urgency for each in told] == [Urgency.ASKING]
+
+
+async def test_a_short_break_with_nothing_to_answer_promises_no_question(
+    small_place: Place, small: Service
+) -> None:
+    caller, invited = await joined(small_place, small)
+    await caller.taps("Not this time")
+    await caller.does(MenuInput(MenuWish.PAUSE_TILL_TOMORROW))
+    assert "I will be quiet until Wednesday at about 4 in the afternoon." in caller.said
+    person = await person_of(small, invited.participant)
+    assert person.resting_until == datetime(2026, 9, 23, 15, tzinfo=small_place.now.tzinfo)
+
+
+async def test_somebody_whom_staff_hold_back_is_promised_no_question(
+    small_place: Place, small: Service
+) -> None:
+    caller, invited = await joined(small_place, small)
+    held = update(tables.participants).values(suppressed_at=small_place.now)
+    await write(small, lambda work: work.connection.execute(held))
+    await caller.does(MenuInput(MenuWish.PAUSE_TILL_TOMORROW))
+    assert "I will be quiet until Wednesday" in caller.said
+    assert (await person_of(small, invited.participant)).resting_until is not None
+
+
+async def test_questions_that_are_half_done_wait_out_a_break(
+    small_place: Place, small: Service
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.taps("Start")
+    await caller.picks(3)
+    await caller.does(MenuInput(MenuWish.PAUSE_A_WEEK))
+    ends = small_place.now + WEEK
+    caller.sees(await look_on(small_place, small))
+    assert "You answered 1 of 8." in caller.said
+    assert ends <= small_place.now < ends + DAY
+
+
+# --- the menu -------------------------------------------------------------------------------------
+
+
+async def test_a_break_can_be_ended_from_the_menu_only_while_it_lasts(
+    small_place: Place, small: Service
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.does(MenuInput(MenuWish.MENU))
+    assert "End my break" not in caller.heard[-1].labels
+    await caller.does(MenuInput(MenuWish.PAUSE_A_WEEK))
+    await caller.does(UnknownInput())
+    assert "End my break" in caller.heard[-1].labels
+    small_place.forward(WEEK)
+    await caller.does(MenuInput(MenuWish.MENU))
+    assert "End my break" not in caller.heard[-1].labels
+
+
+async def test_the_menu_of_somebody_who_stopped_leads_back(
+    small_place: Place, small: Service
+) -> None:
+    caller = await somebody("stopped", small_place, small)
+    await caller.does(MenuInput(MenuWish.MENU))
+    labels = caller.heard[-1].labels
+    assert "Start again" in labels
+    assert not {"Take a break", "When to ask me", "Stop for good", "End my break"} & set(labels)
