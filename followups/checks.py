@@ -156,7 +156,7 @@ def _is_too_late(rhythm: Rhythm, found: Found, now: datetime) -> bool:
 
 def _put_back_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | None:
     """Return when to look again where now is a bad moment, or None where it is a good one."""
-    own = _own_time(found)
+    own = _own_time(found, now)
     allowed = rhythm.allowed(own, now)
     if allowed > now:
         return allowed
@@ -168,11 +168,21 @@ def _put_back_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | N
     return _reminder_until(rhythm, found, now) or _turn_until(rhythm, found, now)
 
 
-def _own_time(found: Found) -> OwnTime:
+def _own_time(found: Found, now: datetime) -> OwnTime:
     """Return when they may be asked: a moment that they chose for this goes before the usual."""
-    occasion, own = found.occasion, found.person.own_time
-    chosen = occasion.state is OccasionState.PLANNED and occasion.offered_at is not None
-    return replace(own, suits=None) if chosen else own
+    own = found.person.own_time
+    return replace(own, suits=None, at_most_days=1) if _is_chosen(found, now) else own
+
+
+def _is_chosen(found: Found, now: datetime) -> bool:
+    """Whether they themselves chose this moment: put off an offer, or paused until now."""
+    occasion, resting = found.occasion, found.person.resting_until
+    if occasion.state is OccasionState.PLANNED:
+        return occasion.offered_at is not None
+    begun = occasion.state is OccasionState.ANSWERING and found.run is not None
+    if not begun or resting is None or found.run is None:
+        return False
+    return found.run.run.moved_at < resting <= now
 
 
 def _turn_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | None:
@@ -180,7 +190,7 @@ def _turn_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | None:
 
     Somebody who wants longer quiet between two askings gets it from reminders as well.
     """
-    days = found.person.at_most_days
+    days = _own_time(found, now).at_most_days
     same_counts = days > 1 and found.occasion.state is not OccasionState.PLANNED
     asked = [at for on, at in found.asked.items() if same_counts or on != found.occasion.id]
     if not asked:
@@ -201,9 +211,8 @@ def _reminder_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | N
     if begun and found.standing_run is None:
         return occasion.window_ends_at
     since = found.run.run.moved_at if begun and found.run is not None else None
-    resting = found.person.resting_until
-    if since is not None and resting is not None and since < resting <= now:
-        return None  # they paused until a moment of their choosing, and here it is
+    if begun and _is_chosen(found, now):
+        return None
     asked = Asked(occasion.rhythm, occasion.wave, begun, occasion.reminders)
     due = rhythm.reminder(found.person.own_time, asked, since or now)
     if due is None:

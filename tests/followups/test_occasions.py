@@ -673,6 +673,17 @@ async def test_a_pause_until_a_moment_brings_the_half_done_questions_back_then(
     assert reminder.occasion_id == (await somebody.occasion("review")).id
 
 
+async def test_a_pause_until_a_moment_goes_before_the_usual_wishes(service: Service) -> None:
+    somebody = await move_in(service, age=AgeBand.EIGHTEEN_TO_TWENTY_FIVE)
+    await fire_due(service, REVIEW)
+    await somebody.replies(await somebody.occasion("review"), OfferReply.START, REVIEW)
+    until = REVIEW + DAY
+    await change(service, resting(somebody, until).values(suits="weekend", at_most_days=7))
+    await change(service, look_at(await somebody.occasion("review"), until))
+    (reminder,) = await fire_due(service, until)
+    assert reminder.occasion_id == (await somebody.occasion("review")).id
+
+
 async def test_a_moment_that_somebody_chose_goes_before_their_usual_part_of_the_week(
     service: Service,
 ) -> None:
