@@ -41,8 +41,8 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
-    """What one transaction did."""
+class Fired:
+    """What came of some due moments: what is to be sent, and how many were looked after."""
 
     sendings: tuple[Sending, ...]
     claimed: int
@@ -51,25 +51,18 @@ class _Done:
 async def fire_due(service: Service, now: datetime, *, most: int = MOST) -> list[Sending]:
     """Look after what is due at `now`, oldest first; return what is to be sent.
 
-    One due moment that cannot be dealt with is put off and logged by the kind of error, so that
-    it never holds up the others. Raises DatabaseAway when nothing was stored.
+    Raises DatabaseAway when nothing was stored.
     """
     sendings: list[Sending] = []
-    batch, left = BATCH, most
+    left = most
     while left > 0:
-        wanted = min(batch, left)
+        wanted = min(BATCH, left)
         try:
-            done = await _fire_some(service, now, wanted)
+            done = await fire_some(service, now, wanted)
         except DatabaseAway:
             if sendings:  # they are committed: whoever called must send them
                 return sendings
             raise
-        except Exception as error:  # noqa: BLE001 (whatever it is, it must not hold up the others)
-            if batch > 1:  # one by one, to find the one at fault
-                batch = 1
-                continue
-            _log.error("a due moment is put off: %s", type(error).__name__)
-            done, wanted, batch = await _put_off_first(service, now), 1, BATCH
         sendings += done.sendings
         left -= done.claimed
         if done.claimed < wanted:
@@ -77,16 +70,49 @@ async def fire_due(service: Service, now: datetime, *, most: int = MOST) -> list
     return sendings
 
 
-async def _fire_some(service: Service, now: datetime, most: int) -> _Done:
+async def fire_some(service: Service, now: datetime, most: int) -> Fired:
+    """Look after at most so many due moments in one transaction; fewer mean that no more is due.
+
+    One due moment that cannot be dealt with is put off and logged by the kind of error, so that
+    it never holds up the others. Raises DatabaseAway when nothing was stored.
+    """
+    try:
+        return await _fire_together(service, now, most)
+    except DatabaseAway:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever it is, it must not hold up the others)
+        if most == 1:
+            _log.error("a due moment is put off: %s", type(error).__name__)
+            return await _put_off_first(service, now)
+        return await _fire_one_by_one(service, now, most)
+
+
+async def _fire_one_by_one(service: Service, now: datetime, most: int) -> Fired:
+    """Find the one at fault."""
+    sendings: list[Sending] = []
+    for claimed in range(most):
+        try:
+            done = await fire_some(service, now, 1)
+        except DatabaseAway:
+            if sendings:
+                break
+            raise
+        if not done.claimed:
+            return Fired(tuple(sendings), claimed)
+        sendings += done.sendings
+    return Fired(tuple(sendings), most)
+
+
+async def _fire_together(service: Service, now: datetime, most: int) -> Fired:
     return await service.lane.write(lambda connection: _fire_in(service, connection, now, most))
 
 
-def _fire_in(service: Service, connection: Connection, now: datetime, most: int) -> _Done:
+def _fire_in(service: Service, connection: Connection, now: datetime, most: int) -> Fired:
     """Claim due moments and deal with each, inside one transaction."""
     work = service.open(connection)
     claimed = occasions.claim_due(work, now, most)
     if not claimed:
-        return _Done((), 0)
+        return Fired((), 0)
     today = service.rhythm.local(now).date()
     scene = askings.look_around(work, claimed, service.rhythm.instant(today, time(0)))
     asked = {person: dict(on) for person, on in scene.asked.items()}
@@ -99,18 +125,18 @@ def _fire_in(service: Service, connection: Connection, now: datetime, most: int)
         if decision.verdict in (Verdict.ASK, Verdict.REMIND):
             theirs[occasion.id] = now
     work.flush()
-    return _Done(tuple(sendings), len(claimed))
+    return Fired(tuple(sendings), len(claimed))
 
 
-async def _put_off_first(service: Service, now: datetime) -> _Done:
+async def _put_off_first(service: Service, now: datetime) -> Fired:
     """Look at the first due moment again later, whatever is wrong with it."""
 
-    def work(casework: Casework) -> _Done:
+    def work(casework: Casework) -> Fired:
         claimed = occasions.claim_due(casework, now, 1)
         for occasion in claimed:
             occasions.move(casework, replace(occasion, next_at=now + LATER))
         casework.flush()
-        return _Done((), len(claimed))
+        return Fired((), len(claimed))
 
     return await service.lane.write(lambda connection: work(service.open(connection)))
 

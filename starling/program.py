@@ -23,7 +23,7 @@ from bot.intake import Intake, Outcome
 from bot.pace import pace_of
 from bot.polling import Poller
 from followups.clock import Bell, Clock
-from followups.occasions import fire_due
+from followups.dispatch import EVERY, dispatch_due
 from starling.compose import clock, open_service
 from starling.last_seen import read_last_seen, write_last_seen
 from starling.settings import Settings
@@ -174,7 +174,7 @@ def _bells(settings: Settings, service: Service, courier: Courier, intake: Intak
     """Say what is done how often; only the clock knows how."""
 
     async def ask_who_is_due() -> None:
-        courier.deliver(await fire_due(service, clock()))
+        await dispatch_due(service, courier, clock)
 
     async def recover() -> None:
         await intake.recover()
@@ -188,7 +188,7 @@ def _bells(settings: Settings, service: Service, courier: Courier, intake: Intak
 
     return Clock(
         [
-            Bell("askings", 5.0, ask_who_is_due),
+            Bell("askings", EVERY, ask_who_is_due),
             Bell("parked updates", 15.0, recover),
             Bell("alive", 60.0, say_alive),
             Bell("housekeeping", 3600.0, tidy),

@@ -74,7 +74,7 @@ def keep_wanted(work: Casework, sendings: Sequence[Sending], now: datetime) -> l
 
 def _is_held(row: AnyRow, sending: Sending) -> bool:
     """Whether this message is still in the hands of the process that asks."""
-    return row.state == Delivery.SENDING.value and row.attempts == sending.attempts
+    return bool(row.state == Delivery.SENDING.value and row.attempts == sending.attempts)
 
 
 def _is_wanted(row: AnyRow, now: datetime) -> bool:
@@ -85,7 +85,7 @@ def _is_wanted(row: AnyRow, now: datetime) -> bool:
         return False
     if row.occasion_id is None:
         return True
-    is_theirs: bool = row.asked == row.participant_id and now < row.window_ends_at
+    is_theirs = bool(row.asked == row.participant_id and now < row.window_ends_at)
     return is_theirs and _is_current(row)
 
 
