@@ -9,6 +9,7 @@ from starling.commands import (
     bench,
     concerns,
     episodes,
+    followups,
     importing,
     outbox,
     releases,
@@ -32,6 +33,7 @@ app.command("demo")(simulating.demo)
 app.command("simulate")(simulating.simulate)
 app.command("invite")(episodes.invite)
 app.add_typer(episodes.app, name="episode")
+app.add_typer(followups.app, name="followups")
 app.add_typer(importing.app, name="import")
 app.add_typer(releases.app, name="release")
 app.add_typer(wording.app, name="wording")
