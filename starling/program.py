@@ -29,7 +29,7 @@ from starling.last_seen import read_last_seen, write_last_seen
 from starling.settings import Settings
 from storage.database import SoleOwner, current_revision, newest_revision, sqlite_file
 from surveys import concerns
-from usecases import housekeeping, picturing, restoring, sending
+from usecases import housekeeping, picturing, restoring, sending, silence, sweeping
 from usecases.arrival import Channel
 from usecases.receiving import Reception
 from usecases.service import Service
@@ -183,6 +183,12 @@ def _bells(settings: Settings, service: Service, courier: Courier, intake: Intak
         seen = await restoring.note_alive(service, clock())
         await asyncio.to_thread(write_last_seen, settings.last_seen_file, seen)
 
+    async def look_for_silence() -> None:
+        await silence.look(service, clock())
+
+    async def sweep() -> None:
+        await sweeping.sweep_hourly(service, clock())
+
     async def tidy() -> None:
         await housekeeping.tidy(service, clock())
 
@@ -191,6 +197,8 @@ def _bells(settings: Settings, service: Service, courier: Courier, intake: Intak
             Bell("askings", EVERY, ask_who_is_due),
             Bell("parked updates", 15.0, recover),
             Bell("alive", 60.0, say_alive),
+            Bell("silence", 600.0, look_for_silence),
+            Bell("sweep", 300.0, sweep),  # it looks once in every hour of the clock
             Bell("housekeeping", 3600.0, tidy),
         ],
         clock,
