@@ -8,25 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Select, case, literal, select, update
 
 from storage.casework import AnyRow, Casework
 from storage.occasions import OccasionState
+from storage.reasons import Reason
 from storage.sequence import new_id
 from storage.tables import occasions, participants, suppressions
-
-
-class Reason(StrEnum):
-    """Why nobody asks them: what staff may say about it, and nothing more."""
-
-    BEREAVEMENT = "bereavement"
-    COURT = "court"
-    ADOPTION = "adoption"
-    ASKED_TO_STOP = "asked-to-stop"
-    DECEASED = "deceased"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Final
 from storage import audit, doors, episodes, households, people, recalls, suppressions
 from storage.casework import Casework
 from storage.people import Person
-from storage.suppressions import Reason as Reason  # noqa: PLC0414 (who holds names it)
+from storage.reasons import Reason as Reason  # noqa: PLC0414 (who holds names it)
 from storage.suppressions import Suppression
 from surveys.people import Role
 from usecases import quietening

@@ -13,19 +13,28 @@ from starling.commands.speaking import AsJson, fail, print_json, with_service
 from surveys.people import AgeBand, Role
 
 if TYPE_CHECKING:
+    from storage.episodes import SupportEpisode
     from usecases.inviting import EpisodeOnList, Invited
     from usecases.service import Service
 
 app = typer.Typer(help="Open, close and list support episodes.", no_args_is_help=True)
 
 WHO = "command line"
-
+_MOST_OF_A_CASE = 500
 
 Day = Annotated[
     datetime | None,
     typer.Option(
         "--on", formats=["%Y-%m-%d"], help="The day, such as 2026-03-31; today if left out."
     ),
+]
+
+Worker = Annotated[
+    str | None, typer.Option(help="How staff call who looks after it, such as a.worker.")
+]
+Episode = Annotated[str, typer.Argument(help="The id of the support episode.")]
+Participant = Annotated[
+    str, typer.Option(help="The id of whoever answers: `starling episode list --json` shows it.")
 ]
 
 
@@ -36,10 +45,15 @@ def open_(
     strand: Annotated[Strand, typer.Option(help="How the support reaches the child.")],
     intervention: Annotated[str, typer.Option(help="The kind of support, such as theraplay.")],
     lives: Annotated[Lives, typer.Option(help="Where the child lives.")],
+    worker: Worker = None,
     on: Day = None,
     as_json: AsJson = False,
 ) -> None:
-    """Open a support episode and print its id."""
+    """Open a support episode and print its id.
+
+    Example: starling episode open --case T-1001 --commissioner derby-city --strand direct
+    --intervention theraplay --lives foster --worker a.worker
+    """
     from starling.compose import clock
     from usecases import inviting
 
@@ -48,7 +62,9 @@ def open_(
 
     async def work(service: Service) -> str:
         opened_on = day or service.rhythm.local(now).date()
-        new = inviting.NewEpisode(case, commissioner, strand, intervention, lives, opened_on)
+        new = inviting.NewEpisode(
+            case, commissioner, strand, intervention, lives, opened_on, worker
+        )
         return await inviting.open_episode(service, new, inviting.By(WHO, now))
 
     episode = with_service(work)
@@ -63,7 +79,7 @@ def open_(
 
 @app.command()
 def close(
-    episode: Annotated[str, typer.Argument(help="The id of the support episode.")],
+    episode: Episode,
     reason: Annotated[CloseReason, typer.Option(help="Why it ends.")],
     on: Day = None,
     as_json: AsJson = False,
@@ -87,28 +103,130 @@ def close(
         typer.echo(f"Support episode {episode} is closed. {planned} askings are planned.")
 
 
+@app.command()
+def change(
+    episode: Episode,
+    commissioner: Annotated[
+        Commissioner | None, typer.Option(help="Who pays for it from now on.")
+    ] = None,
+    lives: Annotated[Lives | None, typer.Option(help="Where the child lives now.")] = None,
+    worker: Worker = None,
+    on: Day = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note what changed around a child: nothing of what they answered or will be asked is lost.
+
+    Example: starling episode change 7k3m9q2x4v8n1b5c --lives residential --on 2026-03-31
+    """
+    from starling.compose import clock
+    from usecases import moving
+    from usecases.inviting import By
+
+    if commissioner is None and lives is None and worker is None:
+        fail("Say what changed: --commissioner, --lives or --worker.")
+    now = clock()
+    what = moving.EpisodeChange(commissioner, lives, worker)
+
+    async def work(service: Service) -> SupportEpisode:
+        day = on.date() if on else service.rhythm.local(now).date()
+        return await moving.change(service, episode, what, day, By(WHO, now))
+
+    changed = with_service(work)
+    if as_json:
+        print_json(_facts(changed))
+    else:
+        typer.echo(
+            f"Support episode {episode}: paid by {changed.commissioner}, the child lives in "
+            f"{changed.lives}, looked after by {changed.worker or 'nobody named'}."
+        )
+
+
+@app.command()
+def leave(episode: Episode, participant: Participant, as_json: AsJson = False) -> None:
+    """Ask somebody nothing more about this child: an old carer, a worker who went.
+
+    What is on its way to them is taken back; what they answered stays. Undo it with
+    `starling episode rejoin`.
+
+    Example: starling episode leave 7k3m9q2x4v8n1b5c --participant 2b4d6f8h1j3k5m7n
+    """
+    from starling.compose import clock
+    from usecases import moving
+    from usecases.inviting import By
+
+    async def work(service: Service) -> int:
+        return await moving.leave(service, episode, participant, By(WHO, clock()))
+
+    ended = with_service(work)
+    if as_json:
+        print_json({"episode": episode, "participant": participant, "ended": ended})
+    else:
+        typer.echo(f"{participant} does not answer here any more. {ended} askings ended.")
+
+
+@app.command()
+def rejoin(episode: Episode, participant: Participant, as_json: AsJson = False) -> None:
+    """Let somebody answer again who was taken out: they are asked where answers still count.
+
+    Example: starling episode rejoin 7k3m9q2x4v8n1b5c --participant 2b4d6f8h1j3k5m7n
+    """
+    from starling.compose import clock
+    from usecases import moving
+    from usecases.inviting import By
+
+    async def work(service: Service) -> None:
+        await moving.rejoin(service, episode, participant, By(WHO, clock()))
+
+    with_service(work)
+    if as_json:
+        print_json({"episode": episode, "participant": participant})
+    else:
+        typer.echo(f"{participant} answers here again.")
+
+
 @app.command("list")
 def list_(
     *,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that go on.")] = False,
+    case: Annotated[
+        str, typer.Option(help="Only those of this child, by the whole case reference.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List support episodes, the newest first, with who answers in each."""
-    from usecases import inviting
+    """List support episodes, the newest first, with who looks after them and who answers.
+
+    Examples: starling episode list --open; starling episode list --case T-1001 --json
+    """
+    from usecases import inviting, overview
 
     async def work(service: Service) -> list[EpisodeOnList]:
-        return await inviting.list_episodes(service, open_only=open_only)
+        if not case:
+            return await inviting.list_episodes(service, open_only=open_only)
+        page = await overview.find_episodes(service, overview.Wanted(case, most=_MOST_OF_A_CASE))
+        return [each for each in page.episodes if not open_only or each.episode.closed_on is None]
 
     found = with_service(work)
     if as_json:
         print_json([_as_json(each) for each in found])
         return
-    if not found:
+    if not found and not case:
         typer.echo("There are no support episodes yet. Open one with: starling episode open --help")
+    elif not found:
+        typer.echo("There is no support episode with this case reference.")
     for each in found:
-        ended = f"closed {each.episode.closed_on}" if each.episode.closed_on else "open"
-        who = ", ".join(f"{person.role} ({person.standing})" for person in each.people) or "nobody"
-        typer.echo(f"{each.episode.id}  {each.case}  {each.episode.opened_on}  {ended}  {who}")
+        typer.echo("  ".join(_in_words(each)))
+
+
+def _in_words(each: EpisodeOnList) -> list[str]:
+    """Return what the list says of one support episode."""
+    ended = f"closed {each.episode.closed_on}" if each.episode.closed_on else "open"
+    who = [
+        f"{person.role} ({person.standing}{', held back' if person.held else ''})"
+        for person in each.people
+    ]
+    worker = [each.episode.worker] if each.episode.worker else []
+    day = each.episode.opened_on.isoformat()
+    return [each.episode.id, each.case, day, ended, *worker, ", ".join(who) or "nobody"]
 
 
 def invite(
@@ -143,24 +261,32 @@ def invite(
 
 
 def _as_json(each: EpisodeOnList) -> dict[str, object]:
-    episode = each.episode
     return {
-        "episode": episode.id,
+        "episode": each.episode.id,
         "case": each.case,
-        "commissioner": episode.commissioner,
-        "strand": episode.strand,
-        "intervention": episode.intervention,
-        "lives": episode.lives,
-        "opened_on": episode.opened_on,
-        "closed_on": episode.closed_on,
-        "close_reason": episode.close_reason,
+        **_facts(each.episode),
         "participants": [
             {
                 "participant": person.participant_id,
                 "role": person.role,
                 "age_band": person.age_band,
                 "standing": person.standing,
+                "held_back": person.held,
             }
             for person in each.people
         ],
+    }
+
+
+def _facts(episode: SupportEpisode) -> dict[str, object]:
+    return {
+        "episode": episode.id,
+        "commissioner": episode.commissioner,
+        "strand": episode.strand,
+        "intervention": episode.intervention,
+        "lives": episode.lives,
+        "worker": episode.worker,
+        "opened_on": episode.opened_on,
+        "closed_on": episode.closed_on,
+        "close_reason": episode.close_reason,
     }
