@@ -26,11 +26,13 @@ from followups.clock import Bell, Clock
 from followups.dispatch import EVERY, dispatch_due
 from starling.compose import clock, open_service
 from starling.last_seen import read_last_seen, write_last_seen
+from starling.mail import open_post
 from starling.settings import Settings
 from storage.database import SoleOwner, current_revision, newest_revision, sqlite_file
 from surveys import concerns
-from usecases import housekeeping, picturing, restoring, sending, silence, sweeping
+from usecases import housekeeping, nudging, picturing, restoring, sending, silence, sweeping
 from usecases.arrival import Channel
+from usecases.letters import Post
 from usecases.receiving import Reception
 from usecases.service import Service
 from web.app import create_app
@@ -125,8 +127,9 @@ async def _put_together(
         background = tasks.create_task(_set_up_telegram(bot, webhook, name))
         if webhook is None:
             poller = Poller(bot, session, intake, clock)
-    bells = _bells(settings, service, courier, intake)
-    site = _site(settings, service, web_session, intake, bells)
+    post = open_post(settings, clock, secrets.token_bytes)
+    bells = _bells(settings, service, courier, intake, post)
+    site = _site(settings, service, web_session, intake, bells, post)
     config = uvicorn.Config(
         create_app(site),
         host=settings.web_host,
@@ -170,7 +173,9 @@ def _webhook_address(settings: Settings) -> telegram.Webhook | None:
     return telegram.Webhook(settings.telegram_webhook_url, secret)
 
 
-def _bells(settings: Settings, service: Service, courier: Courier, intake: Intake) -> Clock:
+def _bells(
+    settings: Settings, service: Service, courier: Courier, intake: Intake, post: Post | None
+) -> Clock:
     """Say what is done how often; only the clock knows how."""
 
     async def ask_who_is_due() -> None:
@@ -200,9 +205,24 @@ def _bells(settings: Settings, service: Service, courier: Courier, intake: Intak
             Bell("silence", 600.0, look_for_silence),
             Bell("sweep", 300.0, sweep),  # it looks once in every hour of the clock
             Bell("housekeeping", 3600.0, tidy),
+            *_nudge_bells(service, post),
         ],
         clock,
     )
+
+
+def _nudge_bells(service: Service, post: Post | None) -> list[Bell]:
+    """Return what e-mails need, where any leave."""
+    if post is None:
+        return []
+
+    async def nudge() -> None:
+        await nudging.nudge_due(service, post, clock())
+
+    async def forget() -> None:
+        await nudging.forget_unconfirmed(service, clock())
+
+    return [Bell("nudges", 60.0, nudge), Bell("forgotten addresses", 3600.0, forget)]
 
 
 def _site(
@@ -211,6 +231,7 @@ def _site(
     session: WebSession,
     intake: Intake,
     bells: Clock,
+    post: Post | None,
 ) -> Site:
     async def feed(update: Mapping[str, object]) -> Fed:
         match await intake.take_patiently(Channel.WEB, update):
@@ -240,6 +261,7 @@ def _site(
         bells=session.bells,
         feed=feed,
         webhook=Webhook(address.secret, take_webhook) if address is not None else None,
+        post=post,
         checks={
             "database": lambda: housekeeping.is_reachable(service),
             "tables": tables_are_current,
