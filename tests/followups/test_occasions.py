@@ -554,14 +554,14 @@ async def test_what_was_committed_is_sent_though_the_database_goes_away_after_it
     for _ in range(2):
         await move_in(service)
     monkeypatch.setattr(looking, "BATCH", 1)
-    fire_some, calls = looking._fire_some, iter([True, False])
+    fire_some, calls = looking.fire_some, iter([True, False])
 
-    async def falter(service: Service, now: datetime, most: int) -> looking._Done:
+    async def falter(service: Service, now: datetime, most: int) -> looking.Fired:
         if not next(calls):
             raise DatabaseAway
         return await fire_some(service, now, most)
 
-    monkeypatch.setattr(looking, "_fire_some", falter)
+    monkeypatch.setattr(looking, "fire_some", falter)
     assert len(await fire_due(service, REVIEW)) == 1
 
 
