@@ -6,30 +6,24 @@ Help works for everybody, also for somebody we do not know, who pauses, or who h
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from storage import occasions, participants, recalls, words
-from storage.occasions import OccasionState
 from storage.people import Person, Standing
 from storage.words import NoticeKind
-from surveys.conversation import AskedWhy, Paused, StoppedHere, WentBack
+from surveys.conversation import AskedWhy, StoppedHere, WentBack
 from surveys.understanding import Wish
-from usecases import checking_in, choosing_times, planning
+from usecases import checking_in, choosing_times, planning, resting
 from usecases.arrival import MenuWish, OfferReply
 from usecases.desk import Desk
 from usecases.telling import (
     HelpNow,
-    HowLongToRest,
     JoinPage,
     Menu,
     NotKnownYet,
     NotUnderstood,
-    PutOff,
     Quiet,
-    QuietUntil,
     RestBegun,
     Resting,
     SomebodyWillTalk,
@@ -56,9 +50,6 @@ _NEEDLESS_AFTER_A_STOP: Final = frozenset(
     }
 )
 """Somebody who stopped is asked nothing: when or how often is no question any more."""
-
-WEEK: Final = timedelta(days=7)
-MONTH: Final = timedelta(days=28)
 
 
 def grant(desk: Desk, wish: MenuWish) -> None:
@@ -118,80 +109,11 @@ def _quiet(desk: Desk, person: Person) -> Quiet:
     return Quiet.BREAK if until is not None and desk.now < until else Quiet.NO
 
 
-def _pause(desk: Desk, person: Person) -> None:
-    """Pause the questions that stand; with none, ask how long to keep quiet."""
-    del person
-    run = desk.open_run
-    if run is not None:
-        checking_in.move(desk, run, Paused())
-    else:
-        desk.say(HowLongToRest())
-
-
-def _rest_a_week(desk: Desk, person: Person) -> None:
-    _rest(desk, person, Resting.WEEK, WEEK)
-
-
-def _rest_a_month(desk: Desk, person: Person) -> None:
-    _rest(desk, person, Resting.MONTH, MONTH)
-
-
-def _rest(desk: Desk, person: Person, how: Resting, long: timedelta) -> None:
-    """Keep quiet for a while: also what is on its way already is taken back."""
-    _quieten(desk)
-    recalls.cancel_askings(desk.work.connection, person.id)
-    desk.person = participants.set_rest(desk.work, person, person.standing, desk.now + long)
-    desk.say(RestBegun(how))
-
-
-def _rest_till(desk: Desk, person: Person, *, reply: OfferReply) -> None:
-    """Keep quiet until a moment soon, and ask then about what stands now.
-
-    Nothing is promised to somebody whom staff hold back.
-    """
-    _quieten(desk)
-    recalls.cancel_askings(desk.work.connection, person.id)
-    until = desk.service.rhythm.put_off(reply, person.own_time, desk.now)
-    desk.person = participants.set_rest(desk.work, person, person.standing, until)
-    held_back = person.suppressed_at is not None
-    if held_back or not (_put_off_half_done(desk, until) or _put_off_offer(desk, reply)):
-        desk.say(QuietUntil(desk.service.rhythm.local(until)))
-
-
-def _put_off_offer(desk: Desk, reply: OfferReply) -> bool:
-    """Put off what could be begun now; False where there is nothing."""
-    if desk.person is None or desk.standing_run is not None:
-        return False
-    waiting = occasions.waiting_for(desk.work, desk.person.id, desk.now)
-    if waiting is None:
-        return False
-    checking_in.put_off(desk, waiting, reply)
-    return True
-
-
-def _put_off_half_done(desk: Desk, until: datetime) -> bool:
-    """Show the way back into the questions that are half done at this moment, not before.
-
-    False where none are, or where answers would not count any more.
-    """
-    run = desk.standing_run
-    if run is None or run.occasion_id is None:
-        return False
-    occasion = occasions.load(desk.work, run.occasion_id)
-    if occasion is None or occasion.state is not OccasionState.ANSWERING:
-        return False
-    if until >= occasion.window_ends_at:
-        return False
-    occasions.move(desk.work, replace(occasion, next_at=until))
-    desk.say(PutOff(desk.service.rhythm.local(until), run.run))
-    return True
-
-
 def _ask_whether_sure(desk: Desk, person: Person) -> None:
     """Stop at once, then make sure what they want: without a word from them we keep quiet, too."""
-    _quieten(desk)
+    resting.quieten(desk)
     recalls.cancel_askings(desk.work.connection, person.id)
-    until = desk.now + WEEK
+    until = desk.now + resting.WEEK
     if person.resting_until is None or person.resting_until < until:
         desk.person = participants.set_rest(desk.work, person, person.standing, until)
     desk.say(SureToStop())
@@ -218,7 +140,7 @@ def _stay(desk: Desk, person: Person) -> None:
     A break that goes on for longer is one that they took themselves.
     """
     until = person.resting_until
-    asked = until is not None and until <= desk.now + WEEK
+    asked = until is not None and until <= desk.now + resting.WEEK
     if person.standing is Standing.JOINED and asked:
         desk.person = participants.set_rest(desk.work, person, person.standing, None)
     checking_in.offer_what_waits(desk)
@@ -245,22 +167,15 @@ def _whats_next(desk: Desk, person: Person) -> None:
         checking_in.offer_what_waits(desk)
 
 
-def _quieten(desk: Desk) -> None:
-    """Pause the questions that stand, without a word about it."""
-    run = desk.open_run
-    if run is not None:
-        checking_in.end_quietly(desk, run, Paused())
-
-
 _GRANTS: Final[dict[MenuWish, Callable[[Desk, Person], None]]] = {
     MenuWish.TALK_TO_SOMEBODY: _talk,
     MenuWish.MENU: _show_menu,
-    MenuWish.PAUSE: _pause,
-    MenuWish.PAUSE_AN_HOUR: partial(_rest_till, reply=OfferReply.IN_AN_HOUR),
-    MenuWish.PAUSE_TILL_EVENING: partial(_rest_till, reply=OfferReply.TONIGHT),
-    MenuWish.PAUSE_TILL_TOMORROW: partial(_rest_till, reply=OfferReply.TOMORROW),
-    MenuWish.PAUSE_A_WEEK: _rest_a_week,
-    MenuWish.PAUSE_A_MONTH: _rest_a_month,
+    MenuWish.PAUSE: resting.pause,
+    MenuWish.PAUSE_AN_HOUR: partial(resting.rest_till, reply=OfferReply.IN_AN_HOUR),
+    MenuWish.PAUSE_TILL_EVENING: partial(resting.rest_till, reply=OfferReply.TONIGHT),
+    MenuWish.PAUSE_TILL_TOMORROW: partial(resting.rest_till, reply=OfferReply.TOMORROW),
+    MenuWish.PAUSE_A_WEEK: resting.rest_a_week,
+    MenuWish.PAUSE_A_MONTH: resting.rest_a_month,
     MenuWish.STOP_ALL: _ask_whether_sure,
     MenuWish.STOP_ALL_SURELY: _stop,
     MenuWish.STAY: _stay,
