@@ -130,10 +130,19 @@ _DOCUMENTED: Final[dict[str, Any]] = {
         }
     ],
 }
+
+
+def _problem_schema() -> dict[str, Any]:
+    """Return how a problem looks, in one piece: a reference would point nowhere in our document."""
+    told = EpisodesProblem.model_json_schema()
+    told["properties"]["faults"]["items"] = told.pop("$defs")[FaultInRow.__name__]
+    return told
+
+
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     status: {
         "description": HTTPStatus(status).phrase,
-        "content": {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {_PROBLEM: {"schema": _problem_schema()}},
     }
     for status in (400, 401, 413, 415, 422, 429, 503)
 }
