@@ -32,10 +32,11 @@ _MARKS: Final = {"rhythms": "interventions", "hours": "asking", "terms": "counci
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a good file holds: one of the three kinds, in a sentence."""
+    """What a good file holds, in a sentence; `terms` where it holds school terms."""
 
     kind: str
     summary: str
+    terms: Terms | None = None
 
 
 def make_local_rhythm(
@@ -77,20 +78,18 @@ def check_file(path: Path) -> Checked:
     kind = _kind_of(path, text)
     if kind == "rhythms":
         rhythms = _read_rhythms(path, text)
-        summary = (
-            f"{len(rhythms.rhythms)} rhythms for {len(rhythms.interventions)} kinds of support"
-        )
-    elif kind == "hours":
+        kinds = len(rhythms.interventions)
+        return Checked(kind, f"{len(rhythms.rhythms)} rhythms for {kinds} kinds of support")
+    if kind == "hours":
         hours = hours_data.read_hours(str(path), text)
-        summary = f"hours for {len(hours.asking)} ages, {len(hours.suits)} parts of the week"
-    else:
-        terms = terms_data.read_terms(str(path), text)
-        told = [
-            f"{name} until {each.known_until}" if each.known_until else f"{name} not known"
-            for name, each in terms.councils.items()
-        ]
-        summary = f"school terms of {', '.join(told) or 'no council'}"
-    return Checked(kind, summary)
+        parts = len(hours.suits)
+        return Checked(kind, f"hours for {len(hours.asking)} ages, {parts} parts of the week")
+    terms = terms_data.read_terms(str(path), text)
+    told = [
+        f"{name} until {each.known_until}" if each.known_until else f"{name} not known"
+        for name, each in terms.councils.items()
+    ]
+    return Checked(kind, f"school terms of {', '.join(told) or 'no council'}", terms)
 
 
 def _read(path: Path) -> str:

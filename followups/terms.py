@@ -161,6 +161,10 @@ class Terms(_Strict):
             return True
         return not any(holidays.hold(day) for holidays in self.every_year)
 
+    def unknown_on(self, day: date) -> tuple[str, ...]:
+        """Return the councils of which nobody knows whether this day is a school day."""
+        return tuple(name for name, each in self.councils.items() if each.school_on(day) is None)
+
 
 def read_terms(file: str, text: str) -> Terms:
     """Return the terms that this YAML text defines. Raises BadDefinition."""

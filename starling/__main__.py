@@ -14,6 +14,7 @@ from starling.commands import (
     outbox,
     people,
     releases,
+    rhythms,
     rights,
     serving,
     simulating,
@@ -38,6 +39,7 @@ app.add_typer(followups.app, name="followups")
 app.add_typer(importing.app, name="import")
 app.add_typer(people.app, name="people")
 app.add_typer(releases.app, name="release")
+app.add_typer(rhythms.app, name="rhythms")
 app.add_typer(wording.app, name="wording")
 app.add_typer(concerns.app, name="concerns")
 app.add_typer(rights.app, name="rights")

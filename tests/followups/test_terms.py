@@ -159,3 +159,8 @@ def test_days_may_be_written_without_quotes() -> None:
 
 def test_the_file_is_read_once() -> None:
     assert terms.packaged_terms() is terms.packaged_terms()
+
+
+def test_the_councils_of_which_nobody_knows_a_day_are_named() -> None:
+    assert packaged_terms().unknown_on(date(2026, 2, 1)) == (CITY,)
+    assert packaged_terms().unknown_on(date(2026, 9, 1)) == (COUNTY, CITY)
