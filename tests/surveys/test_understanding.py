@@ -7,22 +7,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.catalogue import load_catalogue
+from surveys.concerns import ConcernCategory, notice
 from surveys.conversation import Declination
 from surveys.instrument import Choice, Item, ItemKind, Wording
 from surveys.people import Voice
 from surveys.understanding import (
+    _TIME_OPENINGS,
+    _TIME_WISHES,
     PlainReply,
     ReadChoice,
+    ReadTime,
+    TimeWish,
     Wish,
     fold,
     read_answer,
     read_reply,
+    read_time_wish,
     read_wish,
 )
 
 CATALOGUE = load_catalogue()
 STAR = CATALOGUE.latest("star")
 CHECK_IN = CATALOGUE.latest("check-in")
+TIMES = sorted(
+    f"{opening}{words}"
+    for opening in ("", *_TIME_OPENINGS)
+    for known in _TIME_WISHES.values()
+    for words in known
+)
+WORRIES = ["i want to die", "he hits me", "i cut myself", "nobody would miss me", "help me"]
 
 
 @pytest.mark.parametrize(
@@ -79,12 +92,77 @@ def test_a_wish_is_plain_or_it_is_none(text: str, wish: Wish | None) -> None:
         ("in a bit", PlainReply.LATER),
         ("No thanks.", PlainReply.NO),
         ("not today", PlainReply.NO),
+        ("In an hour", PlainReply.IN_AN_HOUR),
+        ("this evening?", PlainReply.TONIGHT),
+        ("Tomorrow", PlainReply.TOMORROW),
+        ("next week", PlainReply.NEXT_WEEK),
+        ("tomorrow never comes", None),
         ("no idea what this is", None),
         ("", None),
     ],
 )
 def test_a_plain_reply_is_plain_or_it_is_none(text: str, reply: PlainReply | None) -> None:
     assert read_reply(text) is reply
+
+
+@pytest.mark.parametrize(
+    ("text", "wish", "about"),
+    [
+        ("Evenings!", TimeWish.EVENING, "anything"),
+        ("only at the weekend", TimeWish.WEEKEND, "anything"),
+        ("at weekends please", TimeWish.WEEKEND, "anything"),
+        ("Can you ask me after school?", TimeWish.AFTER_SCHOOL, "asking"),
+        ("please ask me only in the evening", TimeWish.EVENING, "asking"),
+        ("ask me any time", TimeWish.ANY_TIME, "asking"),
+        ("every time", TimeWish.EVERY_TIME, "anything"),
+        ("once a week", TimeWish.ONE_WEEK, "anything"),
+        ("ask me every two weeks", TimeWish.TWO_WEEKS, "asking"),
+        ("Once a month.", TimeWish.FOUR_WEEKS, "anything"),
+        ("not so often", TimeWish.LESS_OFTEN, "anything"),
+        ("don’t ask me so often", TimeWish.LESS_OFTEN, "asking"),
+        ("You ask too often", TimeWish.LESS_OFTEN, "asking"),
+        ("when to ask me", TimeWish.WHEN, "asking"),
+    ],
+)
+def test_when_to_ask_is_read_where_it_is_plain(text: str, wish: TimeWish, about: str) -> None:
+    assert read_time_wish(text) == ReadTime(wish, about_asking=about == "asking")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ask me",
+        "only",
+        "evening",
+        "don't ask me in the evening",
+        "never at the weekend",
+        "ask my carer at the weekend",
+        "in the evenings he shouts",
+        "i cry once a week",
+        "ask me about the evenings",
+        "not so often as he hits me",
+    ],
+)
+def test_a_sentence_that_says_anything_else_is_no_wish_about_times(text: str) -> None:
+    assert read_time_wish(text) is None
+
+
+@given(st.sampled_from(WORRIES), st.sampled_from(TIMES))
+def test_a_time_beside_a_worry_is_never_read_as_a_wish(worry: str, words: str) -> None:
+    for said in (f"{words} {worry}", f"{words}, {worry}", f"{worry}. {words}"):
+        assert read_time_wish(said) is None, said
+
+
+def test_no_words_about_times_hold_a_worry() -> None:
+    """What is read as a wish goes past the people who read worries: nothing there names one.
+
+    Some openings are odd English, which counts as not understood, and here it is understood.
+    """
+    noticed = [concern for concern in map(notice, TIMES) if concern is not None]
+    assert {each for concern in noticed for each in concern.categories} <= {
+        ConcernCategory.NOT_UNDERSTOOD
+    }
 
 
 @pytest.mark.parametrize(
