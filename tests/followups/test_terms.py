@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -164,3 +165,11 @@ def test_the_file_is_read_once() -> None:
 def test_the_councils_of_which_nobody_knows_a_day_are_named() -> None:
     assert packaged_terms().unknown_on(date(2026, 2, 1)) == (CITY,)
     assert packaged_terms().unknown_on(date(2026, 9, 1)) == (COUNTY, CITY)
+
+
+def test_the_example_of_the_handbook_can_be_used() -> None:
+    handbook = (Path(__file__).parents[2] / "docs" / "rhythms.md").read_text(encoding="utf-8")
+    example = handbook.split("```yaml\n")[1].split("```")[0]
+    shown = read_terms("example.yaml", f"version: 1\n{example}")
+    assert not shown.is_school_day("made-up-council", date(2026, 10, 26))
+    assert shown.is_school_day("made-up-council", date(2026, 11, 2))
