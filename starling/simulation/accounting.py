@@ -15,12 +15,12 @@ from bot.callbacks import parse
 from outcomes.observation import Wave
 from starling.simulation.watching import Watch
 from storage import episodes, occasions, outbox, people
-from storage.casework import Connection
+from storage.casework import Casework, Connection
 from storage.episodes import SupportEpisode
 from storage.occasions import Occasion, OccasionState
 from storage.outbox import Delivery, Shown, Urgency
 from storage.people import Person, Standing
-from usecases import inviting, planning
+from usecases import planning
 from usecases.arrival import OccasionInput, RunInput
 from usecases.service import Service
 
@@ -39,6 +39,7 @@ STILL_OPEN: Final = "still open"
 MOST_ASKED: Final = 3
 """Asked once and reminded twice."""
 
+_ALL: Final = 1_000_000
 _NEVER_TOLD: Final = (Delivery.CANCELLED, Delivery.FAILED, Delivery.BLOCKED)
 
 
@@ -102,20 +103,24 @@ class _Sums:
         self.waves[occasion.wave][end] += 1
         ended = (occasion.ended_at is not None, occasion.next_at is None)
         if occasion.state.over:
-            self._wrong(ended != (True, True), "A due moment has ended, and the clock looks on.")
+            self.note_problem(
+                ended != (True, True), "A due moment has ended, and the clock looks on."
+            )
         else:
-            self._wrong(any(ended), "A due moment has not ended, and the clock forgot it.")
+            self.note_problem(any(ended), "A due moment has not ended, and the clock forgot it.")
             late = occasion.window_ends_at <= self.now or self.must_end
-            self._wrong(late, "A due moment was never ended.")
+            self.note_problem(late, "A due moment was never ended.")
         begun = occasion.state in (OccasionState.ANSWERED, OccasionState.PART_ANSWERED)
-        self._wrong(begun and occasion.run_id is None, "Something was answered that never began.")
+        self.note_problem(
+            begun and occasion.run_id is None, "Something was answered that never began."
+        )
 
     def _check_hours(self, person: Person, told: Iterable[Shown]) -> None:
         """Nobody is asked in quiet hours, whatever part of the week they chose."""
         own = replace(person.own_time, suits=None, at_most_days=1)
         for each in told:
             allowed = self.service.rhythm.allowed(own, each.made_at)
-            self._wrong(allowed > each.made_at, "Somebody was asked in quiet hours.")
+            self.note_problem(allowed > each.made_at, "Somebody was asked in quiet hours.")
 
     def _check_number(self, person: Person, due: Sequence[Occasion], told: Iterable[Shown]) -> None:
         """Nobody is asked too often about one thing, or about two things on one day."""
@@ -125,17 +130,17 @@ class _Sums:
         for each in told:
             occasion = _about(each, by_run)
             if occasion is None:
-                self._wrong(True, "Somebody was asked about nothing that is planned.")
+                self.note_problem(True, "Somebody was asked about nothing that is planned.")
                 continue
             number[occasion] += 1
             days[self.service.rhythm.local(each.made_at).date()].add(occasion)
         anew = self.watch.anew[person.id]
         for occasion, times in number.items():
             most = MOST_ASKED + self.watch.put_off[occasion] + anew
-            self._wrong(times > most, "Somebody was asked too often about one thing.")
+            self.note_problem(times > most, "Somebody was asked too often about one thing.")
         for different in days.values():
             too_many = len(different) > 1 and not anew
-            self._wrong(too_many, "Somebody was asked about two things on one day.")
+            self.note_problem(too_many, "Somebody was asked about two things on one day.")
 
     def check_plan(self, person: Person, episode: SupportEpisode, due: Iterable[Occasion]) -> None:
         """Whoever answers is planned for everything that the rhythm names.
@@ -152,9 +157,12 @@ class _Sums:
             wanted = {each.wave for each in self.service.rhythm.at_joining(who, episode.opened_on)}
         else:
             wanted = {each.wave for each in self.service.rhythm.at_closing(who, day)}
-        self._wrong(not wanted <= planned, "Something that the rhythm names was never planned.")
+        self.note_problem(
+            not wanted <= planned, "Something that the rhythm names was never planned."
+        )
 
-    def _wrong(self, is_wrong: bool, sentence: str) -> None:  # noqa: FBT001 (a condition)
+    def note_problem(self, is_wrong: bool, sentence: str) -> None:  # noqa: FBT001 (a condition)
+        """Count a sentence about what must not be, where it is true."""
         if is_wrong:
             self.problems[sentence] += 1
 
@@ -178,12 +186,10 @@ async def settle_accounts(
 
     must_end: whether everything must have come to its end.
     """
-    listed = await inviting.list_episodes(service)
-    whose = list(dict.fromkeys(each.participant_id for item in listed for each in item.people))
     sums = _Sums(service, watch, now, must_end)
     for sentence in watch.problems:
         sums.problems[sentence] += 1
-    await service.lane.read(lambda connection: _count_all(sums, connection, whose))
+    await service.lane.read(lambda connection: _count_all(sums, connection))
     return Accounts(
         planned=dict(sums.planned),
         waves={wave.value: dict(sums.waves[wave.value]) for wave in Wave if wave in sums.planned},
@@ -193,9 +199,18 @@ async def settle_accounts(
     )
 
 
-def _count_all(sums: _Sums, connection: Connection, whose: Iterable[str]) -> None:
+def _everybody(sums: _Sums, work: Casework) -> list[str]:
+    """Return whoever the world knows to be invited, and whoever is stored, left ones too."""
+    listed = episodes.list_all(work, most=_ALL)
+    answering = episodes.participations_in(work, [each.id for each in listed])
+    stored = {each.participant_id for people in answering.values() for each in people}
+    sums.note_problem(not stored <= sums.watch.invited, "Somebody was invited twice.")
+    return sorted(stored | sums.watch.invited)
+
+
+def _count_all(sums: _Sums, connection: Connection) -> None:
     work = sums.service.open(connection)
-    for participant in whose:
+    for participant in _everybody(sums, work):
         person = people.load_person(work, participant)
         if person is None:
             sums.problems["Somebody who was invited is gone."] += 1

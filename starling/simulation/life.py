@@ -19,6 +19,7 @@ from starling.simulation.orders import (
     ReadWords,
     Report,
     Room,
+    Settle,
     TakeIn,
     TellBlocked,
     Tidy,
@@ -102,7 +103,7 @@ class Life:
         if self.plan.to_the_end:
             day = await self._live_to_the_end(day)
         now = self.rhythm.instant(day, time(0))
-        await self.room.do(Tidy(now, self._reports()))
+        await self.room.do(Settle(now, self._reports()))
         return now
 
     def _imagine(self) -> None:
@@ -152,6 +153,8 @@ class Life:
                 await self._come_in(newcomers, now - timedelta(minutes=30))
             sendings = await self.room.do(LookAfter(now, self._reports()))
             await self._talk(await self._deliver(sendings, now), now)
+        if self.plan.eventful:
+            await self.room.do(Tidy(self.rhythm.instant(day, time(23, 0)), self._reports()))
 
     # --- staff ------------------------------------------------------------------------------
 
@@ -208,6 +211,7 @@ class Life:
             self.by_chat[channel.value, chat_id] = person
             self.opened[channel.value, chat_id] = story.opens
             story.people.append(person)
+            self.watch.invited.add(guest.participant)
             self.happened["people invited"] += 1
 
     async def _come_in(self, newcomers: list[Pretend], now: datetime) -> None:

@@ -257,7 +257,7 @@ class TellBlocked:
 
 @dataclass(frozen=True, slots=True)
 class Tidy:
-    """Do the housekeeping, and bring everything that was reported to rest."""
+    """Do the housekeeping."""
 
     now: datetime
     reports: tuple[Report, ...]
@@ -266,6 +266,19 @@ class Tidy:
         """Do it."""
         del again
         await housekeeping.tidy(service, self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Bring everything that was reported to rest."""
+
+    now: datetime
+    reports: tuple[Report, ...]
+
+    async def carry_out(self, service: Service, *, again: bool) -> None:
+        """Return when it is stored."""
+        del again
+        await service.lane.settled()
 
 
 def _receive_all(

@@ -20,10 +20,12 @@ _WAYS_BACK = (MenuWish.COME_BACK, MenuWish.WHATS_NEXT, MenuWish.MENU)
 class Watch:
     """What people did that lets them be asked once more, and what they saw that they should not.
 
-    `put_off` counts by occasion how often somebody chose another moment, `anew` by participant how
-    often they came back or were brought back. `problems` are sentences about what must not be.
+    `invited` are all who were invited. `put_off` counts by occasion how often somebody chose
+    another moment, `anew` by participant how often they came back or were brought back. `problems`
+    are sentences about what must not be.
     """
 
+    invited: set[str] = field(default_factory=set)
     put_off: Counter[str] = field(default_factory=Counter)
     anew: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)

@@ -63,6 +63,7 @@ class Street:
 
     url: str
     node: int = 1
+    zone: ZoneInfo = LONDON
     opener: Opener = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,9 +80,9 @@ class Street:
                 open=self.opener,
                 catalogue=load_catalogue(),
                 render=render,
-                rhythm=LocalRhythm(LONDON),
+                rhythm=LocalRhythm(self.zone),
                 public_url="http://starling.test",
-                zone="Europe/London",
+                zone=self.zone.key,
                 bot_name=lambda: "MadeUpBot",
             )
 

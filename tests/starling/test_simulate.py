@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select
 
 from starling.settings import Settings
 from starling.simulation.life import Plan
-from starling.simulation.opening import live_plan
+from starling.simulation.opening import Lived, live_plan
 from storage import tables
 from storage.database import read_once
 from storage.outbox import Delivery
@@ -27,11 +27,12 @@ from tests.support.tracked import PROJECT
 from usecases.refusal import Refusal
 
 KEY = base64.urlsafe_b64encode(b"a made-up key of thirty-two bytes").decode()
-PLAN = Plan(children=5, first=date(2025, 9, 1), last=date(2025, 11, 30), seed=7)
+PLAN = Plan(children=5, first=date(2025, 9, 1), last=date(2025, 11, 30), seed=7, eventful=True)
+QUIET = replace(PLAN, eventful=False)
 
 
-async def lived(url: str, plan: Plan = PLAN) -> Counter[str]:
-    """Live a plan and say what happened."""
+async def lived(url: str, plan: Plan = PLAN) -> Lived:
+    """Live a plan and say what became of it."""
     settings = Settings.model_validate({"database_url": url, "secret_keys": KEY})
     return await live_plan(settings, plan, lambda: None)
 
@@ -59,24 +60,25 @@ def count(url: str, *which: Any) -> int:
 async def test_one_seed_gives_the_same_content_of_every_table(sqlite_url: str) -> None:
     """In another process, too, where sets of words have another order."""
     here, again = sqlite_url, f"{sqlite_url}.again"
-    happened = await lived(here)
+    happened = (await lived(here)).happened
     days = ["--from", PLAN.first.isoformat(), "--to", PLAN.last.isoformat()]
     done = simulate(again, "--children", "5", *days, "--seed", "7", "--json")
     report = json.loads(done.stdout)
     assert report.pop("seconds") > 0
+    assert report.pop("accounts")["adds up"]
     assert report == happened
     assert digests(here) == digests(again)
 
 
 async def test_another_seed_gives_another_service(sqlite_url: str) -> None:
     other = f"{sqlite_url}.other"
-    await lived(sqlite_url, Plan(3, PLAN.first, PLAN.first, seed=7))
-    await lived(other, Plan(3, PLAN.first, PLAN.first, seed=8))
+    await lived(sqlite_url, replace(PLAN, children=3))
+    await lived(other, replace(PLAN, children=3, seed=8))
     assert digests(sqlite_url)["support_episodes"] != digests(other)["support_episodes"]
 
 
 async def test_what_is_said_to_have_happened_is_what_is_stored(sqlite_url: str) -> None:
-    happened = await lived(sqlite_url)
+    happened = (await lived(sqlite_url, QUIET)).happened
     episodes, people = tables.support_episodes.c, tables.participants.c
     assert happened["support episodes opened"] == count(sqlite_url, episodes.id.is_not(None))
     assert happened["support episodes closed"] == count(sqlite_url, episodes.closed_on.is_not(None))
@@ -106,6 +108,11 @@ def test_the_command_lives_it_and_prints_what_happened(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr.strip()) == (0, "")
     report = json.loads(done.stdout)
     assert report["people invited"] == count(url, tables.participants.c.id.is_not(None))
+    accounts = report["accounts"]
+    planned = count(url, tables.occasions.c.id.is_not(None))
+    assert accounts["total"]["planned"] == planned == sum(accounts["planned"].values())
+    assert sum(sum(ends.values()) for ends in accounts["ends"].values()) == planned
+    assert accounts["total"]["still open"] == count(url, tables.occasions.c.ended_at.is_(None))
     again = simulate(url, "--children", "2")
     assert (again.returncode, again.stdout) == (1, "")
     assert "people in this database already" in again.stderr
