@@ -22,7 +22,7 @@ from web.access import refresh_chat
 from web.bells import Bell
 from web.forms import read_form
 from web.lines import START, Cursor, read_cursor
-from web.nudges import note_seen, offers_nudges
+from web.nudges import note_seen, way_to_nudges
 from web.pace import Pace
 from web.pages import go_to, render, say, show, show_trouble, wants_json
 from web.ports import Fed
@@ -58,7 +58,7 @@ def _add_showing(router: APIRouter) -> None:
     @router.get("/chat")
     async def chat(request: Request) -> Response:
         site: Site = request.app.state.site
-        offers_mail = await offers_nudges(request)
+        way_to_mail = await way_to_nudges(request)
         note_seen(request)
         found = await transcribing.since(site.service, request.state.visitor)
         response = show(
@@ -68,7 +68,7 @@ def _add_showing(router: APIRouter) -> None:
                 "cursor": str(faces.move(START, found)),
                 "client_id": site.entropy(10).hex(),
                 "quick_exit": site.quick_exit,
-                "offers_mail": offers_mail,
+                "way_to_mail": way_to_mail,
                 "helplines": helplines().suited_to(Role.YOUNG_PERSON, AgeBand.ADULT),
             },
         )

@@ -7,7 +7,7 @@ nothing, as programs that preview links look, too: only the button on its page d
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Final, assert_never
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -17,7 +17,7 @@ from usecases import nudging
 from usecases.letters import Post
 from usecases.nudging import Asked, Choice, State
 from web.forms import read_form
-from web.pages import go_to, show, show_trouble
+from web.pages import go_to, say, show, show_trouble
 from web.site import Site
 
 _LONGEST_TYPED: Final = 400
@@ -72,13 +72,23 @@ def _add_saying_yes(router: APIRouter) -> None:
         return _show_link(request, "done" if said else "gone", secret)
 
 
-async def offers_nudges(request: Request) -> bool:
-    """Tell whether the chat of this browser shows the way to e-mails."""
+async def way_to_nudges(request: Request) -> str | None:
+    """Return the words of the link from the chat of this browser, or None where there is none."""
     site = _site(request)
     if site.post is None:
-        return False
+        return None
     choice = await nudging.look(site.service, request.state.visitor, site.clock())
-    return choice is not None and choice.state is not State.TOO_YOUNG
+    match choice.state if choice is not None else State.TOO_YOUNG:
+        case State.TOO_YOUNG:
+            return None
+        case State.OFF:
+            return say("nudges.link")
+        case State.ASKED | State.ON:
+            return say("nudges.link-on")
+        case State.FAILED:
+            return say("nudges.link-failed")
+        case other:
+            assert_never(other)
 
 
 def note_seen(request: Request) -> None:
