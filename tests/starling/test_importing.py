@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
+from outcomes.episode import CloseReason, Commissioner, Lives, Strand
 from starling.__main__ import app
 from starling.commands.importing import MOST_SHOWN
 from storage import tables
@@ -24,6 +25,7 @@ from storage.database import SoleOwner, read_once, sqlite_file
 from storage.lane import Lane
 from tests.support.tracked import PROJECT
 from usecases.import_rows import COLUMNS, EXAMPLE
+from usecases.inviting import INTERVENTIONS
 
 Run = Callable[..., Result]
 
@@ -65,6 +67,13 @@ def wrong_file(path: Path, rows: int) -> None:
 def test_an_example_is_printed_that_can_be_imported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "example.csv").write_text(run("import episodes --example").stdout)
     assert read(run("import episodes example.csv --json"))["new"] == 3
+
+
+def test_the_page_about_it_shows_the_same_example_and_names_every_choice() -> None:
+    page = (PROJECT / "docs" / "import-episodes.md").read_text()
+    assert f"```csv\n{EXAMPLE}```" in page
+    choices = (*Commissioner, *Strand, *Lives, *CloseReason, *INTERVENTIONS, *COLUMNS)
+    assert [choice for choice in choices if f"`{choice}`" not in page] == []
 
 
 def test_a_file_is_imported_once_and_said_in_words_and_as_json(run: Run, sqlite_url: str) -> None:
