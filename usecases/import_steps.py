@@ -150,7 +150,7 @@ def _faults_with_people(change: Changed) -> list[Fault]:
         Fault(
             change.row.row,
             column.value,
-            "people answer in this support episode already, so this cannot change",
+            "somebody was invited to answer in it already, so this cannot change",
             f"Put back what it was ({getattr(change.stored, column)}); other support is a row "
             "with a number of its own",
         )

@@ -126,7 +126,8 @@ def _bar() -> Iterator[Callable[[str, int], Callable[[int], None]]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
 
         def show(what: str, size: int) -> Callable[[int], None]:
             task = progress.add_task(what, total=size)
