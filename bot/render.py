@@ -25,6 +25,15 @@ from bot.speech import Speech, put_buttons_away, tell
 from storage.outbox import Outgoing, OutgoingKind, Urgency
 from surveys.helplines import Helplines, helplines
 from surveys.phrasebook import Phrasebook, phrasebook
+from usecases.quiet import (
+    HowLongToRest,
+    OwnTimeSet,
+    OwnTimeShown,
+    QuietUntil,
+    RestBegun,
+    SureToStop,
+    WelcomeBack,
+)
 from usecases.telling import (
     AboutRun,
     AlreadyJoined,
@@ -34,7 +43,6 @@ from usecases.telling import (
     EditReceived,
     HalfDone,
     HelpNow,
-    HowLongToRest,
     Joined,
     JoinPage,
     JoinPutOff,
@@ -48,20 +56,14 @@ from usecases.telling import (
     OfferDeclined,
     Offered,
     OfferGone,
-    OwnTimeSet,
-    OwnTimeShown,
     PictureReady,
     PutOff,
-    QuietUntil,
-    RestBegun,
     RunAlreadyOver,
     RunGone,
     SaidAgain,
     SomebodyWillTalk,
-    SureToStop,
     Telling,
     TooManyCodes,
-    WelcomeBack,
     WhenLater,
     WhoSees,
     WordsReceived,

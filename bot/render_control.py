@@ -7,18 +7,20 @@ from typing import Final, assert_never
 from bot.speech import Row, Speech, put_buttons_away, tell
 from storage.outbox import Outgoing
 from usecases.arrival import Media, MenuWish
-from usecases.telling import (
-    EditReceived,
+from usecases.quiet import (
     HowLongToRest,
-    MediaNotKept,
-    Menu,
-    NotUnderstood,
     Quiet,
     RestBegun,
     Resting,
-    SaidAgain,
     SureToStop,
     WelcomeBack,
+)
+from usecases.telling import (
+    EditReceived,
+    MediaNotKept,
+    Menu,
+    NotUnderstood,
+    SaidAgain,
     WhoSees,
     WordsReceived,
     WordsTooLong,

@@ -14,7 +14,11 @@ from storage.outbox import Button, Outgoing
 from surveys.people import AgeBand, OwnTime, Role
 from usecases.arrival import MenuWish
 from usecases.choosing_times import CHOICES, pace_of, part_of
-from usecases.telling import OwnTimeSet, OwnTimeShown, QuietUntil
+from usecases.quiet import (
+    OwnTimeSet,
+    OwnTimeShown,
+    QuietUntil,
+)
 
 TimesTelling = OwnTimeShown | OwnTimeSet | QuietUntil
 

@@ -14,7 +14,10 @@ from surveys.people import OwnTime, Suits
 from surveys.understanding import TimeWish
 from usecases.arrival import MenuWish
 from usecases.desk import Desk
-from usecases.telling import OwnTimeSet, OwnTimeShown
+from usecases.quiet import (
+    OwnTimeSet,
+    OwnTimeShown,
+)
 
 PARTS: Final[Mapping[MenuWish, Suits | None]] = {
     MenuWish.SUITS_AFTER_SCHOOL: Suits.AFTER_SCHOOL,

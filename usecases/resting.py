@@ -16,7 +16,13 @@ from surveys.conversation import Paused, Run
 from usecases import checking_in
 from usecases.arrival import OfferReply
 from usecases.desk import Desk
-from usecases.telling import HowLongToRest, PutOff, QuietUntil, RestBegun, Resting
+from usecases.quiet import (
+    HowLongToRest,
+    QuietUntil,
+    RestBegun,
+    Resting,
+)
+from usecases.telling import PutOff
 
 WEEK: Final = timedelta(days=7)
 MONTH: Final = timedelta(days=28)

@@ -17,18 +17,20 @@ from surveys.understanding import Wish
 from usecases import checking_in, choosing_times, planning, resting
 from usecases.arrival import MenuWish, OfferReply
 from usecases.desk import Desk
+from usecases.quiet import (
+    Quiet,
+    RestBegun,
+    Resting,
+    SureToStop,
+    WelcomeBack,
+)
 from usecases.telling import (
     HelpNow,
     JoinPage,
     Menu,
     NotKnownYet,
     NotUnderstood,
-    Quiet,
-    RestBegun,
-    Resting,
     SomebodyWillTalk,
-    SureToStop,
-    WelcomeBack,
     WhoSees,
 )
 

@@ -41,6 +41,17 @@ from surveys.conversation import (
 from surveys.instrument import Instrument
 from surveys.people import AgeBand, OwnTime, Role, Suits, Voice
 from usecases.arrival import Channel, Media, MenuWish, OccasionId
+from usecases.quiet import (
+    HowLongToRest,
+    OwnTimeSet,
+    OwnTimeShown,
+    Quiet,
+    QuietUntil,
+    RestBegun,
+    Resting,
+    SureToStop,
+    WelcomeBack,
+)
 from usecases.telling import (
     STRANGER_ON_TELEGRAM,
     STRANGER_ON_WEB,
@@ -52,7 +63,6 @@ from usecases.telling import (
     EditReceived,
     HalfDone,
     HelpNow,
-    HowLongToRest,
     Joined,
     JoinPage,
     JoinPutOff,
@@ -66,22 +76,14 @@ from usecases.telling import (
     OfferDeclined,
     Offered,
     OfferGone,
-    OwnTimeSet,
-    OwnTimeShown,
     PictureReady,
     PutOff,
-    Quiet,
-    QuietUntil,
-    RestBegun,
-    Resting,
     RunAlreadyOver,
     RunGone,
     SaidAgain,
     SomebodyWillTalk,
-    SureToStop,
     Telling,
     TooManyCodes,
-    WelcomeBack,
     WhenLater,
     WhoSees,
     WordsReceived,

@@ -19,23 +19,25 @@ from tests.bot.samples import INSTRUMENTS, NOW, OCCASION, begin
 from tests.bot.told import CARER, CHILD, TEENAGER, buttons, new, star_for
 from usecases.arrival import Channel, MenuInput, MenuWish, UnknownInput
 from usecases.choosing_times import CHOICES, PACES, PARTS
-from usecases.telling import (
-    HalfDone,
+from usecases.quiet import (
     HowLongToRest,
-    Listener,
-    Menu,
-    NotUnderstood,
-    Offered,
     OwnTimeSet,
     OwnTimeShown,
-    PutOff,
     Quiet,
     QuietUntil,
     RestBegun,
     Resting,
+    WelcomeBack,
+)
+from usecases.telling import (
+    HalfDone,
+    Listener,
+    Menu,
+    NotUnderstood,
+    Offered,
+    PutOff,
     RunAlreadyOver,
     Telling,
-    WelcomeBack,
     WhenLater,
 )
 
