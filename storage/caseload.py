@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from storage.casework import Casework
 from storage.episodes import SupportEpisode, episode_from
@@ -17,30 +17,42 @@ from storage.tables import children, participations, support_episodes
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which support episodes to list: those of one case, or all that go on, or all that ended.
+    """Which support episodes to list: those of one child, or all that go on, or all that ended.
 
-    `start` counts from 0 and `most` is how many at once.
+    The child is named by the whole case reference (`case`) or by any of its support episodes
+    (`beside`). `start` counts from 0 and `most` is how many at once.
     """
 
     case: str = ""
+    beside: str = ""
     closed: bool = False
     start: int = 0
     most: int = 50
+
+    @property
+    def one_child(self) -> bool:
+        """Whether this is about one child only."""
+        return bool(self.case or self.beside)
 
 
 def list_some(work: Casework, wanted: Wanted) -> list[SupportEpisode]:
     """Return some support episodes: those that go on first, then the newest."""
     ended = support_episodes.c.closed_on.is_not(None)
     query = select(support_episodes)
-    if wanted.case:
-        indexes = work.vault.indexes("case", wanted.case.strip().casefold())
-        child = select(children.c.id).where(children.c.ref_index.in_(indexes))
-        query = query.where(support_episodes.c.child_id.in_(child))
+    if wanted.one_child:
+        query = query.where(support_episodes.c.child_id.in_(_child(work, wanted)))
     else:
         query = query.where(ended if wanted.closed else ~ended)
     newest = query.order_by(ended, support_episodes.c.opened_on.desc(), support_episodes.c.id)
     some = newest.offset(wanted.start).limit(wanted.most)
     return [episode_from(row) for row in work.connection.execute(some)]
+
+
+def _child(work: Casework, wanted: Wanted) -> Select[tuple[str]]:
+    if wanted.case:
+        indexes = work.vault.indexes("case", wanted.case.strip().casefold())
+        return select(children.c.id).where(children.c.ref_index.in_(indexes))
+    return select(support_episodes.c.child_id).where(support_episodes.c.id == wanted.beside)
 
 
 @dataclass(frozen=True, slots=True)

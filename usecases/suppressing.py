@@ -58,6 +58,11 @@ class HeldAction:
         """Whether the words of CONFIRMATION have to be typed before it is lifted."""
         return self.action.reason is Reason.DECEASED
 
+    def was_asked_by(self, who: str) -> bool:
+        """Whether this person took the first look, and so cannot take the second."""
+        asked = self.action.lift_asked_by
+        return asked is not None and _same(asked, who)
+
 
 # --- holding --------------------------------------------------------------------------------------
 
@@ -165,6 +170,15 @@ async def list_held(service: Service) -> list[HeldAction]:
     return await service.lane.read(
         lambda connection: _show(service.open(connection), suppressions.standing)
     )
+
+
+async def count_held(service: Service) -> int:
+    """Return how many people nobody may ask now."""
+
+    def work(casework: Casework) -> int:
+        return len({who for each in suppressions.standing(casework) for who in each.people})
+
+    return await service.lane.read(lambda connection: work(service.open(connection)))
 
 
 async def history_of(service: Service, participant_id: str) -> list[HeldAction]:

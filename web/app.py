@@ -25,6 +25,7 @@ from web.metrics import Metrics
 from web.nudges import nudges_router
 from web.outbox import outbox_router
 from web.pages import go_to, say, show, show_trouble, wants_json
+from web.people import people_router
 from web.shield import Shield
 from web.site import Site
 from web.staff import staff_router
@@ -54,6 +55,7 @@ def create_app(site: Site) -> FastAPI:
         nudges_router(),
         entering_router(),
         staff_router(),
+        people_router(),
         outbox_router(),
         board_router(),
         commissioner_router(),

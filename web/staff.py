@@ -9,31 +9,42 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
 from surveys.people import AgeBand, Role
-from usecases import inviting, publishing, reading
-from usecases.inviting import By, Closing, Invitee, NewEpisode
+from usecases import inviting, moving, overview, publishing, reading, reopening, suppressing
+from usecases.inviting import Closing, Invitee, NewEpisode
+from usecases.moving import EpisodeChange
+from usecases.overview import Wanted
 from usecases.refusal import Refusal
 from web import labels
-from web.access import form_key, read_signed_form
+from web.access import read_signed_form
+from web.desk import by, frame, site_of
 from web.invitation import show_invitation
 from web.labels import pick
 from web.pages import go_to, show
-from web.site import Site
+from web.people import name_people
 
 _CHOOSE: Final = "Choose one from each list."
 _NO_DATE: Final = "Give the day as day, month and year."
+_NO_CASE: Final = "There is no support episode with this case reference. Is it spelled in full?"
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOST_DIGITS: Final = 6
+
+Refused = Mapping[str, tuple[str, Mapping[str, str]]]
+"""By form, what was wrong and what had been entered."""
 
 
 def staff_router() -> APIRouter:
     """Return the staff pages."""
     router = APIRouter(include_in_schema=False)
     _add_episodes(router)
+    _add_ends(router)
+    _add_changes(router)
     _add_waiting(router)
     _add_lists(router)
     return router
@@ -45,56 +56,131 @@ def staff_router() -> APIRouter:
 def _add_episodes(router: APIRouter) -> None:
     @router.get("/staff")
     async def home(request: Request) -> Response:
-        return await _show_home(request)
+        return await _show_home(request, _wanted(request.query_params))
+
+    @router.post("/staff/find")
+    async def find(request: Request) -> Response:
+        form = await read_signed_form(request)
+        case = form.get("case", "").strip()
+        wanted = Wanted(case=case, most=1)
+        page = await overview.find_episodes(site_of(request).service, wanted) if case else None
+        if page is None or not page.episodes:
+            return await _show_home(request, Wanted(), {"find": (_NO_CASE, form)}, 422)
+        return _go_beside(page.episodes[0].episode.id)
 
     @router.post("/staff/episodes")
     async def open_episode(request: Request) -> Response:
         form = await read_signed_form(request)
         try:
             new = _new_episode(form)
-            await inviting.open_episode(_site(request).service, new, _by(request))
+            episode = await inviting.open_episode(site_of(request).service, new, by(request))
         except Refusal as refusal:
-            return await _show_home(request, {"open": (str(refusal), form)}, 422)
-        return go_to("/staff")
+            return await _show_home(request, Wanted(), {"open": (str(refusal), form)}, 422)
+        return _go_beside(episode)
 
+    @router.post("/staff/episodes/{episode}/invite")
+    async def invite(request: Request, episode: str) -> Response:
+        form = await read_signed_form(request)
+        site = site_of(request)
+        try:
+            invitee = _invitee(episode, form)
+            invited = await inviting.invite(site.service, invitee, by(request))
+        except Refusal as refusal:
+            return await _refuse(request, "invite", episode, refusal, form)
+        return show_invitation(site, invited, frame(request))
+
+
+def _add_ends(router: APIRouter) -> None:
     @router.post("/staff/episodes/{episode}/close")
     async def close_episode(request: Request, episode: str) -> Response:
         form = await read_signed_form(request)
         try:
             closing = _closing(form)
-            await inviting.close_episode(_site(request).service, episode, closing, _by(request))
+            await inviting.close_episode(site_of(request).service, episode, closing, by(request))
         except Refusal as refusal:
-            return await _show_home(request, {f"close {episode}": (str(refusal), form)}, 422)
-        return go_to("/staff")
+            return await _refuse(request, "close", episode, refusal, form)
+        return _go_beside(episode)
 
-    @router.post("/staff/episodes/{episode}/invite")
-    async def invite(request: Request, episode: str) -> Response:
+    @router.post("/staff/episodes/{episode}/reopen")
+    async def reopen(request: Request, episode: str) -> Response:
         form = await read_signed_form(request)
-        site = _site(request)
         try:
-            invitee = _invitee(episode, form)
-            invited = await inviting.invite(site.service, invitee, _by(request))
+            await reopening.reopen(site_of(request).service, episode, by(request))
         except Refusal as refusal:
-            return await _show_home(request, {f"invite {episode}": (str(refusal), form)}, 422)
-        return show_invitation(site, invited, _frame(request))
+            return await _refuse(request, "reopen", episode, refusal, form)
+        return _go_beside(episode)
+
+
+def _add_changes(router: APIRouter) -> None:
+    @router.post("/staff/episodes/{episode}/change")
+    async def change(request: Request, episode: str) -> Response:
+        form = await read_signed_form(request)
+        try:
+            what, day = _change(form), _day(form.get("on", ""))
+            await moving.change(site_of(request).service, episode, what, day, by(request))
+        except Refusal as refusal:
+            return await _refuse(request, "change", episode, refusal, form)
+        return _go_beside(episode)
+
+    @router.post("/staff/episodes/{episode}/leave/{participant}")
+    async def leave(request: Request, episode: str, participant: str) -> Response:
+        form = await read_signed_form(request)
+        try:
+            await moving.leave(site_of(request).service, episode, participant, by(request))
+        except Refusal as refusal:
+            return await _refuse(request, "leave", episode, refusal, form)
+        return _go_beside(episode)
+
+    @router.post("/staff/episodes/{episode}/rejoin/{participant}")
+    async def rejoin(request: Request, episode: str, participant: str) -> Response:
+        form = await read_signed_form(request)
+        try:
+            await moving.rejoin(site_of(request).service, episode, participant, by(request))
+        except Refusal as refusal:
+            return await _refuse(request, "rejoin", episode, refusal, form)
+        return _go_beside(episode)
 
 
 async def _show_home(
-    request: Request,
-    refused: Mapping[str, tuple[str, Mapping[str, str]]] | None = None,
-    status: int = 200,
+    request: Request, wanted: Wanted, refused: Refused | None = None, status: int = 200
 ) -> Response:
-    """Show the episodes; `refused` holds, by form, what was wrong and what had been entered."""
-    site = _site(request)
+    """Show some support episodes, and beside a form what was wrong with it."""
+    site = site_of(request)
     values = {
-        **_frame(request),
-        "episodes": await inviting.list_episodes(site.service),
+        **frame(request),
+        "page": await overview.find_episodes(site.service, wanted),
+        "wanted": wanted,
         "counts": await reading.counts(site.service, site.clock()),
+        "held": await suppressing.count_held(site.service),
         "refused": refused or {},
         "today": site.service.rhythm.local(site.clock()).date().isoformat(),
         "labels": labels,
     }
     return show("staff.html", values, status)
+
+
+async def _refuse(
+    request: Request, what: str, episode: str, refusal: Refusal, form: Mapping[str, str]
+) -> Response:
+    """Show the child's support episodes, and beside the form what was wrong."""
+    wanted = Wanted(beside=episode)
+    return await _show_home(request, wanted, {f"{what} {episode}": (str(refusal), form)}, 422)
+
+
+def _go_beside(episode: str) -> Response:
+    """Show the support episodes of this child; the address holds no case reference."""
+    return go_to(f"/staff?beside={quote(episode, safe='')}")
+
+
+def _wanted(asked: Mapping[str, str]) -> Wanted:
+    """Return what the address asks for; what cannot be read means the beginning."""
+    start = asked.get("start", "")
+    is_number = start.isascii() and start.isdigit() and len(start) <= _MOST_DIGITS
+    return Wanted(
+        beside=asked.get("beside", ""),
+        closed=bool(asked.get("closed")),
+        start=int(start) if is_number else 0,
+    )
 
 
 def _new_episode(form: Mapping[str, str]) -> NewEpisode:
@@ -110,6 +196,16 @@ def _new_episode(form: Mapping[str, str]) -> NewEpisode:
         intervention=form.get("intervention", ""),
         lives=lives,
         opened_on=_day(form.get("opened_on", "")),
+        worker=form.get("worker", "").strip() or None,
+    )
+
+
+def _change(form: Mapping[str, str]) -> EpisodeChange:
+    """Return what changed; a field that is left empty stays as it is."""
+    return EpisodeChange(
+        pick(Commissioner, form.get("commissioner", "")),
+        pick(Lives, form.get("lives", "")),
+        form.get("worker", "").strip() or None,
     )
 
 
@@ -142,22 +238,24 @@ def _day(written: str) -> date:
 def _add_waiting(router: APIRouter) -> None:
     @router.get("/staff/words")
     async def words(request: Request) -> Response:
-        site = _site(request)
-        desk = await reading.what_waits(site.service, _by(request))
-        people = await _people(site)
-        values = {**_frame(request), "desk": desk, "now": site.clock(), "people": people}
+        site = site_of(request)
+        desk = await reading.what_waits(site.service, by(request))
+        wrote = {each.participant_id for each in desk.unread}
+        noted = {each.participant_id for each in desk.notices}
+        people = await name_people(site, {each for each in wrote | noted if each is not None})
+        values = {**frame(request), "desk": desk, "now": site.clock(), "people": people}
         return show("words.html", values)
 
     @router.post("/staff/words/{words}/read")
     async def mark_read(request: Request, words: str) -> Response:
         await read_signed_form(request)
-        await reading.mark_read(_site(request).service, words, _by(request))
+        await reading.mark_read(site_of(request).service, words, by(request))
         return go_to("/staff/words")
 
     @router.post("/staff/notices/{notice}/seen")
     async def mark_seen(request: Request, notice: str) -> Response:
         await read_signed_form(request)
-        await reading.mark_seen(_site(request).service, notice, _by(request))
+        await reading.mark_seen(site_of(request).service, notice, by(request))
         return go_to("/staff/words")
 
 
@@ -167,40 +265,5 @@ def _add_waiting(router: APIRouter) -> None:
 def _add_lists(router: APIRouter) -> None:
     @router.get("/staff/releases")
     async def releases(request: Request) -> Response:
-        found = await publishing.list_releases(_site(request).service)
-        return show("releases.html", {**_frame(request), "releases": found})
-
-
-# --- every page -----------------------------------------------------------------------------------
-
-
-def _site(request: Request) -> Site:
-    site: Site = request.app.state.site
-    return site
-
-
-async def _people(site: Site) -> dict[str, str]:
-    """Return how staff know the people who answer: by their part and the case, never by name."""
-    known: dict[str, str] = {}
-    for each in await inviting.list_episodes(site.service):
-        for person in each.people:
-            age = "" if person.age_band == AgeBand.ADULT else f" {person.age_band}"
-            known.setdefault(
-                person.participant_id, f"{each.case}, {labels.name_of(person.role).lower()}{age}"
-            )
-    return known
-
-
-def _by(request: Request) -> By:
-    return By(request.state.someone.who, _site(request).clock())
-
-
-def _frame(request: Request) -> dict[str, object]:
-    """Return what every staff page shows around its content."""
-    return {
-        "who": request.state.someone.who,
-        "key": form_key(request),
-        "here": request.url.path,
-        "local": _site(request).service.rhythm.local,
-        "name_of": labels.name_of,
-    }
+        found = await publishing.list_releases(site_of(request).service)
+        return show("releases.html", {**frame(request), "releases": found})
