@@ -411,6 +411,20 @@ def test_nobody_waits_longer_than_they_must(
     assert rhythm.allowed(own, between) == allowed
 
 
+@pytest.mark.parametrize(
+    "zone", ["Pacific/Honolulu", "America/St_Johns", "Asia/Kathmandu", "Pacific/Kiritimati"]
+)
+@pytest.mark.parametrize("wall", ["09:00", "13:15", "16:45", "20:29"])
+@pytest.mark.parametrize("day", ["2026-01-17", "2026-07-18"])
+def test_wherever_the_zone_lies_an_open_hour_is_open(zone: str, wall: str, day: str) -> None:
+    """In the far west evening is tomorrow in UTC, in the far east morning is yesterday."""
+    here = ZoneInfo(zone)
+    meant = at(f"{day}T{wall}", here)
+    rhythm, own = LocalRhythm(here), OwnTime(AgeBand.ADULT, suits=Suits.WEEKEND)
+    assert rhythm.allowed(own, meant) == meant
+    assert rhythm.allowed(own, at(f"{day}T07:00", here)) == at(f"{day}T09:00", here)
+
+
 @given(rhythm=rhythms, own=people, moment=moments)
 @example(
     RHYTHM, OwnTime(AgeBand.ADULT, suits=Suits.WEEKEND), datetime(2027, 12, 19, 20, 30, tzinfo=UTC)

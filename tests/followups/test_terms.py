@@ -108,6 +108,17 @@ def test_without_a_council_nobody_is_freer_than_with_one(day: date, council: str
     assert day.weekday() < 5 or not school(council, day)
 
 
+def test_a_term_that_is_known_goes_before_the_common_holidays() -> None:
+    late = TWO.replace('last: "2026-03-31"}', 'last: "2026-12-23"}').replace(
+        'known_until: "2026-03-31"', 'known_until: "2026-12-31"'
+    )
+    there = read_terms("two.yaml", late)
+    assert there.is_school_day("there", date(2026, 12, 23))
+    assert there.is_school_day(None, date(2026, 12, 23))  # for one council, and nobody knows more
+    assert not there.is_school_day("here", date(2026, 12, 23))
+    assert not there.is_school_day(None, date(2026, 12, 24))
+
+
 def test_without_any_council_it_is_school_in_doubt() -> None:
     nobody = read_terms("mine.yaml", "version: 1")
     assert nobody.is_school_day(None, date(2026, 12, 24))
