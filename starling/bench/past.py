@@ -68,8 +68,8 @@ class Pattern(Casework):
 def work_out_past(work: Casework, render: Renderer, instrument: Instrument, then: datetime) -> Rows:
     """Return the rows of somebody who joined, was asked everything once and answered it all."""
     pattern = Pattern(work)
-    _add_support(pattern, then)
-    _add_person(pattern, then)
+    add_support(pattern, then)
+    add_person(pattern, then, current_run=_OLD_RUN)
     turn = engine.start(instrument, _OLD_RUN, WHO.voice, then)
     stored = StoredRun(turn.run, 0, EPISODE, _OCCASION, ())
     pattern.say(render, instrument, turn, then)
@@ -129,7 +129,8 @@ def secrets_of(
     }
 
 
-def _add_support(pattern: Pattern, then: datetime) -> None:
+def add_support(pattern: Pattern, then: datetime) -> None:
+    """Add a child and the support that they get."""
     pattern.insert(
         tables.children, {"id": _CHILD, "ref_index": b"", "ref_cipher": b"", "made_at": then}
     )
@@ -150,7 +151,8 @@ def _add_support(pattern: Pattern, then: datetime) -> None:
     )
 
 
-def _add_person(pattern: Pattern, then: datetime) -> None:
+def add_person(pattern: Pattern, then: datetime, *, current_run: str | None) -> None:
+    """Add somebody who joined and the chat in which they are reached."""
     pattern.insert(
         tables.participants,
         {
@@ -162,7 +164,7 @@ def _add_person(pattern: Pattern, then: datetime) -> None:
             "status": Standing.JOINED.value,
             "resting_until": None,
             "wrapped_key": b"",
-            "current_run": _OLD_RUN,
+            "current_run": current_run,
             "made_at": then,
             "joined_at": then,
         },
@@ -188,30 +190,16 @@ def _add_person(pattern: Pattern, then: datetime) -> None:
 
 def _add_outcome(pattern: Pattern, instrument: Instrument, then: datetime) -> None:
     """Add the due moment that was answered, and its numbers."""
-    pattern.insert(
-        tables.occasions,
-        {
-            "id": _OCCASION,
-            "participant_id": PERSON,
-            "participant_key": _KEY,
-            "episode_id": EPISODE,
-            "episode_key": _EPISODE_KEY,
-            "role": WHO.role.value,
-            "instrument": instrument.id,
-            "wave": "start",
-            "round": 1,
-            "state": OccasionState.ANSWERED.value,
-            "local_time": "2026-08-01T16:00",
-            "zone": "Europe/London",
-            "due_at": then,
-            "window_ends_at": then + _WINDOW,
-            "next_at": None,
-            "reminders": 0,
-            "offered_at": then,
-            "ended_at": then,
-            "run_id": _OLD_RUN,
-        },
-    )
+    answered = {
+        "instrument": instrument.id,
+        "wave": "start",
+        "state": OccasionState.ANSWERED.value,
+        "next_at": None,
+        "offered_at": then,
+        "ended_at": then,
+        "run_id": _OLD_RUN,
+    }
+    pattern.insert(tables.occasions, _due(then) | answered)
     observations.add(
         pattern,
         observations.NewObservation(
@@ -226,3 +214,33 @@ def _add_outcome(pattern: Pattern, instrument: Instrument, then: datetime) -> No
             scores={item.id: _MIDDLE for item in instrument.items if item.scored},
         ),
     )
+
+
+def add_planned(pattern: Pattern, due_at: datetime) -> None:
+    """Add a due moment at which they have not been asked yet: a review."""
+    pattern.insert(tables.occasions, _due(due_at))
+
+
+def _due(due_at: datetime) -> dict[str, Any]:
+    return {
+        "id": _OCCASION,
+        "participant_id": PERSON,
+        "participant_key": _KEY,
+        "episode_id": EPISODE,
+        "episode_key": _EPISODE_KEY,
+        "role": WHO.role.value,
+        "instrument": "check-in",
+        "wave": "review",
+        "round": 1,
+        "rhythm": "otherwise",
+        "state": OccasionState.PLANNED.value,
+        "local_time": due_at.replace(tzinfo=None).isoformat(timespec="minutes"),
+        "zone": "Europe/London",
+        "due_at": due_at,
+        "window_ends_at": due_at + _WINDOW,
+        "next_at": due_at,
+        "reminders": 0,
+        "offered_at": None,
+        "ended_at": None,
+        "run_id": None,
+    }

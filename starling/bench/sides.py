@@ -37,7 +37,7 @@ METHODS: Final = 3
 ECHOES: Final = 1
 
 _TOKEN: Final = "1:made-up"  # noqa: S105 - of a bot that does not exist
-_UNHURRIED: Final = Pace(overall_rate=1e9, overall_burst=10**9, chat_rate=1e9, chat_burst=10**9)
+UNHURRIED: Final = Pace(overall_rate=1e9, overall_burst=10**9, chat_rate=1e9, chat_burst=10**9)
 """The pace is kept as in earnest but makes nobody wait: there is no server that must be spared."""
 
 
@@ -92,7 +92,7 @@ async def open_starling(service: Service) -> AsyncIterator[Side]:
     phones = Phones()
     bot = Bot(_TOKEN, session=phones)
     async with asyncio.TaskGroup() as tasks:
-        routes = {Channel.TELEGRAM: Route(bot, _UNHURRIED)}
+        routes = {Channel.TELEGRAM: Route(bot, UNHURRIED)}
         courier = Courier(service, clock, routes, tasks, partial(picturing.picture_of, service))
         doorway = Doorway(Reception(service), courier, clock)
         intake = Intake(build_dispatcher(doorway), doorway, {Channel.TELEGRAM: bot}, tasks)

@@ -36,3 +36,33 @@ def answer(
 
     load = Load(answers, people, at_once, rounds, database_url)
     print_json(run_async(measure(load, partial(typer.echo, err=True))))
+
+
+@app.command()
+def dispatch(
+    occasions: Annotated[int, typer.Option(min=10, help="Due moments that are dispatched.")] = (
+        100_000
+    ),
+    episodes: Annotated[int, typer.Option(min=1, help="Support episodes that are planned.")] = (
+        50_000
+    ),
+    limited_seconds: Annotated[
+        float, typer.Option(min=0.5, help="Seconds at the pace that Telegram allows.")
+    ] = 10.0,
+    children: Annotated[int, typer.Option(min=1, help="Children of one service.")] = 1_655,
+    database_url: Annotated[
+        str | None,
+        typer.Option(help="A PostgreSQL server to measure on; without it one is started."),
+    ] = None,
+    only_sqlite: Annotated[
+        bool, typer.Option("--only-sqlite", help="Measure nothing on PostgreSQL.")
+    ] = False,
+) -> None:
+    """Measure how due moments become messages on their way, beside the same rows claimed bare.
+
+    Uses new databases that are taken away afterwards, never the one of the settings.
+    """
+    from starling.bench.dispatch import Load, measure
+
+    load = Load(occasions, episodes, limited_seconds, children, database_url, only_sqlite)
+    print_json(run_async(measure(load, partial(typer.echo, err=True))))
