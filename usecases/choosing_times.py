@@ -6,9 +6,11 @@ It must not begin, end or move anything that somebody is answering.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
-from storage import participants, recalls
+from storage import occasions, participants, recalls
+from storage.occasions import OccasionState
 from storage.people import Person
 from surveys.people import OwnTime, Suits
 from surveys.understanding import TimeWish
@@ -64,11 +66,26 @@ def choose(desk: Desk, person: Person, wish: MenuWish) -> None:
         undo = part_of(before) if wish in PARTS else pace_of(before)
         person = participants.set_own_time(desk.work, person, suits=suits, at_most_days=days)
         desk.person = person
-        recalls.call_back_askings(desk.work.connection, person.id)
+        _take_back(desk, person)
     resting = person.resting_until is not None and desk.now < person.resting_until
     standing = desk.standing_run
     run = standing.run if standing is not None else None
     desk.say(OwnTimeSet(person.own_time, undo, resting, run))
+
+
+def _take_back(desk: Desk, person: Person) -> None:
+    """Take back what waits to be sent; an offer that was put off until now waits by the new wish.
+
+    The moment to which they put it off has come: what they say now is newer.
+    """
+    recalls.call_back_askings(desk.work.connection, person.id)
+    again = desk.service.rhythm.allowed(person.own_time, desk.now)
+    for occasion in occasions.of_participant(desk.work, person.id):
+        was_put_off = occasion.state is OccasionState.PLANNED and occasion.offered_at is not None
+        if was_put_off and occasion.next_at is not None and occasion.next_at <= desk.now < again:
+            occasions.move(
+                desk.work, replace(occasion, next_at=min(again, occasion.window_ends_at))
+            )
 
 
 def choose_in_words(desk: Desk, person: Person, wish: TimeWish) -> None:

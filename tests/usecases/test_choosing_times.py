@@ -166,9 +166,28 @@ async def test_a_choice_is_honoured_for_what_is_queued_already(
     place: Place, service: Service
 ) -> None:
     caller, _ = await with_an_offer_on_its_way(place, service)
-    await caller.does(MenuInput(MenuWish.OFTEN_ONE_WEEK))
     await caller.does(MenuInput(MenuWish.SUITS_WEEKEND))
     assert await sending.claim_due(service, place.now + HOUR) == []
+    asked = await asked_at(place, service, place.now + 7 * DAY)
+    assert asked is not None
+    assert service.rhythm.local(asked).weekday() == 5
+
+
+async def test_a_first_offer_that_nobody_saw_waits_for_the_new_wish(
+    small_place: Place, small: Service
+) -> None:
+    caller, invited = await joined(small_place, small)
+    await caller.taps("Not this time")
+    review = (await moments(small, invited.participant))[-1]
+    small_place.now = review.due_at
+    (asking,) = await clock.fire_due(small, review.due_at)
+    later = Sent(asking.id, Delivery.PENDING, try_again_at=review.due_at + HOUR)
+    sending.record(small, [later], review.due_at)
+    await caller.does(MenuInput(MenuWish.SUITS_WEEKEND))
+    assert await sending.claim_due(small, small_place.now + 2 * HOUR) == []
+    asked = await asked_at(small_place, small, review.due_at + 7 * DAY)
+    assert asked is not None
+    assert small.rhythm.local(asked).weekday() == 5
 
 
 async def test_what_was_queued_at_the_break_is_asked_after_it(
