@@ -219,13 +219,16 @@ async def _write_all(
 
 
 async def _write(service: Service, work: Callable[[Casework], T]) -> T:
-    """Write in one transaction; again where somebody else added the same just now."""
-    for _ in range(_TRIES - 1):
+    """Write in one transaction; again where somebody else added the same just now.
+
+    Raises DatabaseAway where that goes on and on.
+    """
+    for _ in range(_TRIES):
         try:
             return await service.lane.write(lambda connection: work(service.open(connection)))
-        except ChangedMeanwhile:
-            continue
-    return await service.lane.write(lambda connection: work(service.open(connection)))
+        except ChangedMeanwhile as error:
+            cause = error
+    raise DatabaseAway from cause
 
 
 def _note(work: Casework, outcome: Outcome, by: By) -> None:

@@ -34,7 +34,7 @@ from tests.support.callers import (
 )
 from usecases import import_files, importing, inviting
 from usecases.import_checks import Outcome
-from usecases.import_faults import Fault
+from usecases.import_faults import Cells, Fault
 from usecases.import_rows import COLUMNS, EXAMPLE
 from usecases.inviting import By, Closing
 from usecases.refusal import Refusal
@@ -372,6 +372,24 @@ async def test_all_faults_are_told_at_once_also_those_that_the_database_knows(
     await desk.imports([ONE])
     wrong = [a_row(case="T-9"), a_row(reference="EP-2", lives="x", strand="y")]
     assert sorted((await desk.imports(wrong)).where) == [(2, "case"), (3, "lives"), (3, "strand")]
+
+
+async def test_rows_that_are_handed_over_are_all_written_or_none(desk: Desk) -> None:
+    faults: list[Fault] = []
+
+    async def hand_over(*handed: dict[str, str]) -> tuple[int, int, int]:
+        cells = [Cells(place, row) for place, row in enumerate(handed, 1)]
+        by = By("a program", desk.place.now)
+        outcome = await importing.import_rows(desk.service, cells, by, faults.append)
+        return outcome.new, outcome.changed, outcome.unchanged
+
+    assert await hand_over(ONE, a_row(reference="EP-2", case="T-2")) == (2, 0, 0)
+    before = await everything(desk.service)
+    await hand_over(a_row(lives="kinship"), a_row(reference="EP-3"), a_row(reference="EP-2"))
+    assert [(fault.row, fault.column) for fault in faults] == [(3, "case")]
+    await hand_over(a_row(lives="kinship"), a_row(reference="EP-3", lives="x"))
+    assert await everything(desk.service) == before
+    assert await hand_over(a_row(lives="kinship"), a_row(reference="EP-3")) == (1, 1, 0)
 
 
 # --- what changes ---------------------------------------------------------------------------------
