@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -248,20 +248,25 @@ class Courier:
         sending = parcel.sending
         if route is None:
             return try_again(sending, self._clock() + _NO_SUCH_CHANNEL)
-        async with AsyncExitStack() as rooms:
-            if parcel.rank == LAST:  # whatever hangs, there is room for what somebody waits for
-                await rooms.enter_async_context(self._room_for_askings)
-            await rooms.enter_async_context(self._room)
-            now = self._clock()
-            if line.held_until is not None and now < line.held_until:
-                return try_again(sending, line.held_until)
-            if self._dropping or now - parcel.since > HOLD:
-                return try_again(sending, now)
-            if parcel.rank == LAST and (now - parcel.since > MOMENT or line.was_stirred(parcel)):
-                refused = await self._look_again(sending, now)
-                if refused is not None:
-                    return refused
-            return await self._carry(route, line, sending)
+        if parcel.rank < LAST:
+            async with self._room:
+                return await self._bring_now(route, line, parcel)
+        # Whatever hangs, there is room left for what somebody waits for.
+        async with self._room_for_askings, self._room:
+            return await self._bring_now(route, line, parcel)
+
+    async def _bring_now(self, route: Route, line: Line, parcel: Parcel) -> Sent:
+        sending = parcel.sending
+        now = self._clock()
+        if line.held_until is not None and now < line.held_until:
+            return try_again(sending, line.held_until)
+        if self._dropping or now - parcel.since > HOLD:
+            return try_again(sending, now)
+        if parcel.rank == LAST and (now - parcel.since > MOMENT or line.was_stirred(parcel)):
+            refused = await self._look_again(sending, now)
+            if refused is not None:
+                return refused
+        return await self._carry(route, line, sending)
 
     async def _look_again(self, sending: Sending, now: datetime) -> Sent | None:
         """Return what becomes of an asking that is not wanted any more; None where it is."""

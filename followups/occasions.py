@@ -194,7 +194,7 @@ class _Teller:
 
     def _offer(self, occasion: Occasion) -> Sequence[Sending]:
         desk = self._sit_down(self._reach)
-        checking_in.offer(desk, occasion)
+        checking_in.offer(desk, occasion, self.found.episode)
         return desk.close()
 
     def _remind(self) -> Sequence[Sending]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from storage import episodes, people, runs
-from storage.casework import Casework
+from storage.casework import AnyRow, Casework
 from storage.episodes import SupportEpisode
 from storage.occasions import Occasion
 from storage.outbox import Delivery, OutgoingKind, Urgency
@@ -90,23 +90,35 @@ def _hold_chats(work: Casework, whose: Sequence[str]) -> dict[str, Chats]:
     """Return everybody's chats; where one of them is served by another process, they are busy."""
     theirs = addresses.c.participant_id.in_(whose)
     query = select(addresses).where(theirs).order_by(addresses.c.used_at.desc(), addresses.c.id)
-    if work.connection.dialect.name == "postgresql":
+    is_shared = work.connection.dialect.name == "postgresql"
+    if is_shared:
         query = query.with_for_update(skip_locked=True)
-    held = defaultdict(list)
+    held: dict[str, list[AnyRow]] = defaultdict(list)
     for row in work.connection.execute(query):
         held[row.participant_id].append(row)
-    counted = select(addresses.c.participant_id, func.count()).where(theirs)
-    grouped = counted.group_by(addresses.c.participant_id)
-    found = {}
-    for participant_id, number in work.connection.execute(grouped):
-        rows = held[participant_id]
-        open_rows = [row for row in rows if row.blocked_at is None]
-        found[participant_id] = Chats(
-            reach=people.open_address(work, open_rows[0]) if open_rows else None,
-            any=people.open_address(work, rows[0]) if rows else None,
-            busy=len(rows) < number,
-        )
-    return found
+    numbers = _count_chats(work, whose) if is_shared else {each: len(held[each]) for each in held}
+    return {each: _chats(work, held[each], number) for each, number in numbers.items()}
+
+
+def _count_chats(work: Casework, whose: Sequence[str]) -> dict[str, int]:
+    """Return how many chats these people have, also those that somebody else holds."""
+    counted = select(addresses.c.participant_id, func.count())
+    theirs = counted.where(addresses.c.participant_id.in_(whose))
+    grouped = theirs.group_by(addresses.c.participant_id)
+    return {row[0]: row[1] for row in work.connection.execute(grouped)}
+
+
+def _chats(work: Casework, rows: Sequence[AnyRow], number: int) -> Chats:
+    """Return somebody's chats: those that we hold, of so many that there are."""
+    is_open = next((row for row in rows if row.blocked_at is None), None)
+    first = rows[0] if rows else None
+    reach = people.open_address(work, is_open) if is_open is not None else None
+    same = first is is_open
+    return Chats(
+        reach=reach,
+        any=reach if same or first is None else people.open_address(work, first),
+        busy=len(rows) < number,
+    )
 
 
 def _first_day(persons: Iterable[Person], today: datetime) -> datetime:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import case, literal, select, update
+from sqlalchemy import Insert, case, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import END_OCCASION, MOVE_OCCASION, AnyRow, Casework
+from storage.prepared import Prepared
 from storage.tables import occasions
 
 
@@ -67,13 +68,38 @@ class Occasion:
     rhythm: str = "otherwise"
 
 
+def _planning(dialect: str) -> Insert:
+    """Add a due moment; one that is planned already stays as it is."""
+    build = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return build(occasions).on_conflict_do_nothing()
+
+
+def _planning_anew(dialect: str) -> Insert:
+    """Add a due moment; one that was suppressed is planned again, for its new day."""
+    build = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = build(occasions)
+    keys = ("participant_id", "episode_id", "instrument", "wave", "round")
+    moved = ("state", "local_time", "zone", "due_at", "window_ends_at", "next_at", "rhythm")
+    return statement.on_conflict_do_update(
+        index_elements=[occasions.c[key] for key in keys],
+        set_={key: statement.excluded[key] for key in (*moved, "ended_at", "reminders")},
+        where=occasions.c.state == OccasionState.SUPPRESSED.value,
+    )
+
+
+_PLAN: Final = Prepared(_planning("sqlite"), _planning("postgresql"))
+_PLAN_ANEW: Final = Prepared(_planning_anew("sqlite"), _planning_anew("postgresql"))
+
+
 def plan(work: Casework, planned: Sequence[Occasion]) -> None:
     """Add due moments at once; one that is planned already stays as it is."""
-    if not planned:
-        return
-    build = postgresql.insert if work.connection.dialect.name == "postgresql" else sqlite.insert
-    statement = build(occasions).on_conflict_do_nothing()
-    work.connection.execute(statement, [_row(each) for each in planned])
+    if planned:
+        _PLAN.run(work.connection, [_row(each) for each in planned])
+
+
+def plan_later(work: Casework, planned: Occasion) -> None:
+    """Gather a due moment; one that is planned already stays as it is."""
+    work.change(_PLAN, _row(planned))
 
 
 def plan_anew(work: Casework, planned: Sequence[Occasion]) -> None:
@@ -81,18 +107,8 @@ def plan_anew(work: Casework, planned: Sequence[Occasion]) -> None:
 
     That is how a support episode ends a second time.
     """
-    if not planned:
-        return
-    build = postgresql.insert if work.connection.dialect.name == "postgresql" else sqlite.insert
-    statement = build(occasions)
-    keys = ("participant_id", "episode_id", "instrument", "wave", "round")
-    moved = ("state", "local_time", "zone", "due_at", "window_ends_at", "next_at", "rhythm")
-    again = statement.on_conflict_do_update(
-        index_elements=[occasions.c[key] for key in keys],
-        set_={key: statement.excluded[key] for key in (*moved, "ended_at", "reminders")},
-        where=occasions.c.state == OccasionState.SUPPRESSED.value,
-    )
-    work.connection.execute(again, [_row(each) for each in planned])
+    if planned:
+        _PLAN_ANEW.run(work.connection, [_row(each) for each in planned])
 
 
 def load(work: Casework, occasion_id: str) -> Occasion | None:

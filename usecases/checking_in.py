@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from storage import askings, episodes, observations, occasions, people, runs, words
+from storage.episodes import SupportEpisode
 from storage.occasions import Occasion, OccasionState
 from storage.runs import StoredRun
 from storage.sequence import new_id
@@ -310,13 +311,14 @@ def offer_what_waits(desk: Desk) -> None:
         offer(desk, due)
 
 
-def offer(desk: Desk, occasion: Occasion) -> None:
+def offer(desk: Desk, occasion: Occasion, episode: SupportEpisode | None = None) -> None:
     """Ask whether now is a good time, and remember that we did.
 
     The first offer of a review plans the review that follows, while the support goes on.
+    episode: the one of the occasion, where it was read already.
     """
     if occasion.offered_at is None:
-        _plan_what_follows(desk, occasion)
+        _plan_what_follows(desk, occasion, episode)
     instrument = desk.service.catalogue.latest(occasion.instrument)
     next_at = _look_again(desk, occasion, begun=False)
     occasions.move(
@@ -333,9 +335,11 @@ def offer(desk: Desk, occasion: Occasion) -> None:
     desk.say(Offered(OccasionId(occasion.id), instrument, occasion.reminders, last))
 
 
-def _plan_what_follows(desk: Desk, occasion: Occasion) -> None:
+def _plan_what_follows(
+    desk: Desk, occasion: Occasion, episode: SupportEpisode | None = None
+) -> None:
     if occasion.wave != planning.REVIEW or desk.person is None:
         return
-    episode = episodes.load(desk.work, occasion.episode_id)
+    episode = episode or episodes.load(desk.work, occasion.episode_id)
     if episode is not None and episode.closed_on is None:
         planning.plan_review(desk.service, desk.work, desk.person, episode, occasion)

@@ -116,7 +116,7 @@ def plan_review(
     """Plan the review that follows this one, where there is one."""
     following = _next_review(service, work, person, episode, after)
     if following is not None:
-        occasions.plan(work, [following])
+        occasions.plan_later(work, following)
 
 
 def _next_review(
