@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
 
+from outcomes.episode import CloseReason, Commissioner, Lives, Strand
+from storage import tables
 from surveys.people import AgeBand, Role
+from tests.support.callers import rows
 from tests.support.canary import CANARY_SENTENCE
 from tests.support.house import invite
 from tests.web.plain_browser import Form, Page, join, look, tap, write
 from tests.web.stage import Stage
-from usecases import signing_in
-from usecases.inviting import Invited
+from usecases import inviting, signing_in
+from usecases.inviting import By, Closing, Invited, NewEpisode
 
 NEW = {
     "case": "T-2002",
@@ -97,6 +100,103 @@ async def test_staff_close_an_episode_once(desk: httpx.AsyncClient) -> None:
     again = Page(await desk.post(form.action, data=sent))
     assert again.status == 422
     assert "was closed on 22 September 2026 already" in again.text
+
+
+# --- many support episodes ------------------------------------------------------------------------
+
+
+async def test_a_case_is_found_by_its_whole_reference_and_never_stands_in_the_address(
+    desk: httpx.AsyncClient,
+) -> None:
+    await open_episode(desk)
+    await open_episode(desk, case="T-3003")
+    form = (await look(desk, "/staff")).form("/staff/find")
+    page = Page(await desk.post(form.action, data={**form.fields, "case": " t-2002 "}))
+    assert "T-2002" in page.text
+    assert "T-3003" not in page.text
+    answer = await desk.post(form.action, data={**form.fields, "case": "T-2002"})
+    assert "2002" not in str(answer.url)
+    for case in ("T-20", ""):
+        page = Page(await desk.post(form.action, data={**form.fields, "case": case}))
+        assert page.status == 422
+        assert "no support episode with this case reference" in page.text
+
+
+async def test_open_support_comes_fifty_at_a_time_and_what_ended_stands_apart(
+    stage: Stage, desk: httpx.AsyncClient
+) -> None:
+    by = By("Made-up Mo", stage.world.clock.now)
+    for number in range(52):
+        new = NewEpisode(
+            f"T-{number:03}",
+            Commissioner.DERBY_CITY,
+            Strand.DIRECT,
+            "theraplay",
+            Lives.FOSTER,
+            date(2026, 1, 1) + timedelta(days=number),
+        )
+        episode = await inviting.open_episode(stage.service, new, by)
+    closing = Closing(date(2026, 9, 1), CloseReason.PLANNED)
+    await inviting.close_episode(stage.service, episode, closing, by)
+    first = await desk.get("/staff")
+    assert re.findall(r">(T-\d+)<", first.text) == [f"T-{number:03}" for number in range(50, 0, -1)]
+    more = re.search(r'href="(/staff\?[^"]*)">More<', first.text)
+    assert more is not None
+    second = await desk.get(more[1].replace("&amp;", "&"))
+    assert re.findall(r">(T-\d+)<", second.text) == ["T-000"]
+    assert ">More<" not in second.text
+    closed = await desk.get("/staff?closed=1")
+    assert re.findall(r">(T-\d+)<", closed.text) == ["T-051"]
+
+
+@pytest.mark.parametrize("query", ["?start=-1", "?start=9999999999", "?start=x", "?beside=no"])
+async def test_an_odd_address_shows_a_page_all_the_same(
+    desk: httpx.AsyncClient, query: str
+) -> None:
+    assert (await desk.get(f"/staff{query}")).status_code == 200
+
+
+async def test_a_change_is_noted_and_a_mistake_in_it_is_explained(
+    stage: Stage, desk: httpx.AsyncClient
+) -> None:
+    page = await open_episode(desk, worker="a.worker")
+    assert "a.worker" in page.text
+    form = form_to(page, "/change")
+    sent = {**form.fields, "lives": "kinship", "commissioner": "", "worker": "Bee Worker"}
+    page = Page(await desk.post(form.action, data=sent))
+    assert page.status == 422
+    assert "sign-in name" in page.text
+    assert form_to(page, "/change").fields["worker"] == "Bee Worker"
+    page = Page(await desk.post(form.action, data={**sent, "worker": "b.worker"}))
+    assert "Derby City · Kinship care or special guardianship · b.worker" in page.text
+    changed = {row.what for row in await rows(stage.service, tables.episode_changes)}
+    assert changed == {"lives", "worker"}
+
+
+async def test_what_ended_by_mistake_is_opened_again(desk: httpx.AsyncClient) -> None:
+    form = form_to(await open_episode(desk), "/close")
+    sent = {**form.fields, "on": "2026-09-22", "reason": "planned"}
+    page = Page(await desk.post(form.action, data=sent))
+    page = await tap(desk, page, "Open it again")
+    assert "closed" not in page.text
+    form = form_to(page, "/close")
+    again = Page(await desk.post(form.action.replace("close", "reopen"), data=form.fields))
+    assert again.status == 422
+    assert "open already" in again.text
+
+
+async def test_what_is_done_to_no_support_episode_is_refused_in_words(
+    desk: httpx.AsyncClient,
+) -> None:
+    form = (await look(desk, "/staff")).form("/staff/episodes")
+    sent = {**form.fields, "on": "2026-09-22", "reason": "planned", "role": "carer"}
+    for what in ("close", "invite", "change", "reopen", "leave/somebody", "rejoin/somebody"):
+        page = Page(await desk.post(f"/staff/episodes/nothing/{what}", data=sent))
+        assert page.status == 422
+        assert "no support episode with this id" in page.text
+
+
+# --- what waits -----------------------------------------------------------------------------------
 
 
 async def test_words_wait_with_the_gravest_first_until_somebody_read_them(
