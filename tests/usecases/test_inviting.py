@@ -20,8 +20,9 @@ from tests.support.callers import (
     open_support,
     rows,
 )
-from usecases import inviting
+from usecases import inviting, overview
 from usecases.inviting import By, Closing, Invitee, NewEpisode, check_case_reference
+from usecases.overview import Wanted
 from usecases.refusal import Refusal
 from usecases.service import Service
 
@@ -99,6 +100,25 @@ async def test_a_support_episode_that_cannot_be_is_refused(
         await inviting.open_episode(small, new, small_place.by)
     for table in (tables.children, tables.support_episodes, tables.audit):
         assert await rows(small, table) == []
+
+
+@pytest.mark.parametrize("worker", ["a.worker", "AB", "team-4", " a.worker ", "w" * 40])
+async def test_a_support_episode_may_say_who_looks_after_it(
+    small_place: Place, small: Service, worker: str
+) -> None:
+    new = replace(new_episode(), worker=worker)
+    await inviting.open_episode(small, new, small_place.by)
+    (listed,) = await inviting.list_episodes(small)
+    assert listed.episode.worker == worker.strip()
+
+
+@pytest.mark.parametrize("worker", ["", "a", "Made Up", ".worker", "w" * 41, "a@b", "a_b", "é.b"])
+async def test_a_worker_is_named_by_a_sign_in_name_only(
+    small_place: Place, small: Service, worker: str
+) -> None:
+    with pytest.raises(Refusal, match="sign-in name"):
+        await inviting.open_episode(small, replace(new_episode(), worker=worker), small_place.by)
+    assert await rows(small, tables.support_episodes) == []
 
 
 async def test_today_is_today_by_the_clock_on_the_wall(small: Service) -> None:
@@ -242,3 +262,40 @@ async def test_a_child_who_grew_is_spoken_to_as_they_are_now(
     again = await invite(place, service, second, Role.YOUNG_PERSON, AgeBand.TWELVE_TO_FIFTEEN)
     assert again.code != older.code
     assert len(await rows(service, tables.participations)) == 2
+
+
+async def test_whose_school_terms_count_is_whoever_pays_for_what_they_get_now(
+    place: Place, service: Service
+) -> None:
+    first = await open_support(place, service)
+    child = await invite(place, service, first, Role.YOUNG_PERSON, AgeBand.EIGHT_TO_ELEVEN)
+    carer = await invite(place, service, first, Role.CARER)
+    found = {row.id: row.council for row in await rows(service, tables.participants)}
+    assert found == {child.participant: "derby-city", carer.participant: None}
+    elsewhere = await inviting.open_episode(service, new_episode("T-1001"), place.by)
+    again = await invite(place, service, elsewhere, Role.YOUNG_PERSON, AgeBand.EIGHT_TO_ELEVEN)
+    assert again.participant == child.participant
+    assert {row.id: row.council for row in await rows(service, tables.participants)} == {
+        child.participant: None,
+        carer.participant: None,
+    }
+
+
+async def test_a_page_of_support_shows_some_and_says_whether_there_is_more(
+    place: Place, service: Service
+) -> None:
+    opened = [
+        await inviting.open_episode(service, new_episode(f"T-{number}"), place.by)
+        for number in range(3)
+    ]
+    await close_support(place, service, opened[0], TODAY)
+    page = await overview.find_episodes(service, Wanted(most=1))
+    assert (len(page.episodes), page.more) == (1, True)
+    rest = await overview.find_episodes(service, Wanted(start=1, most=1))
+    assert (len(rest.episodes), rest.more) == (1, False)
+    closed = await overview.find_episodes(service, Wanted(closed=True))
+    assert [each.case for each in closed.episodes] == ["T-0"]
+    for wanted in (Wanted(case=" t-0 "), Wanted(beside=opened[0])):
+        (one,) = (await overview.find_episodes(service, wanted)).episodes
+        assert one.episode.id == opened[0]
+    assert (await overview.find_episodes(service, Wanted(case="T-9"))).episodes == ()
