@@ -76,6 +76,8 @@ async def test_the_board_counts_four_lists_and_shows_what_is_due_today(
     )
     assert "asked, no answer yet" in page.text
     assert "Theraplay" in page.text
+    assert "Made-up Mo" in page.text, "the page says who is signed in"
+    assert "Macro" not in page.text
 
 
 @pytest.mark.parametrize(
@@ -250,6 +252,10 @@ async def test_every_list_fits_a_small_phone_and_can_be_read_by_its_heads(
     assert await table.locator("caption").count() == 1
     assert await table.locator("thead th:not([scope=col])").count() == 0
     assert await table.locator("tbody th[scope=row]").count() > 0
+    for link in await phone.page.locator(".groups a").all():
+        box = await link.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 24
     for button in await phone.page.get_by_role("button", name="I have taken care of this").all():
         box = await button.bounding_box()
         assert box is not None
