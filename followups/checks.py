@@ -151,6 +151,8 @@ def _is_too_late(rhythm: Rhythm, found: Found, now: datetime) -> bool:
         return False
     quiet = (found.person.resting_until, found.held_until)
     since = max([occasion.due_at, *(moment for moment in quiet if moment is not None)])
+    # Holidays and a wish for weekends may hold it up for two weeks, and nobody is to blame.
+    since = rhythm.allowed(found.person.own_time, since)
     return now > since + rhythm.late_limit(occasion.rhythm, occasion.wave)
 
 

@@ -706,6 +706,17 @@ async def test_a_wish_counts_for_what_is_planned_already(service: Service) -> No
     assert len(await live(service, london("2026-11-07T00:00"), REVIEW + 5 * DAY, DAY / 24)) == 1
 
 
+async def test_holidays_before_a_weekend_do_not_make_it_too_late(service: Service) -> None:
+    """Due on a bank holiday, wanted at weekends, and the program stood still for a week."""
+    somebody = await move_in(service, london("2027-11-16T17:00"), age=AgeBand.TWELVE_TO_FIFTEEN)
+    theirs = update(tables.participants).where(tables.participants.c.id == somebody.participant)
+    await change(service, theirs.values(suits="weekend"))
+    review = await somebody.occasion("review")
+    assert review.local_time == "2027-12-28T16:00"
+    asked = await live(service, london("2028-01-08T12:00"), london("2028-01-09T12:00"), DAY / 12)
+    assert occasions_of(asked) == [review.id]
+
+
 async def test_time_in_which_staff_held_somebody_does_not_make_it_too_late(
     service: Service,
 ) -> None:
