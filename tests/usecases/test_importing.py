@@ -337,6 +337,11 @@ async def test_a_file_that_is_no_such_file_is_refused(
     assert result.counts == (0, 0, 0)
 
 
+async def test_rows_are_numbered_by_their_first_line_in_the_file(small_desk: Desk) -> None:
+    content = a_file([a_row(case="T\r\n1"), a_row(lives="nowhere")]).replace(b"\r\n", b"\n\n", 1)
+    assert (await small_desk.imports(content)).where == [(3, "case"), (5, "lives")]
+
+
 async def test_a_number_that_stands_twice_is_refused_with_both_rows(small_desk: Desk) -> None:
     result = await small_desk.imports([ONE, a_row(reference="EP-2"), a_row(reference="ep-1")])
     assert result.where == [(4, "reference")]
