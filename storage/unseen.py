@@ -53,8 +53,8 @@ class Window:
 
 
 def note_seen(connection: Connection, seen: Sequence[tuple[int, datetime]]) -> None:
-    """Write down which browsers showed their chat, and when."""
-    _SEE.run(connection, [{"row_id": visitor, "seen": at} for visitor, at in seen])
+    """Write down which browsers showed their chat, and when; in one order for all processes."""
+    _SEE.run(connection, [{"row_id": visitor, "seen": at} for visitor, at in sorted(seen)])
 
 
 def waiting(work: Casework, window: Window) -> list[tuple[str, str]]:
@@ -82,6 +82,16 @@ def claim(work: Casework, nudge_id: str, window: Window) -> bool:
     untouched = or_(nudges.c.nudged_at.is_(None), nudges.c.nudged_at < window.day_began)
     claimed = update(nudges).where(nudges.c.id == nudge_id, untouched).values(nudged_at=window.now)
     return work.connection.execute(claimed).rowcount == 1
+
+
+def pass_over(connection: Connection, now: datetime) -> None:
+    """Let nobody be told of what was asked before now: after a backup was restored.
+
+    An older copy does not know which letters have left since.
+    """
+    connection.execute(
+        update(nudges).where(nudges.c.confirmed_at.is_not(None)).values(nudged_at=now)
+    )
 
 
 def _due(window: Window, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:

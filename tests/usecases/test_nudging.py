@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from followups import occasions as clock
-from storage import nudges, tables
+from storage import nudges, tables, unseen
 from storage.casework import Casework
 from storage.occasions import OccasionState
 from storage.outbox import Delivery, OutgoingKind, Sent
@@ -481,6 +481,18 @@ async def test_giving_the_address_again_brings_no_second_letter(
     place.forward(HOUR)
     await nudge(caller, post)
     assert len(post.nudges) == 1
+
+
+async def test_after_a_restore_nobody_is_told_of_what_was_asked_before(
+    place: Place, service: Service
+) -> None:
+    post = Postbox()
+    caller, _ = await waits_unseen(place, service, post)
+    await write(service, lambda work: unseen.pass_over(work.connection, place.now))
+    for _ in range(3):
+        await nudge(caller, post)
+        place.forward(12 * HOUR)
+    assert post.nudges == []
 
 
 async def test_a_second_asking_of_the_day_brings_no_second_letter(
