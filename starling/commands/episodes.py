@@ -104,6 +104,26 @@ def close(
 
 
 @app.command()
+def reopen(episode: Episode, as_json: AsJson = False) -> None:
+    """Open a support episode again that was closed: reviews come again.
+
+    Example: starling episode reopen 7k3m9q2x4v8n1b5c
+    """
+    from starling.compose import clock
+    from usecases import reopening
+    from usecases.inviting import By
+
+    async def work(service: Service) -> None:
+        await reopening.reopen(service, episode, By(WHO, clock()))
+
+    with_service(work)
+    if as_json:
+        print_json({"episode": episode})
+    else:
+        typer.echo(f"Support episode {episode} is open again.")
+
+
+@app.command()
 def change(
     episode: Episode,
     commissioner: Annotated[

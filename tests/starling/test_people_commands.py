@@ -77,6 +77,16 @@ def test_a_change_without_a_change_and_an_odd_worker_are_refused(run: Run, episo
         assert (refused.exit_code, why in refused.stderr) == (1, True), refused.output
 
 
+def test_a_support_episode_goes_on_after_all(run: Run, episode: str) -> None:
+    assert run(f"episode reopen {episode}").exit_code == 1
+    read(run(f"episode close {episode} --reason moved --json"))
+    assert "open again" in run(f"episode reopen {episode}").stdout
+    (listed,) = read(run("episode list --open --json"))
+    assert listed["closed_on"] is None
+    read(run(f"episode close {episode} --reason moved --json"))
+    assert read(run(f"episode reopen {episode} --json")) == {"episode": episode}
+
+
 def test_somebody_leaves_and_comes_back(run: Run, episode: str, child: str, carer: str) -> None:
     left = read(run(f"episode leave {episode} --participant {carer} --json"))
     assert left == {"episode": episode, "participant": carer, "ended": 0}
@@ -129,6 +139,7 @@ def test_after_a_death_the_words_are_needed_too(run: Run, child: str) -> None:
         "episode change",
         "episode leave",
         "episode rejoin",
+        "episode reopen",
         "people suppress",
         "people held",
         "people ask-to-lift",

@@ -346,6 +346,35 @@ async def test_somebody_held_twice_is_free_only_after_the_last_lift(
     assert {each.action.lifted_by for each in history} == {"another made-up worker"}
 
 
+@pytest.mark.postgres
+async def test_staff_the_clock_and_the_person_take_turns_and_nobody_waits_for_ever(
+    postgres_url: str,
+) -> None:
+    """Two processes at once: whatever comes first, nothing is refused and nothing is half done."""
+    place = Place(postgres_url)
+    async with place.open(1) as service, place.open(2) as second:
+        episode = await open_support(place, service, intervention="dyadic-work")
+        caller, carer = await answering(place, service, episode, CARER)
+        _, child = await answering(place, service, episode, CHILD)
+        for _ in range(12):
+            place.forward(DAY * 3)
+            held, *_ = await asyncio.gather(
+                hold(place, service, child.participant, household=True),
+                caller.types("a made-up sentence"),
+                fire_due(second, place.now),
+            )
+            assert len(held.people) == 2
+            await suppressing.ask_to_lift(service, held.action_id, place.by)
+            await asyncio.gather(
+                suppressing.lift(second, held.action_id, other(place)),
+                moving.leave(service, episode, carer.participant, place.by),
+                fire_due(second, place.now),
+            )
+            await moving.rejoin(second, episode, carer.participant, place.by)
+        for who in (carer, child):
+            assert (await person_of(service, who.participant)).suppressed_at is None
+
+
 # --- never, whatever the order --------------------------------------------------------------------
 
 WHO = ("a.worker", "b.worker")
