@@ -77,7 +77,8 @@ class Mailer:
         self._sender = sender
         self._clock = clock
         self._entropy = entropy
-        self._trust = trust
+        # Made once: it reads every certificate that this machine trusts.
+        self._trust = trust or _default_trust(server)
 
     async def __call__(self, letter: Letter) -> Fate:
         """Send one letter; whatever goes wrong, it is said and not raised."""
@@ -133,6 +134,10 @@ def open_post(
     secret = settings.mail_password
     password = secret.get_secret_value() if secret is not None else None
     return Mailer(read_server(settings.mail_server, password), settings.mail_from, clock, entropy)
+
+
+def _default_trust(server: Server) -> ssl.SSLContext | None:
+    return None if server.encrypted == "no" else ssl.create_default_context()
 
 
 def _judge(refused: aiosmtplib.SMTPRecipientsRefused) -> Fate:
