@@ -6,12 +6,14 @@ It must not know what anybody answered.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from storage.casework import AnyRow, Casework
+from storage.prepared import Prepared
 from storage.sequence import new_id
 from storage.tables import children, participants, participations, support_episodes
 from storage.vault import Place
@@ -46,6 +48,31 @@ class Participation:
     age_band: str
     standing: str
     held: bool = False
+
+
+_COLUMNS: Final = [support_episodes.c[each.name] for each in fields(SupportEpisode)]
+_LOAD: Final = Prepared(select(*_COLUMNS).where(support_episodes.c.id == bindparam("episode")))
+_PARTICIPATIONS: Final = Prepared(
+    select(
+        participants.c.id,
+        participants.c.role,
+        participants.c.age_band,
+        participants.c.status,
+        participants.c.suppressed_at.is_not(None),
+    )
+    .join(participations, participations.c.participant_id == participants.c.id)
+    .where(participations.c.episode_id == bindparam("episode"), participations.c.until.is_(None))
+    .order_by(participants.c.made_at, participants.c.id)
+)
+_EPISODES_OF: Final = Prepared(
+    select(*_COLUMNS)
+    .join(participations, participations.c.episode_id == support_episodes.c.id)
+    .where(
+        participations.c.participant_id == bindparam("participant"),
+        participations.c.until.is_(None),
+    )
+    .order_by(support_episodes.c.opened_on, support_episodes.c.id)
+)
 
 
 def find_or_add_child(work: Casework, case: str, now: datetime) -> str:
@@ -92,9 +119,8 @@ def add(work: Casework, episode: SupportEpisode) -> None:
 
 def load(work: Casework, episode_id: str) -> SupportEpisode | None:
     """Return one support episode, or None."""
-    query = select(support_episodes).where(support_episodes.c.id == episode_id)
-    row = work.connection.execute(query).one_or_none()
-    return episode_from(row) if row is not None else None
+    (found,) = _LOAD.fetch(work.connection, [{"episode": episode_id}])
+    return SupportEpisode(*found[0]) if found else None
 
 
 def hold(work: Casework, episode_id: str) -> SupportEpisode | None:
@@ -148,33 +174,17 @@ def reopen(work: Casework, episode_id: str) -> None:
 
 def participations_of(work: Casework, episode_id: str) -> list[Participation]:
     """Return who answers in this support episode."""
-    query = (
-        select(
-            participants.c.id,
-            participants.c.role,
-            participants.c.age_band,
-            participants.c.status,
-            participants.c.suppressed_at.is_not(None),
-        )
-        .join(participations, participations.c.participant_id == participants.c.id)
-        .where(participations.c.episode_id == episode_id, participations.c.until.is_(None))
-        .order_by(participants.c.made_at, participants.c.id)
-    )
+    (found,) = _PARTICIPATIONS.fetch(work.connection, [{"episode": episode_id}])
     return [
         Participation(who, role, age_band, standing, bool(held))
-        for who, role, age_band, standing, held in work.connection.execute(query)
+        for who, role, age_band, standing, held in found
     ]
 
 
 def episodes_of(work: Casework, participant_id: str) -> list[SupportEpisode]:
     """Return the support episodes in which somebody answers now, oldest first."""
-    query = (
-        select(support_episodes)
-        .join(participations, participations.c.episode_id == support_episodes.c.id)
-        .where(participations.c.participant_id == participant_id, participations.c.until.is_(None))
-        .order_by(support_episodes.c.opened_on, support_episodes.c.id)
-    )
-    return [episode_from(row) for row in work.connection.execute(query)]
+    (found,) = _EPISODES_OF.fetch(work.connection, [{"participant": participant_id}])
+    return [SupportEpisode(*row) for row in found]
 
 
 def episodes_of_same_child(work: Casework, episode_id: str) -> set[str]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Insert, case, literal, select, update
+from sqlalchemy import Insert, bindparam, case, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import END_OCCASION, MOVE_OCCASION, AnyRow, Casework
@@ -216,17 +216,23 @@ def revive(
     )
 
 
+_END_REVIEWS: Final = Prepared(
+    update(occasions)
+    .where(
+        occasions.c.episode_id == bindparam("episode"),
+        occasions.c.wave == "review",
+        or_(
+            occasions.c.state == OccasionState.PLANNED.value,
+            occasions.c.state == OccasionState.OFFERED.value,
+        ),
+    )
+    .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=bindparam("ended_at"))
+)
+
+
 def end_reviews(work: Casework, episode_id: str, now: datetime) -> None:
     """End the reviews of a support episode that has ended: the end is asked instead."""
-    work.connection.execute(
-        update(occasions)
-        .where(
-            occasions.c.episode_id == episode_id,
-            occasions.c.wave == "review",
-            occasions.c.state.in_([OccasionState.PLANNED.value, OccasionState.OFFERED.value]),
-        )
-        .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=now)
-    )
+    _END_REVIEWS.run(work.connection, [{"episode": episode_id, "ended_at": now}])
 
 
 def end_what_follows(work: Casework, episode_id: str, now: datetime) -> None:

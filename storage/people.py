@@ -115,6 +115,9 @@ _PERSON_COLUMNS: Final = (
     participants.c.at_most_days,
 )
 
+_PERSON: Final = Prepared(
+    select(*_PERSON_COLUMNS).where(participants.c.id == bindparam("participant"))
+)
 _AT_THE_DOOR: Final = (
     select(
         addresses.c.id.label("address_id"),
@@ -202,7 +205,8 @@ def person_from(row: PersonRow | AnyRow) -> Person:
 
 def load_person(work: Casework, participant_id: str) -> Person | None:
     """Return one participant, or None."""
-    return load_people(work, [participant_id]).get(participant_id)
+    (found,) = _PERSON.fetch(work.connection, [{"participant": participant_id}])
+    return person_from(PersonRow(*found[0])) if found else None
 
 
 def load_people(work: Casework, participant_ids: Iterable[str]) -> dict[str, Person]:
