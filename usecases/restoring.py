@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import audit, marks, quarantine, words
+from storage import audit, marks, quarantine, unseen, words
 from storage.casework import Casework, Connection
 from storage.quarantine import SetAside
 from storage.words import NoticeKind
@@ -41,6 +41,7 @@ async def begin(service: Service, seen: Seen | None, now: datetime) -> int:
         if alive is not None and seen.alive_at <= alive:
             return 0
         number = quarantine.set_aside(casework.connection)
+        unseen.pass_over(casework.connection, now)
         words.give_notice(casework, None, NoticeKind.RESTORED, now)
         audit.note(casework, "starling", "set messages aside after a restore", str(number), now)
         casework.flush()
