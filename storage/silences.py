@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, or_, select, update
+from sqlalchemy import Connection, Row, ScalarSelect, Select, func, or_, select, update
 
 from storage.casework import Casework
 from storage.occasions import OccasionState
@@ -25,6 +25,7 @@ from storage.tables import (
     participations,
     silences,
     support_episodes,
+    suppressions,
 )
 
 
@@ -95,12 +96,14 @@ class Trace:
     `may_be_asked`: joined, and staff let them be asked. `used_at`: when they spoke to us last, at
     most an hour early (see people.USED_AGAIN_AFTER). `blocked_at`: set where every chat of theirs
     is blocked. `failed_at`: set where an asking failed for good and nothing arrived since.
+    `held_until`: when staff let them be asked again, if they ever held them.
     """
 
     participant_id: str
     participant_key: str
     may_be_asked: bool
     resting_until: datetime | None
+    held_until: datetime | None
     used_at: datetime | None
     blocked_at: datetime | None
     failed_at: datetime | None
@@ -168,6 +171,7 @@ def traces(
         participants.c.status,
         participants.c.suppressed_at,
         participants.c.resting_until,
+        _held_until().label("held_until"),
     ).where(participants.c.id.in_(ids))
     found = []
     for row in connection.execute(people.order_by(participants.c.id)):
@@ -179,6 +183,7 @@ def traces(
                 participant_key=row.key,
                 may_be_asked=row.status == "joined" and row.suppressed_at is None,
                 resting_until=row.resting_until,
+                held_until=row.held_until,
                 used_at=chat.used_at if chat is not None else None,
                 blocked_at=chat.blocked_at if chat is not None and is_blocked else None,
                 failed_at=failed.get(row.id),
@@ -205,6 +210,11 @@ def _gather(
     for row in connection.execute(query):
         found[row.participant_id].append(row)
     return found
+
+
+def _held_until() -> ScalarSelect[datetime | None]:
+    lifted = select(func.max(suppressions.c.lifted_at))
+    return lifted.where(suppressions.c.participant_id == participants.c.id).scalar_subquery()
 
 
 def _chats(ids: Sequence[str]) -> Select[Any]:

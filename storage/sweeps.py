@@ -26,6 +26,7 @@ from storage.tables import (
     participants,
     participations,
     support_episodes,
+    suppressions,
     sweeps,
 )
 from surveys.people import AgeBand, OwnTime, Suits
@@ -140,9 +141,13 @@ def overdue(connection: Connection, before: datetime, now: datetime) -> list[Ove
 def missed(connection: Connection, since: datetime) -> list[str]:
     """Return askings that ended since a moment without anybody having been asked.
 
-    Not of those who rested meanwhile, or who want long quiet between two askings.
+    Not of those who rested or were held meanwhile, or who want long quiet between two askings.
     """
     resting = participants.c.resting_until
+    held = select(suppressions.c.id).where(
+        suppressions.c.participant_id == participants.c.id,
+        suppressions.c.lifted_at > occasions.c.due_at,
+    )
     query = (
         select(occasions.c.id)
         .join(participants, participants.c.id == occasions.c.participant_id)
@@ -151,6 +156,7 @@ def missed(connection: Connection, since: datetime) -> list[str]:
             occasions.c.ended_at >= since,
             occasions.c.offered_at.is_(None),
             or_(resting.is_(None), resting <= occasions.c.due_at),
+            ~held.exists(),
             participants.c.at_most_days <= 1,
             participants.c.status == "joined",
             participants.c.suppressed_at.is_(None),

@@ -115,8 +115,8 @@ def _silences(
     if len(unanswered) > 1:
         found.append(_fact(trace, SilenceKind.UNANSWERED_TWICE, unanswered[1][0], unanswered))
     if unanswered and is_open:
-        quiet_since = max(sign, trace.resting_until or sign)
-        at = max(quiet_since + silent_after, unanswered[0][0])
+        wanted_quiet = max(trace.resting_until or sign, trace.held_until or sign)
+        at = max(sign + silent_after, wanted_quiet + silent_after, unanswered[0][0])
         if at <= now:
             found.append(_fact(trace, SilenceKind.DISENGAGED, at, unanswered))
     return found

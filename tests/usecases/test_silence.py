@@ -18,6 +18,7 @@ from storage import observations, silences, tables
 from storage.casework import Connection
 from storage.occasions import OccasionState
 from storage.outbox import Delivery, Sending, Sent
+from storage.reasons import Reason
 from storage.silences import OpenFact, PastAsking, SilenceKind, Support, Trace
 from tests.support.callers import (
     DAY,
@@ -31,9 +32,10 @@ from tests.support.callers import (
     rows,
     write,
 )
-from usecases import board, sending, silence
+from usecases import board, sending, silence, suppressing
 from usecases.arrival import MenuInput, MenuWish
 from usecases.board import Wanted
+from usecases.inviting import By
 from usecases.service import Service
 
 SILENT_AFTER = timedelta(days=90)
@@ -230,6 +232,23 @@ async def test_whom_staff_hold_is_not_silent_and_what_stood_ends_without_a_retur
     assert await kinds(service) == []
     assert await kinds(service, still=False) == ["unanswered-twice"]
     assert await silence.look(service, place.now + 300 * DAY) == 0
+
+
+async def test_the_time_in_which_staff_held_somebody_is_not_theirs(
+    place: Place, service: Service
+) -> None:
+    caller, invited = await joined(place, service)
+    await live(service, place, 30, caller)  # the start has run out
+    held = await suppressing.suppress(
+        service, invited.participant, Reason.BEREAVEMENT, place.by, household=False
+    )
+    place.forward(200 * DAY)
+    await suppressing.ask_to_lift(service, held.action_id, place.by)
+    other = By("somebody else who is made up", place.now)
+    await suppressing.lift(service, held.action_id, other)
+    assert await silence.look(service, place.now + SILENT_AFTER - HOUR) == 0
+    assert await silence.look(service, place.now + SILENT_AFTER) == 1
+    assert await kinds(service) == ["disengaged"]
 
 
 async def test_who_takes_no_part_any_more_is_not_silent(small_place: Place, small: Service) -> None:
@@ -478,6 +497,7 @@ def traces(draw: st.DrawFn) -> Trace:
         participant_key="k",
         may_be_asked=draw(st.booleans()),
         resting_until=draw(maybe),
+        held_until=draw(maybe),
         used_at=draw(maybe),
         blocked_at=draw(maybe),
         failed_at=draw(maybe),
@@ -509,6 +529,7 @@ def after(trace: Trace, changes: silence.Changes) -> Trace:
         trace.participant_key,
         trace.may_be_asked,
         trace.resting_until,
+        trace.held_until,
         trace.used_at,
         trace.blocked_at,
         trace.failed_at,
