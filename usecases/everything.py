@@ -125,6 +125,40 @@ class Numbers(BaseModel):
     scores: dict[str, int]
 
 
+class OwnTimes(BaseModel):
+    """When somebody wants to be asked; `council` says whose school terms count."""
+
+    suits: str | None
+    at_most_days: int
+    council: str | None
+
+
+class EmailAddress(BaseModel):
+    """An e-mail address to which we may say that something is waiting."""
+
+    address: str
+    asked_at: datetime | None
+    confirmed_at: datetime | None
+    last_sent_at: datetime | None
+    failed_at: datetime | None
+
+
+class Hold(BaseModel):
+    """That staff let nobody ask this person for a while, and when that ended."""
+
+    reason: str
+    since: datetime
+    lifted_at: datetime | None
+
+
+class QuietTime(BaseModel):
+    """That somebody went quiet, or came back, as far as we could tell."""
+
+    kind: str
+    at: datetime
+    over_at: datetime | None
+
+
 class Everything(BaseModel):
     """All that is stored about one person."""
 
@@ -133,6 +167,10 @@ class Everything(BaseModel):
     age_band: str
     standing: str
     resting_until: datetime | None
+    times: OwnTimes
+    email: EmailAddress | None
+    holds: list[Hold]
+    quiet_times: list[QuietTime]
     chats: list[Chat]
     support: list[Support]
     runs: list[GivenRun]

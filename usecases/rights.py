@@ -8,14 +8,18 @@ from storage import (
     audit,
     episodes,
     invitations,
+    nudges,
     observations,
     occasions,
     outbox,
     people,
     runs,
+    silences,
+    suppressions,
     words,
 )
 from storage.casework import Casework
+from storage.nudges import Nudge
 from storage.outbox import OutgoingKind, Shown
 from storage.runs import Logged, StoredRun
 from surveys.conversation import Answer, Chosen, Declination, Declined, Written
@@ -24,15 +28,19 @@ from surveys.people import Voice
 from surveys.phrasebook import phrasebook
 from usecases.everything import (
     Chat,
+    EmailAddress,
     Everything,
     GivenAnswer,
     GivenRun,
+    Hold,
     Invitation,
     Message,
     Moment,
     NotedConcern,
     Numbers,
+    OwnTimes,
     OwnWords,
+    QuietTime,
     StaffNote,
     Support,
 )
@@ -75,6 +83,20 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
         age_band=person.age_band.value,
         standing=person.standing.value,
         resting_until=person.resting_until,
+        times=OwnTimes(
+            suits=person.suits.value if person.suits is not None else None,
+            at_most_days=person.at_most_days,
+            council=person.council,
+        ),
+        email=_email(nudges.of_person(work, person)),
+        holds=[
+            Hold(reason=each.reason.value, since=each.since, lifted_at=each.lifted_at)
+            for each in suppressions.of_participant(work, person.id)
+        ],
+        quiet_times=[
+            QuietTime(kind=each.kind, at=each.at, over_at=each.over_at)
+            for each in silences.of_participant(work.connection, person.id)
+        ],
         chats=[
             Chat(channel=each.channel, linked_at=each.linked_at, blocked_at=each.blocked_at)
             for each in people.chats_of(work, person.id)
@@ -115,6 +137,18 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
             for each in invitations.of_participant(work, person.id)
         ],
         numbers=[_numbers(each) for each in observations.of_one(work, person.key)],
+    )
+
+
+def _email(nudge: Nudge | None) -> EmailAddress | None:
+    if nudge is None:
+        return None
+    return EmailAddress(
+        address=nudge.mail,
+        asked_at=nudge.asked_at,
+        confirmed_at=nudge.confirmed_at,
+        last_sent_at=nudge.nudged_at,
+        failed_at=nudge.failed_at,
     )
 
 

@@ -7,8 +7,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from storage import tables
+from storage.reasons import Reason
 from surveys.people import Role, Voice
 from tests.support.callers import (
     Place,
@@ -21,9 +23,10 @@ from tests.support.callers import (
     rows,
 )
 from tests.support.canary import CANARY_CHAT_ID, CANARY_SENTENCE
-from usecases import reading, rights
+from usecases import reading, rights, suppressing
 from usecases.arrival import JoinInput, JoinReply, Media, MediaInput, MenuInput, MenuWish
 from usecases.everything import Everything, GivenAnswer
+from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.service import Service
 
@@ -127,6 +130,25 @@ async def test_everything_else_that_is_stored_is_in_it(small_place: Place, small
     said = [each.text for each in everything.messages]
     assert {bubble.text for bubble in caller.window.ours if not bubble.times_changed} <= set(said)
     assert {"sent"} == {each.state for each in everything.messages if each.sent_at is not None}
+
+
+async def test_their_own_times_and_what_staff_did_about_asking_them_are_in_it(
+    small_place: Place, small: Service
+) -> None:
+    _, invited = await joined(small_place, small)
+    (row,) = await rows(small, tables.participants)
+    theirs = update(tables.participants).where(tables.participants.c.id == row.id)
+    await small.lane.write(
+        lambda connection: connection.execute(theirs.values(suits="weekend", at_most_days=7))
+    )
+    by = By("a.worker", small_place.now)
+    await suppressing.suppress(small, invited.participant, Reason.COURT, by, household=False)
+    everything = await export(small, invited.participant)
+    assert (everything.times.suits, everything.times.at_most_days) == ("weekend", 7)
+    assert everything.times.council == "derby-city"
+    assert [(each.reason, each.lifted_at) for each in everything.holds] == [("court", None)]
+    assert everything.quiet_times == []
+    assert everything.email is None
 
 
 async def test_nothing_of_anybody_else_is_in_it(place: Place, service: Service) -> None:
