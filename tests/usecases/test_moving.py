@@ -205,6 +205,9 @@ async def test_what_waits_to_be_sent_about_this_child_is_taken_back_and_no_more(
     waits = [Sent(each.id, Delivery.PENDING, None, place.now) for each in offered]
     sending.record(service, waits, place.now)
     await moving.leave(service, first, old.participant, place.by)
+    states = {row.occasion_id: row.state for row in await rows(service, tables.outbox)}
+    taken = {on for on in about if states[on] == Delivery.CANCELLED.value}
+    assert {about[on] for on in taken} == {first}
     left = await sending.claim_due(service, place.now)
     assert {about[each.occasion_id or ""] for each in left} == {second}
 

@@ -105,6 +105,8 @@ async def test_what_waits_to_be_sent_is_taken_back_but_never_words_about_safety(
     waits = [Sent(number, Delivery.PENDING) for number in (offer, *sorted(safety))]
     sending.record(service, waits, place.now)
     await hold(place, service, invited.participant)
+    states = {row.id: row.state for row in await rows(service, tables.outbox)}
+    assert states[offer] == Delivery.CANCELLED.value
     left = {each.id for each in await sending.claim_due(service, place.now)}
     assert left == safety
 
