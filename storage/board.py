@@ -69,7 +69,8 @@ class Chosen:
 class BoardRow:
     """One asking on the staff's board: when and how it stands, and nothing that was answered.
 
-    `child_id` names the child whose case reference it goes by.
+    `child_id` names the child whose case reference it goes by. `held_since` is set while staff let
+    nobody ask this person.
     """
 
     occasion_id: str
@@ -90,6 +91,7 @@ class BoardRow:
     ended_at: datetime | None
     reminders: int
     resting_until: datetime | None
+    held_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ _ROW: Final = (
     occasions.c.ended_at,
     occasions.c.reminders,
     participants.c.resting_until,
+    participants.c.suppressed_at,
 )
 
 

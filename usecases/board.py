@@ -184,6 +184,8 @@ def is_half_done(row: BoardRow) -> bool:
 def state_in_words(row: BoardRow, now: datetime, local: Local) -> str:
     """Return how an asking stands, without anything that was answered."""
     state = OccasionState(row.state)
+    if not state.over and row.held_since is not None:
+        return f"{_begun(row, state)}; held back by staff since {_day(row.held_since, local)}"
     if not state.over and row.next_at is not None and row.next_at < now - STUCK_AFTER:
         return f"{_begun(row, state)}; should have been looked at {_at(row.next_at, local)}"
     match state:

@@ -285,7 +285,7 @@ def row(**changes: Any) -> BoardRow:
         occasion_id="o", participant_id="p", role="carer", age_band="adult", child_id="c",
         intervention="ddp", worker=None, instrument="carer-star", wave="review", round=2,
         state="planned", due_at=due, next_at=due, window_ends_at=due + 21 * DAY, offered_at=None,
-        ended_at=None, reminders=0, resting_until=None,
+        ended_at=None, reminders=0, resting_until=None, held_since=None,
     )  # fmt: skip
     return replace(base, **changes)
 
@@ -303,6 +303,7 @@ DUE = row().due_at
             {"offered_at": DUE, "next_at": DUE + HOUR},
             "asked, wants to be asked later; next time 3 Nov, 17:00",
         ),
+        ({"held_since": DUE - DAY}, "not asked yet; held back by staff since 2 Nov"),
         ({"state": "offered", "offered_at": DUE, "next_at": DUE + DAY}, "asked, no answer yet"),
         ({"state": "answering", "next_at": DUE + DAY}, "half done"),
         ({"state": "answered", "next_at": None, "ended_at": DUE}, "answered 3 Nov, 16:00"),
