@@ -299,3 +299,11 @@ async def test_a_page_of_support_shows_some_and_says_whether_there_is_more(
         (one,) = (await overview.find_episodes(service, wanted)).episodes
         assert one.episode.id == opened[0]
     assert (await overview.find_episodes(service, Wanted(case="T-9"))).episodes == ()
+
+
+async def test_what_goes_on_comes_before_what_ended(place: Place, service: Service) -> None:
+    old = await inviting.open_episode(service, new_episode(on=TODAY - 30 * DAY), place.by)
+    new = await inviting.open_episode(service, new_episode(), place.by)
+    await close_support(place, service, new, TODAY)
+    page = await overview.find_episodes(service, Wanted(case="T-1"))
+    assert [each.episode.id for each in page.episodes] == [old, new]

@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from followups.occasions import fire_due
 from outcomes.episode import Commissioner, Lives
 from storage import tables
-from storage.outbox import Delivery, OutgoingKind, Sending, Sent
+from storage.outbox import Delivery, OutgoingKind, Sending, Sent, Urgency
 from surveys.people import AgeBand, Role
 from tests.support.callers import (
     DAY,
@@ -28,8 +28,10 @@ from tests.support.callers import (
     rows,
 )
 from usecases import inviting, moving, sending
+from usecases.arrival import TextInput
 from usecases.inviting import Invited
 from usecases.moving import EpisodeChange
+from usecases.receiving import Reception
 from usecases.refusal import Refusal
 from usecases.service import Service
 
@@ -210,6 +212,19 @@ async def test_what_waits_to_be_sent_about_this_child_is_taken_back_and_no_more(
     assert {about[on] for on in taken} == {first}
     left = await sending.claim_due(service, place.now)
     assert {about[each.occasion_id or ""] for each in left} == {second}
+
+
+async def test_words_about_safety_go_out_whoever_leaves(place: Place, service: Service) -> None:
+    episode = await open_support(place, service, intervention=WITH_CARER)
+    carer, old = await carer_of(place, service, episode)
+    await carer.taps("Start")
+    received = await Reception(service).receive(carer.arrival(TextInput("i want to kill myself")))
+    safety = {each.id for each in received.sendings if each.outgoing.urgency is Urgency.SAFETY}
+    assert safety
+    waits = [Sent(each.id, Delivery.PENDING) for each in received.sendings]
+    sending.record(service, waits, place.now)
+    await moving.leave(service, episode, old.participant, place.by)
+    assert safety <= {each.id for each in await sending.claim_due(service, place.now)}
 
 
 async def test_a_half_done_run_is_kept_and_closed_and_its_words_stay(
