@@ -12,10 +12,9 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final
 
+from starling.simulation.office import Office, Story
 from starling.simulation.orders import (
-    Close,
     LookAfter,
-    Newcomer,
     ReadWords,
     Report,
     Room,
@@ -23,11 +22,10 @@ from starling.simulation.orders import (
     TakeIn,
     TellBlocked,
     Tidy,
-    Welcome,
-    Welcomed,
 )
 from starling.simulation.population import Child, make_child
 from starling.simulation.pretend import Pretend, make_pretend
+from starling.simulation.staff import Close, Guest, Newcomer, Welcome
 from starling.simulation.turns import Machine, wander
 from starling.simulation.watching import Watch
 from storage.outbox import Delivery, Sending, Sent
@@ -64,18 +62,6 @@ class Plan:
 
 
 @dataclass(slots=True)
-class Story:
-    """One made-up child's support: when it begins and ends, and who answers around it."""
-
-    child: Child
-    opens: date
-    closes: date
-    episode: str = ""
-    is_over: bool = False
-    people: list[Pretend] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class Life:
     """A made-up service under way: the world around the room in which it is served."""
 
@@ -91,6 +77,7 @@ class Life:
     updates: int = 0
     happened: Counter[str] = field(default_factory=Counter)
     watch: Watch = field(default_factory=Watch)
+    office: Office | None = None
 
     async def live(self, on_day: Callable[[], object]) -> datetime:
         """Live from the first day to the last; return the moment at which it was over."""
@@ -116,9 +103,14 @@ class Life:
             self.stories.append(Story(child, opens, opens + timedelta(weeks=weeks)))
         if self.plan.eventful:
             self.machine = Machine.draw(self.plan.first, self.plan.last, self.chance)
+            own = Random(self.chance.getrandbits(64))
+            self.office = Office(
+                self.room, own, self.watch, self._reports, self._meet, self.happened
+            )
 
     async def _live_to_the_end(self, day: date) -> date:
         """End all support and live on until no answer counts any more; return the day after."""
+        self.office = None
         for story in self.stories:
             story.closes = min(story.closes, day)
         ends = max((self._last_day(story, day) for story in self.stories), default=day)
@@ -171,7 +163,10 @@ class Life:
             await self.room.do(Close(now, self._reports(), tuple(closings)))
             self.happened["support episodes closed"] += len(closings)
         beginning = [each for each in self.stories if each.opens <= day and not each.episode]
-        return await self._open([each for each in beginning if not each.is_over], now)
+        invited = await self._open([each for each in beginning if not each.is_over], now)
+        if self.office is not None:
+            invited += await self.office.work(self.stories, day, now)
+        return invited
 
     async def _open(self, stories: list[Story], now: datetime) -> list[Pretend]:
         """Open support for these children and invite whoever answers; return those invited."""
@@ -180,7 +175,11 @@ class Life:
         newcomers = tuple(self._newcomer(story) for story in stories)
         welcomed = await self.room.do(Welcome(now, self._reports(), newcomers))
         for story, newcomer, opened in zip(stories, newcomers, welcomed, strict=True):
-            self._meet(story, newcomer, opened)
+            story.episode = opened.episode
+            for (role, _band, channel), guest in zip(
+                newcomer.answering, opened.guests, strict=True
+            ):
+                self._meet(story, role, channel, guest)
         self.happened["support episodes opened"] += len(stories)
         return [person for story in stories for person in story.people]
 
@@ -201,18 +200,18 @@ class Life:
         telegram = may_use_telegram(role, band) and self.chance.random() < self.plan.telegram
         return Channel.TELEGRAM if telegram else Channel.WEB
 
-    def _meet(self, story: Story, newcomer: Newcomer, welcomed: Welcomed) -> None:
-        story.episode = welcomed.episode
-        for (role, _band, channel), guest in zip(newcomer.answering, welcomed.guests, strict=True):
-            chat_id = guest.visitor
-            if chat_id is None:
-                chat_id = self.chance.randrange(2**53, 2**54)  # beyond any chat that can exist
-            person = make_pretend(role, channel, chat_id, guest, self.chance.getrandbits(64))
-            self.by_chat[channel.value, chat_id] = person
-            self.opened[channel.value, chat_id] = story.opens
-            story.people.append(person)
-            self.watch.invited.add(guest.participant)
-            self.happened["people invited"] += 1
+    def _meet(self, story: Story, role: Role, channel: Channel, guest: Guest) -> Pretend:
+        """Let somebody who was invited into the made-up world."""
+        chat_id = guest.visitor
+        if chat_id is None:
+            chat_id = self.chance.randrange(2**53, 2**54)  # beyond any chat that can exist
+        person = make_pretend(role, channel, chat_id, guest, self.chance.getrandbits(64))
+        self.by_chat[channel.value, chat_id] = person
+        self.opened[channel.value, chat_id] = story.opens
+        story.people.append(person)
+        self.watch.invited.add(guest.participant)
+        self.happened["people invited"] += 1
+        return person
 
     async def _come_in(self, newcomers: list[Pretend], now: datetime) -> None:
         """Let those who were invited open their links and read what they are told."""

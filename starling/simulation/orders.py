@@ -13,13 +13,11 @@ from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from followups import occasions
-from storage import episodes, invitations, words
-from storage.casework import Casework, Connection
+from storage import words
+from storage.casework import Connection
 from storage.outbox import Sending, Sent
-from surveys.people import AgeBand, Role
-from usecases import housekeeping, inviting, sending, transcribing
+from usecases import housekeeping, sending
 from usecases.arrival import Arrival, Channel
-from usecases.inviting import By, Closing, EpisodeOnList, Invitee, NewEpisode
 from usecases.receiving import Received, receive_all
 from usecases.service import Service
 
@@ -116,115 +114,6 @@ class LookAfter:
 
 
 @dataclass(frozen=True, slots=True)
-class Newcomer:
-    """A child whose support begins, and who answers around it, each over which channel."""
-
-    episode: NewEpisode
-    answering: tuple[tuple[Role, AgeBand, Channel], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """Somebody who was invited: the code of their link, and their browser where they use one."""
-
-    participant: str
-    code: str
-    visitor: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Welcomed:
-    """A support episode that was opened, and those who were invited to answer, in order."""
-
-    episode: str
-    guests: tuple[Guest, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """Open support episodes and invite people, all in one transaction.
-
-    Done again, it finds what was opened by its case reference and makes new invitations only.
-    """
-
-    now: datetime
-    reports: tuple[Report, ...]
-    newcomers: tuple[Newcomer, ...]
-
-    async def carry_out(self, service: Service, *, again: bool) -> list[Welcomed]:
-        """Return what was opened, in the order in which it was asked for."""
-        listed = await inviting.list_episodes(service) if again else []
-        known = {each.case: each for each in listed}
-        invited = await service.lane.write(partial(self._invite, service, known))
-        return [
-            Welcomed(episode, await self._let_in(service, newcomer, guests))
-            for newcomer, (episode, guests) in zip(self.newcomers, invited, strict=True)
-        ]
-
-    def _invite(
-        self, service: Service, known: dict[str, EpisodeOnList], connection: Connection
-    ) -> list[tuple[str, list[tuple[str, str]]]]:
-        work = service.open(connection)
-        found = []
-        for newcomer in self.newcomers:
-            listed = known.get(newcomer.episode.case)
-            if listed is not None:
-                found.append((listed.episode.id, _invite_anew(work, newcomer, listed, self.now)))
-            else:
-                found.append(self._open(service, work, newcomer))
-        return found
-
-    def _open(
-        self, service: Service, work: Casework, newcomer: Newcomer
-    ) -> tuple[str, list[tuple[str, str]]]:
-        by = By(BY, self.now)
-        episode = inviting.open_in(service, work, newcomer.episode, by)
-        invited = [
-            inviting.invite_in(service, work, Invitee(episode, role, band), by)
-            for role, band, _channel in newcomer.answering
-        ]
-        return episode, [(each.participant, each.code) for each in invited]
-
-    async def _let_in(
-        self, service: Service, newcomer: Newcomer, invited: Sequence[tuple[str, str]]
-    ) -> tuple[Guest, ...]:
-        guests = []
-        for (_role, _band, channel), (participant, code) in zip(
-            newcomer.answering, invited, strict=True
-        ):
-            visitor = None
-            if channel is Channel.WEB:
-                visitor, _secret = await transcribing.new_visitor(service, self.now)
-            guests.append(Guest(participant, code, visitor))
-        return tuple(guests)
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Close support episodes; one that is closed already stays as it is."""
-
-    now: datetime
-    reports: tuple[Report, ...]
-    closings: tuple[tuple[str, Closing], ...]
-
-    async def carry_out(self, service: Service, *, again: bool) -> int:
-        """Return how many were closed."""
-        del again
-
-        def work(connection: Connection) -> int:
-            casework = service.open(connection)
-            closed = 0
-            for number, closing in self.closings:
-                episode = episodes.load(casework, number)
-                if episode is not None and episode.closed_on is None:
-                    inviting.close_in(service, casework, number, closing, By(BY, self.now))
-                    closed += 1
-            return closed
-
-        return await service.lane.write(work)
-
-
-@dataclass(frozen=True, slots=True)
 class ReadWords:
     """Let staff read every word that waits and see every notice."""
 
@@ -285,17 +174,6 @@ def _receive_all(
     service: Service, arrivals: Sequence[Arrival], connection: Connection
 ) -> Iterable[Received | Exception]:
     return receive_all(service, connection, arrivals)
-
-
-def _invite_anew(
-    work: Casework, newcomer: Newcomer, listed: EpisodeOnList, now: datetime
-) -> list[tuple[str, str]]:
-    """Make new invitations: the codes of the first ones died with the process that made them."""
-    by_role = {each.role: each.participant_id for each in listed.people}
-    people = [by_role[role.value] for role, _band, _channel in newcomer.answering]
-    found = [(each, invitations.make(work, each, now).code) for each in people]
-    work.flush()
-    return found
 
 
 def _read_everything(service: Service, now: datetime, connection: Connection) -> int:

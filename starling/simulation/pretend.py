@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 from bot.callbacks import parse
-from starling.simulation.orders import Guest
+from starling.simulation.staff import Guest
 from storage.outbox import Button, OutgoingKind, Sending
 from surveys.conversation import (
     AskedWhy,
@@ -73,7 +73,8 @@ class Pretend:
     """A made-up person with a chat, a temper and a hidden feeling for every question.
 
     `participant` is the id under which they answer. Feelings drift upwards a little with the days
-    since their support began. `joined`, `quiet`, `stopped` and `blocked` are what they did last.
+    since their support began. `joined`, `quiet`, `stopped` and `blocked` are what they did last,
+    `held` and `left` what staff did: then nobody asks them.
     """
 
     role: Role
@@ -90,6 +91,8 @@ class Pretend:
     quiet: bool = False
     stopped: bool = False
     blocked: bool = False
+    held: bool = False
+    left: bool = False
     last: list[Sending] = field(default_factory=list)
 
     def knock(self) -> What | None:

@@ -14,6 +14,16 @@ from typing import Final
 from starling.simulation.pretend import REMARKS, Pretend
 from usecases.arrival import Channel, MenuInput, MenuWish, TextInput, What
 
+_OWN_TIMES: Final = (
+    MenuWish.SUITS_AFTER_SCHOOL,
+    MenuWish.SUITS_EVENING,
+    MenuWish.SUITS_WEEKEND,
+    MenuWish.SUITS_ANY_TIME,
+    MenuWish.OFTEN_EVERY_TIME,
+    MenuWish.OFTEN_ONE_WEEK,
+    MenuWish.OFTEN_TWO_WEEKS,
+    MenuWish.OFTEN_FOUR_WEEKS,
+)
 _OFF: Final = (-2, -2, -1, 1, 2, 26)
 """By how many hours the clock may be wrong for the rest of a day."""
 
@@ -82,6 +92,8 @@ def wander(person: Pretend) -> Wandering | None:
         return Wandering(TextInput(person.chance.choice(REMARKS)))
     if fate < 0.0020:
         return Wandering(MenuInput(MenuWish.WHATS_NEXT))
+    if fate > 0.9985:
+        return Wandering(MenuInput(person.chance.choice(_OWN_TIMES)))
     if fate < 0.0024 and person.channel is Channel.TELEGRAM:
         person.blocked = True
         # Half of the apps tell at once; the other half is found when we write the next time.

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from starling.simulation.pretend import PUT_OFF, Pretend
-from storage.outbox import OutgoingKind, Sending
+from storage.outbox import OutgoingKind, Sending, Urgency
 from usecases.arrival import Arrival, MenuInput, MenuWish, OccasionInput
 
 _WAYS_BACK = (MenuWish.COME_BACK, MenuWish.WHATS_NEXT, MenuWish.MENU)
@@ -44,8 +44,18 @@ class Watch:
     def note_seen(self, person: Pretend, sendings: Iterable[Sending]) -> None:
         """Note what somebody sees: first tries of new messages come in the order of making."""
         for sending in sendings:
+            if sending.outgoing.urgency is Urgency.ASKING:
+                self._check_asking(person)
             if sending.attempts > 1 or sending.outgoing.kind is not OutgoingKind.SEND:
                 continue
             if sending.id <= self._newest.get(person.participant, 0):
                 self.problems.append("Messages reached somebody out of order.")
             self._newest[person.participant] = sending.id
+
+    def _check_asking(self, person: Pretend) -> None:
+        if person.held:
+            self.problems.append("Somebody was asked whom staff hold back.")
+        if person.left:
+            self.problems.append("Somebody was asked who had left.")
+        if person.stopped:
+            self.problems.append("Somebody was asked who had stopped.")
