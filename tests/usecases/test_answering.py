@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from followups import occasions as clock
 from storage import tables
 from storage.outbox import OutgoingKind
 from storage.runs import StoredRun, load
@@ -223,6 +224,28 @@ async def test_a_button_of_a_run_that_is_not_theirs_changes_nothing(
     await caller.does(RunInput(RunId(run), Tapped(1, 4)))
     assert "I cannot find those questions any more" in caller.said
     assert (await the_run(small)).run.answers == {}
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [("answers", "These questions are done already."), ("stops", "You stopped these questions")],
+)
+async def test_a_button_of_questions_that_ended_before_these_says_how_they_ended(
+    small_place: Place, small: Service, ending: str, said: str
+) -> None:
+    caller, participant = await begins(small_place, small)
+    first = await the_run(small)
+    if ending == "answers":
+        await caller.answers()
+    else:
+        await gives(caller, StoppedHere())
+    small_place.now = (await moments(small, participant))[-1].due_at
+    caller.sees(await clock.fire_due(small, small_place.now))
+    await caller.taps("Start")
+    before = await rows(small, tables.runs)
+    await caller.does(RunInput(first.run.id, Tapped(1, 3)), message_id=1)
+    assert said in caller.said
+    assert await rows(small, tables.runs) == before
 
 
 async def test_nobody_answers_in_somebody_elses_questions(
