@@ -100,7 +100,7 @@ class Office:
         if not here:
             return
         whom, reason = self.chance.choice(here), self.chance.choice(list(Reason))
-        household = self.chance.random() < 0.5
+        household = whom.role is not Role.PROFESSIONAL and self.chance.random() < 0.5
         order = Hold(now, self.hand_over(), whom.participant, reason, household)
         action, held = await self.room.do(order)
         self.happened["people held back"] += len(held)

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, Row, func, or_, select
 
@@ -139,6 +140,11 @@ class Stage:
         own = Random(number)  # noqa: S311 (a made-up person)
         self.folk.append(Folk(person, invited.code, own))
 
+    async def everybody_joins(self) -> None:
+        """Return when everybody has come in and nothing is left to say."""
+        await self.server.until(lambda: all(each.seen for each in self.folk), 60)
+        await self.settle()
+
     async def close_all(self) -> None:
         """Let staff end all support."""
         now = self.wall()
@@ -185,6 +191,31 @@ class Stage:
         return await self.service.lane.read(
             lambda rows: list(rows.execute(query).all())  # type: ignore[call-overload]  # any query
         )
+
+
+@asynccontextmanager
+async def outbox_waits(postgres: Server) -> AsyncIterator[psycopg.AsyncConnection[tuple[int]]]:
+    """Let whoever writes a message wait until this block ends: what they claimed stays claimed."""
+    address = postgres.url_of("twins").replace("+psycopg", "")
+    async with await psycopg.AsyncConnection.connect(address) as connection:
+        await connection.execute("lock table outbox in share row exclusive mode")
+        yield connection
+
+
+async def somebody_waits(connection: psycopg.AsyncConnection[tuple[int]]) -> None:
+    """Return when a transaction that has claimed due moments waits to write a message."""
+    query = (
+        "select count(*) from pg_locks waits join pg_locks holds using (pid) "
+        "where not waits.granted and waits.relation = 'outbox'::regclass "
+        "and holds.granted and holds.relation = 'occasions'::regclass "
+        "and holds.mode = 'RowShareLock'"
+    )
+    async with asyncio.timeout(30):
+        while True:
+            row = await (await connection.execute(query)).fetchone()
+            if row is not None and row[0]:
+                return
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -273,8 +304,7 @@ TROUBLES: dict[int, Trouble] = {
 async def live_through(here: Stage) -> int:
     """Move the clock from one due moment to the next until none is left; return how many moves."""
     moves, closed = 0, False
-    await here.server.until(lambda: all(each.seen for each in here.folk), 60)
-    await here.settle()
+    await here.everybody_joins()
     while (due := await here.next_due()) is not None or not closed:
         if not closed and (due is None or due >= CLOSES):
             here.wall.move_to(CLOSES)
@@ -302,13 +332,16 @@ async def check_sums(here: Stage) -> Counter[OccasionState]:
         assert each.next_at is None
     planned = {(each.participant_id, each.episode_id, each.wave, each.round) for each in due}
     assert len(planned) == len(due)
-    await _check_askings(here)
+    assert await _check_askings(here) > 3 * len(here.folk)
     await _check_order(here)
     return Counter(each.state for each in due)
 
 
-async def _check_askings(here: Stage) -> None:
-    """What we say was sent was seen once; what nobody knows of was seen once or never."""
+async def _check_askings(here: Stage) -> int:
+    """What we say was sent was seen once; what nobody knows of was seen once or never.
+
+    Returns how many askings were sent.
+    """
     box = tables.outbox.c
     rows = await here.all_of(
         select(box.urgency, box.state, box.body, box.attempts).where(box.kind == "send")
@@ -329,7 +362,7 @@ async def _check_askings(here: Stage) -> None:
         if first:
             assert known[first] <= times <= known[first] + doubt[first], "twice, or never"
     assert set(askings) <= {"sent", "unknown", "cancelled"}
-    assert askings["sent"] > 3 * PEOPLE
+    return askings["sent"]
 
 
 def _first_data(body: str) -> str:
@@ -378,3 +411,44 @@ async def test_two_programs_share_the_work_whatever_happens_to_them(tmp_path: Pa
         assert sum(ends.values()) >= 4 * PEOPLE
         for twin in here.twins:
             assert await twin.terminate() == 0, twin.log.read_text()[-2000:]
+
+
+REVIEW = datetime(2026, 11, 3, 16, 5, tzinfo=UTC)
+"""Six weeks after they joined, five minutes after the review fell due."""
+
+
+@pytest.mark.parametrize("in_time", [True, False], ids=["goes on in time", "hangs too long"])
+async def test_a_program_that_hangs_with_a_claim_in_its_hand_neither_loses_nor_doubles_it(
+    tmp_path: Path,
+    in_time: bool,  # noqa: FBT001 (a parameter of the test)
+) -> None:
+    """In time it asks by itself; otherwise the server ends its claim, and the other one asks."""
+    async with stage(tmp_path, seed=6) as here, asyncio.TaskGroup() as tasks:
+        posting = tasks.create_task(here.post.run())
+        for number in range(3):
+            await here.comes(number)
+        living = [tasks.create_task(each.live()) for each in here.folk]
+        await here.everybody_joins()
+        hanging, other = here.twins
+        await other.kill()
+        said = [len(each.said) for each in here.folk]
+        async with outbox_waits(here.postgres) as watch:
+            here.wall.move_to(REVIEW)
+            await somebody_waits(watch)
+            hanging.hang()
+        other.start()
+
+        def everybody_is_asked() -> bool:
+            return all(len(each.said) > n for each, n in zip(here.folk, said, strict=True))
+
+        if in_time:
+            await asyncio.sleep(5)  # the other one looks, and leaves alone what is claimed
+            assert [len(each.said) for each in here.folk] == said
+            hanging.go_on()
+        await here.server.until(everybody_is_asked, 60)
+        hanging.go_on()
+        await here.settle()
+        assert await _check_askings(here) >= 3
+        await _check_order(here)
+        for task in (posting, *living):
+            task.cancel()
