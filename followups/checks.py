@@ -177,14 +177,14 @@ def _own_time(found: Found, now: datetime) -> OwnTime:
 
 
 def _is_chosen(found: Found, now: datetime) -> bool:
-    """Whether they themselves chose this moment: put off an offer, or paused until now."""
+    """Whether they themselves chose this moment: put off an offer, or paused until today."""
     occasion, resting = found.occasion, found.person.resting_until
     if occasion.state is OccasionState.PLANNED:
         return occasion.offered_at is not None
     begun = occasion.state is OccasionState.ANSWERING and found.run is not None
     if not begun or resting is None or found.run is None:
         return False
-    return found.run.run.moved_at < resting <= now
+    return found.run.run.moved_at < resting <= now < resting + _DAY
 
 
 def _turn_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | None:
