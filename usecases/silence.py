@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from storage import audit, silences
+from storage import audit, silences, traces
 from storage.casework import Casework, Connection
 from storage.occasions import OccasionState
 from storage.people import Person
-from storage.silences import OpenFact, PastAsking, SilenceKind, Support, Trace
+from storage.silences import About, OpenFact, SilenceKind
+from storage.traces import PastAsking, Support, Trace
 from usecases.inviting import By
 from usecases.service import Service
 
@@ -38,7 +39,7 @@ class NewFact:
     kind: SilenceKind
     at: datetime
     latest: datetime
-    support: tuple[str | None, str | None]
+    about: About
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +139,21 @@ def _ended(askings: Iterable[PastAsking], state: OccasionState, sign: datetime) 
 
 def _fact(trace: Trace, kind: SilenceKind, at: datetime, events: _Ended) -> NewFact:
     latest, where = events[-1]
-    return NewFact(kind, at, max(latest, at), _support(trace.supports, where))
+    support = _support(trace.supports, where)
+    return NewFact(
+        kind, at, max(latest, at), _about(trace, support.episode_id, support.episode_key)
+    )
 
 
-def _support(supports: Sequence[Support], episode_id: str) -> tuple[str, str]:
+def _about(trace: Trace, episode_id: str | None, episode_key: str | None) -> About:
+    return About(trace.participant_id, trace.participant_key, episode_id, episode_key)
+
+
+def _support(supports: Sequence[Support], episode_id: str) -> Support:
     """Return the support episode that it is about: otherwise the newest, first of those open."""
     named = [each for each in supports if each.episode_id == episode_id]
     still = [each for each in supports if each.is_open]
-    chosen = (named or still or list(supports))[-1]
-    return chosen.episode_id, chosen.episode_key
+    return (named or still or list(supports))[-1]
 
 
 def _happened_anew(
@@ -169,7 +176,7 @@ async def look(service: Service, now: datetime) -> int:
     looked at once more with nobody else holding them. So looking twice changes nothing, and two
     processes may look at once.
     """
-    failed = await service.lane.read(lambda connection: silences.failures(connection, now))
+    failed = await service.lane.read(lambda connection: traces.failures(connection, now))
     news, after = 0, ""
     while True:
         ids, fresh = await _read_some(service, after, failed, now)
@@ -186,8 +193,8 @@ async def _read_some(
     """Return the next people, and those of them of whom there is news."""
 
     def work(connection: Connection) -> tuple[list[str], list[str]]:
-        ids = silences.ids_after(connection, after, BATCH)
-        found = silences.traces(connection, ids, failed, now)
+        ids = traces.ids_after(connection, after, failed, BATCH)
+        found = traces.load(connection, ids, failed, now)
         return ids, [each.participant_id for each in found if _decide(service, each, now).any]
 
     return await service.lane.read(work)
@@ -197,8 +204,8 @@ async def _write_some(
     service: Service, ids: Sequence[str], failed: Mapping[str, datetime], now: datetime
 ) -> int:
     def work(casework: Casework) -> int:
-        held = silences.hold(casework, ids)
-        found = silences.traces(casework.connection, held, failed, now)
+        held = traces.hold(casework, ids)
+        found = traces.load(casework.connection, held, failed, now)
         decided = [(each, _decide(service, each, now)) for each in found]
         for trace, changes in decided:
             _store(casework, trace, changes, now)
@@ -217,12 +224,12 @@ def _store(work: Casework, trace: Trace, changes: Changes, now: datetime) -> Non
         silences.end(work, [each.id for each in changes.ended], changes.came_back or now)
     if changes.came_back is not None:
         ended = changes.ended[-1]
-        about = (ended.episode_id, ended.episode_key)
-        silences.add(work, trace, about, SilenceKind.RE_ENGAGED, changes.came_back)
+        about = _about(trace, ended.episode_id, ended.episode_key)
+        silences.add(work, about, SilenceKind.RE_ENGAGED, changes.came_back)
     if changes.again:
         silences.bring_back(work, [each.id for each in changes.again])
     for new in changes.opened:
-        silences.add(work, trace, new.support, new.kind, new.at)
+        silences.add(work, new.about, new.kind, new.at)
 
 
 def note_in(
@@ -233,8 +240,8 @@ def note_in(
     For whoever gives the notice: it is news where all that is stored says so, too. What is missed
     here, the next look finds.
     """
-    held = silences.hold(work, [person.id])
-    for trace in silences.traces(work.connection, held, {}, now):
+    held = traces.hold(work, [person.id])
+    for trace in traces.load(work.connection, held, {}, now):
         decided = _decide(service, trace, now)
         opened = tuple(each for each in decided.opened if each.kind is kind)
         _store(work, trace, Changes(opened=opened), now)

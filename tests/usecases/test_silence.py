@@ -14,12 +14,14 @@ from sqlalchemy import event, update
 from followups.occasions import fire_due
 from outcomes.observation import AskingOutcome
 from outcomes.quarter import Quarter
-from storage import observations, silences, tables
+from storage import observations, tables
+from storage import traces as seen
 from storage.casework import Connection
 from storage.occasions import OccasionState
 from storage.outbox import Delivery, Sending, Sent
 from storage.reasons import Reason
-from storage.silences import OpenFact, PastAsking, SilenceKind, Support, Trace
+from storage.silences import OpenFact, SilenceKind
+from storage.traces import PastAsking, Support, Trace
 from tests.support.callers import (
     DAY,
     HOUR,
@@ -184,11 +186,16 @@ async def test_what_failed_before_something_else_arrived_is_none(
     caller, _ = await joined(small_place, small)
     await caller.taps("Start")
     await caller.answers()
-    asked, again = await live(small, small_place, 46)
+    (asked,) = await live(small, small_place, 42.5)
     sending.record(small, [Sent(asked.id, Delivery.FAILED)], small_place.now)
+    (again,) = await live(small, small_place, 3.5)  # the first reminder
     sending.record(small, [Sent(again.id, Delivery.SENT, 7)], small_place.now)
     await small.lane.settled()
-    assert await silence.look(small, small_place.now) == 0
+    failed_lately = await small.lane.read(
+        lambda connection: seen.failures(connection, small_place.now - DAY)
+    )
+    assert failed_lately == {}
+    assert await silence.look(small, small_place.now - DAY) == 0
 
 
 # --- what is no silence ---------------------------------------------------------------------
@@ -402,7 +409,7 @@ async def test_the_same_queries_serve_however_many_people(
         def work(connection: Connection) -> int:
             said: list[str] = []
             event.listen(connection, "before_cursor_execute", lambda *given: said.append(given[2]))
-            silences.traces(connection, ids, {}, small_place.now)
+            seen.load(connection, ids, {}, small_place.now)
             return len(said)
 
         return await small.lane.read(work)
@@ -469,6 +476,21 @@ async def test_who_came_back_before_the_end_and_gave_no_reply_gave_no_reply(
     assert await outcome_of(small, small_place, "end") == AskingOutcome.NO_REPLY
 
 
+async def test_two_without_a_reply_are_no_reply_as_long_as_nobody_is_gone(
+    small_place: Place, small: Service
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await live(small, small_place, 64, caller)
+    await silence.look(small, small_place.now)
+    assert await kinds(small) == ["unanswered-twice"]
+    (episode,) = await rows(small, tables.support_episodes)
+    await close_support(small_place, small, episode.id)
+    await change(small, update(tables.occasions).values(next_at=None))
+    end = update(tables.occasions).where(tables.occasions.c.wave == "end")
+    await change(small, end.values(state="lapsed", offered_at=small_place.now))
+    assert await outcome_of(small, small_place, "end") == AskingOutcome.NO_REPLY
+
+
 async def test_a_break_somebody_chose_is_not_counted_as_gone(
     small_place: Place, small: Service
 ) -> None:
@@ -521,7 +543,7 @@ def after(trace: Trace, changes: silence.Changes) -> Trace:
         for each in left
     ]
     left += [
-        OpenFact(each.kind.value, each.kind, each.at, None, *each.support)
+        OpenFact(each.kind.value, each.kind, each.at, None, each.about.episode_id, None)
         for each in changes.opened
     ]
     return Trace(
