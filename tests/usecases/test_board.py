@@ -100,6 +100,18 @@ async def test_what_was_due_before_today_and_never_asked_is_late(
     assert found.totals[BoardList.LATE] == 1
 
 
+async def test_who_was_asked_and_chose_another_day_is_not_late(
+    small_place: Place, small: Service
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.taps("Later")
+    await caller.taps("Next week")
+    found = await see(small, small_place.now)
+    words = board.state_in_words(found.rows[0], small_place.now, small.rhythm.local)
+    assert words.startswith("asked, wants to be asked later; next time 29 Sep, ")
+    assert (await see(small, small_place.now + 2 * DAY, BoardList.LATE)).rows == ()
+
+
 async def test_what_nobody_looked_at_is_late_on_the_same_day(
     small_place: Place, small: Service
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 
 from followups.occasions import fire_due
 from outcomes.observation import AskingOutcome
@@ -17,6 +17,7 @@ from outcomes.quarter import Quarter
 from storage import observations, tables
 from storage import traces as seen
 from storage.casework import Connection
+from storage.database import open_engine
 from storage.occasions import OccasionState
 from storage.outbox import Delivery, Sending, Sent
 from storage.reasons import Reason
@@ -398,6 +399,20 @@ async def test_two_that_look_at_the_same_time_write_each_fact_once(
                 *(silence.look(each, place.now) for each in (service, other, service, other))
             )
     assert await kinds(service) == ["blocked"] * 12
+
+
+@pytest.mark.postgres
+async def test_whom_another_process_holds_is_left_to_it(postgres_url: str) -> None:
+    place = Place(postgres_url)
+    async with place.open() as service:
+        caller, _ = await joined(place, service)
+        await block(service, place, caller)
+        engine = open_engine(postgres_url)
+        with engine.begin() as other:
+            other.execute(select(tables.participants.c.id).with_for_update(key_share=True))
+            assert await silence.look(service, place.now) == 0
+        engine.dispose()
+        assert await silence.look(service, place.now) == 1
 
 
 async def test_the_same_queries_serve_however_many_people(
