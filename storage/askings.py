@@ -9,17 +9,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from storage import episodes, people, runs
-from storage.casework import AnyRow, Casework
+from storage.among import Among, ForMany
+from storage.casework import Casework
 from storage.episodes import SupportEpisode
 from storage.occasions import Occasion
 from storage.outbox import Delivery, OutgoingKind, Urgency
 from storage.people import Address, Person
 from storage.runs import StoredRun
-from storage.tables import addresses, concerns, occasions, outbox, suppressions
+from storage.tables import Instant, addresses, concerns, occasions, outbox, suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +88,42 @@ def asked_last(connection: Connection, address_id: str) -> str | None:
     return connection.execute(newest).scalar_one_or_none()
 
 
+def _chats_of(among: Among) -> Select[*tuple[Any, ...]]:
+    columns = [addresses.c[name] for name in _ChatRow._fields]
+    query = select(*columns).where(among(addresses.c.participant_id))
+    return query.order_by(addresses.c.used_at.desc(), addresses.c.id)
+
+
+def _number_of_chats(among: Among) -> Select[*tuple[Any, ...]]:
+    counted = select(addresses.c.participant_id, func.count())
+    return counted.where(among(addresses.c.participant_id)).group_by(addresses.c.participant_id)
+
+
+class _ChatRow(NamedTuple):
+    id: str
+    participant_id: str
+    channel: str
+    chat_cipher: bytes
+    blocked_at: datetime | None
+
+
+_CHATS: Final = ForMany(_chats_of, lambda among: _chats_of(among).with_for_update(skip_locked=True))
+_NUMBERS: Final = ForMany(_number_of_chats)
+
+
 def _hold_chats(work: Casework, whose: Sequence[str]) -> dict[str, Chats]:
     """Return everybody's chats; where one of them is served by another process, they are busy."""
-    theirs = addresses.c.participant_id.in_(whose)
-    query = select(addresses).where(theirs).order_by(addresses.c.used_at.desc(), addresses.c.id)
-    is_shared = work.connection.dialect.name == "postgresql"
-    if is_shared:
-        query = query.with_for_update(skip_locked=True)
-    held: dict[str, list[AnyRow]] = defaultdict(list)
-    for row in work.connection.execute(query):
+    held: dict[str, list[_ChatRow]] = defaultdict(list)
+    for values in _CHATS.fetch(work.connection, whose):
+        row = _ChatRow(*values)
         held[row.participant_id].append(row)
-    numbers = _count_chats(work, whose) if is_shared else {each: len(held[each]) for each in held}
-    return {each: _chats(work, held[each], number) for each, number in numbers.items()}
+    if work.connection.dialect.name != "postgresql":  # nobody else can hold any
+        return {each: _chats(work, rows, len(rows)) for each, rows in held.items()}
+    numbers = _NUMBERS.fetch(work.connection, whose)
+    return {each: _chats(work, held[each], number) for each, number in numbers}
 
 
-def _count_chats(work: Casework, whose: Sequence[str]) -> dict[str, int]:
-    """Return how many chats these people have, also those that somebody else holds."""
-    counted = select(addresses.c.participant_id, func.count())
-    theirs = counted.where(addresses.c.participant_id.in_(whose))
-    grouped = theirs.group_by(addresses.c.participant_id)
-    return {row[0]: row[1] for row in work.connection.execute(grouped)}
-
-
-def _chats(work: Casework, rows: Sequence[AnyRow], number: int) -> Chats:
+def _chats(work: Casework, rows: Sequence[_ChatRow], number: int) -> Chats:
     """Return somebody's chats: those that we hold, of so many that there are."""
     is_open = next((row for row in rows if row.blocked_at is None), None)
     first = rows[0] if rows else None
@@ -127,43 +142,57 @@ def _first_day(persons: Iterable[Person], today: datetime) -> datetime:
     return today - timedelta(days=days, hours=2 if days else 0)
 
 
+_UNTOLD: Final = (Delivery.CANCELLED.value, Delivery.FAILED.value, Delivery.BLOCKED.value)
+_SINCE: Final = bindparam("since", type_=Instant)
+_OFFERED: Final = ForMany(
+    lambda among: select(occasions.c.participant_id, occasions.c.id, occasions.c.offered_at).where(
+        among(occasions.c.participant_id), occasions.c.offered_at >= _SINCE
+    )
+)
+_TOLD: Final = ForMany(
+    lambda among: (
+        select(addresses.c.participant_id, outbox.c.occasion_id, outbox.c.made_at)
+        .join(outbox, outbox.c.address_id == addresses.c.id)
+        .where(
+            among(addresses.c.participant_id),
+            outbox.c.urgency == Urgency.ASKING.value,
+            outbox.c.occasion_id.is_not(None),
+            outbox.c.made_at >= _SINCE,
+            *(outbox.c.state != untold for untold in _UNTOLD),
+        )
+    )
+)
+
+
 def _asked_since(
     work: Casework, whose: Sequence[str], since: datetime
 ) -> dict[str, dict[str, datetime]]:
     """Return on which occasions people were asked, and when: offered, or reminded by the clock."""
-    offered = select(occasions.c.participant_id, occasions.c.id, occasions.c.offered_at).where(
-        occasions.c.participant_id.in_(whose), occasions.c.offered_at >= since
-    )
-    untold = (Delivery.CANCELLED.value, Delivery.FAILED.value, Delivery.BLOCKED.value)
-    told = (
-        select(addresses.c.participant_id, outbox.c.occasion_id, outbox.c.made_at)
-        .join(outbox, outbox.c.address_id == addresses.c.id)
-        .where(
-            addresses.c.participant_id.in_(whose),
-            outbox.c.urgency == Urgency.ASKING.value,
-            outbox.c.occasion_id.is_not(None),
-            outbox.c.made_at >= since,
-            outbox.c.state.not_in(untold),
-        )
-    )
     asked: dict[str, dict[str, datetime]] = defaultdict(dict)
-    for query in (offered, told):
-        for participant_id, occasion_id, at in work.connection.execute(query):
+    for query in (_OFFERED, _TOLD):
+        for participant_id, occasion_id, at in query.fetch(work.connection, whose, since=since):
             before = asked[participant_id].get(occasion_id)
             asked[participant_id][occasion_id] = at if before is None else max(before, at)
     return asked
 
 
-def _worried(work: Casework, whose: Sequence[str]) -> frozenset[str]:
-    query = select(concerns.c.participant_id).where(
-        concerns.c.participant_id.in_(whose), concerns.c.acknowledged_at.is_(None)
+_WORRIED: Final = ForMany(
+    lambda among: select(concerns.c.participant_id).where(
+        among(concerns.c.participant_id), concerns.c.acknowledged_at.is_(None)
     )
-    return frozenset(work.connection.execute(query).scalars())
+)
+_HELD: Final = ForMany(
+    lambda among: (
+        select(suppressions.c.participant_id, suppressions.c.lifted_at)
+        .where(among(suppressions.c.participant_id), suppressions.c.lifted_at.is_not(None))
+        .order_by(suppressions.c.lifted_at)
+    )
+)
+
+
+def _worried(work: Casework, whose: Sequence[str]) -> frozenset[str]:
+    return frozenset(row[0] for row in _WORRIED.fetch(work.connection, whose))
 
 
 def _held_until(work: Casework, whose: Sequence[str]) -> dict[str, datetime]:
-    query = select(suppressions.c.participant_id, suppressions.c.lifted_at).where(
-        suppressions.c.participant_id.in_(whose), suppressions.c.lifted_at.is_not(None)
-    )
-    ordered = query.order_by(suppressions.c.lifted_at)
-    return {row.participant_id: row.lifted_at for row in work.connection.execute(ordered)}
+    return {row[0]: row[1] for row in _HELD.fetch(work.connection, whose)}

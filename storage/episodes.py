@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, select, update
 
+from storage.among import ForMany
 from storage.casework import AnyRow, Casework
 from storage.prepared import Prepared
 from storage.sequence import new_id
@@ -72,6 +73,15 @@ _EPISODES_OF: Final = Prepared(
         participations.c.until.is_(None),
     )
     .order_by(support_episodes.c.opened_on, support_episodes.c.id)
+)
+
+
+_TAKING_PART: Final = ForMany(
+    lambda among: (
+        select(participations.c.participant_id, *_COLUMNS)
+        .join(support_episodes, support_episodes.c.id == participations.c.episode_id)
+        .where(among(participations.c.participant_id), participations.c.until.is_(None))
+    )
 )
 
 
@@ -200,18 +210,9 @@ def taking_part(
     work: Casework, participant_ids: Iterable[str], episode_ids: Iterable[str]
 ) -> dict[tuple[str, str], SupportEpisode]:
     """Return the support episodes in which these people still answer, by person and episode."""
-    query = (
-        select(participations.c.participant_id, support_episodes)
-        .join(support_episodes, support_episodes.c.id == participations.c.episode_id)
-        .where(
-            participations.c.participant_id.in_(list(participant_ids)),
-            participations.c.episode_id.in_(list(episode_ids)),
-            participations.c.until.is_(None),
-        )
-    )
-    return {
-        (row.participant_id, row.id): episode_from(row) for row in work.connection.execute(query)
-    }
+    wanted = set(episode_ids)
+    found = _TAKING_PART.fetch(work.connection, participant_ids)
+    return {(row[0], row[1]): SupportEpisode(*row[1:]) for row in found if row[1] in wanted}
 
 
 def episode_from(row: AnyRow) -> SupportEpisode:

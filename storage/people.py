@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import bindparam, select, update
 
+from storage.among import ForMany
 from storage.casework import LINK_ADDRESS, SET_CURRENT_RUN, USE_ADDRESS, AnyRow, Casework
 from storage.prepared import Prepared
 from storage.runs import COLUMNS, RunRow, StoredRun, run_from
@@ -118,6 +119,7 @@ _PERSON_COLUMNS: Final = (
 _PERSON: Final = Prepared(
     select(*_PERSON_COLUMNS).where(participants.c.id == bindparam("participant"))
 )
+_PEOPLE: Final = ForMany(lambda among: select(*_PERSON_COLUMNS).where(among(participants.c.id)))
 _AT_THE_DOOR: Final = (
     select(
         addresses.c.id.label("address_id"),
@@ -211,8 +213,8 @@ def load_person(work: Casework, participant_id: str) -> Person | None:
 
 def load_people(work: Casework, participant_ids: Iterable[str]) -> dict[str, Person]:
     """Return these participants by their ids; those who do not exist are left out."""
-    query = select(*_PERSON_COLUMNS).where(participants.c.id.in_(list(participant_ids)))
-    return {row.person_id: person_from(row) for row in work.connection.execute(query)}
+    found = _PEOPLE.fetch(work.connection, participant_ids)
+    return {row[0]: person_from(PersonRow(*row)) for row in found}
 
 
 def reach(work: Casework, participant_id: str) -> Address | None:
@@ -227,7 +229,26 @@ def reach(work: Casework, participant_id: str) -> Address | None:
     return open_address(work, row) if row is not None else None
 
 
-def open_address(work: Casework, row: AnyRow) -> Address:
+class ChatRow(Protocol):
+    """What an address row must carry to be opened."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """Its channel."""
+        ...
+
+    @property
+    def chat_cipher(self) -> bytes:
+        """Its number there, locked."""
+        ...
+
+
+def open_address(work: Casework, row: ChatRow | AnyRow) -> Address:
     """Decrypt the chat number of an address row (columns id, channel, chat_cipher)."""
     place = Place("addresses", "chat_cipher", row.id)
     return Address(row.id, row.channel, int(work.vault.open(place, row.chat_cipher)))

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.among import ForMany
 from storage.casework import MOVE_RUN, AnyRow, Casework
 from storage.tables import definitions, from_milliseconds, runs, to_milliseconds
 from surveys.conversation import (
@@ -45,6 +46,8 @@ COLUMNS: Final = (
     runs.c.moved_at,
 )
 """What is read of a run: the columns that `run_from` takes, in this order."""
+
+_RUNS: Final = ForMany(lambda among: select(*COLUMNS).where(among(runs.c.id)))
 
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -133,8 +136,8 @@ def load(work: Casework, run_id: str) -> StoredRun | None:
 
 def load_runs(work: Casework, run_ids: Iterable[str]) -> dict[str, StoredRun]:
     """Return these runs by their ids; those that do not exist are left out."""
-    query = select(*COLUMNS).where(runs.c.id.in_(list(run_ids)))
-    return {row.run_id: run_from(row) for row in work.connection.execute(query)}
+    found = [RunRow(*row) for row in _RUNS.fetch(work.connection, run_ids)]
+    return {row.run_id: run_from(row) for row in found}
 
 
 def of_participant(work: Casework, participant_id: str) -> list[StoredRun]:
