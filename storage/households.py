@@ -63,6 +63,16 @@ def describe(work: Casework, participant_ids: Collection[str]) -> list[Member]:
     return sorted(found, key=lambda each: each.role != Role.YOUNG_PERSON.value)
 
 
+def episodes_of_child(work: Casework, participant_id: str) -> list[str]:
+    """Return the ids of all support episodes of a young person, none for anybody else."""
+    query = (
+        select(support_episodes.c.id)
+        .join(participants, participants.c.child_id == support_episodes.c.child_id)
+        .where(participants.c.id == participant_id)
+    )
+    return list(work.connection.execute(query.order_by(support_episodes.c.id)).scalars())
+
+
 def _still_matters() -> ColumnElement[bool]:
     waits = exists().where(
         occasions.c.episode_id == support_episodes.c.id, occasions.c.state.in_(_WAITING)

@@ -86,6 +86,20 @@ def of_participant(work: Casework, participant_id: str) -> list[Suppression]:
     return sorted(found, key=lambda each: (each.since, each.action_id), reverse=True)
 
 
+def child_has_died(work: Casework, child_id: str) -> bool:
+    """Tell whether a child is held because they have died."""
+    query = (
+        select(suppressions.c.id)
+        .join(participants, participants.c.id == suppressions.c.participant_id)
+        .where(
+            participants.c.child_id == child_id,
+            suppressions.c.reason == Reason.DECEASED.value,
+            suppressions.c.lifted_at.is_(None),
+        )
+    )
+    return work.connection.execute(query.limit(1)).first() is not None
+
+
 def note_asked(work: Casework, action_id: str, who: str, now: datetime) -> None:
     """Write that somebody asked for the lifting of an action."""
     work.connection.execute(

@@ -13,7 +13,16 @@ from datetime import date, datetime
 from typing import Final
 
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
-from storage import audit, changes, episodes, invitations, participants, partings, people
+from storage import (
+    audit,
+    changes,
+    episodes,
+    invitations,
+    participants,
+    partings,
+    people,
+    suppressions,
+)
 from storage.casework import Casework
 from storage.changes import Change, What
 from storage.episodes import Participation, SupportEpisode
@@ -255,6 +264,9 @@ def invite_in(service: Service, work: Casework, invitee: Invitee, by: By) -> Inv
         raise Refusal(msg)
     if invitee.role is Role.YOUNG_PERSON and invitee.age_band is AgeBand.ADULT:
         msg = "Give the age band of the young person: 5-7, 8-11, 12-15, 16-17 or 18-25."
+        raise Refusal(msg)
+    if suppressions.child_has_died(work, episode.child_id):
+        msg = "This child has died, as it is noted: nobody is invited to answer about them."
         raise Refusal(msg)
     participant_id = _known_child(work, invitee, episode) or _add_participant(
         work, invitee, episode, by.now

@@ -10,13 +10,24 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
-from storage import audit, doors, episodes, households, people, recalls, suppressions
+from storage import (
+    audit,
+    changes,
+    doors,
+    episodes,
+    households,
+    partings,
+    people,
+    recalls,
+    suppressions,
+)
 from storage.casework import Casework
+from storage.changes import What
 from storage.people import Person
 from storage.reasons import Reason as Reason  # noqa: PLC0414 (who holds names it)
 from storage.suppressions import Suppression
 from surveys.people import Role
-from usecases import quietening
+from usecases import moving, quietening
 from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.service import Service
@@ -40,10 +51,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """One action of staff: its id, and everybody whom it holds."""
+    """What staff did: the id of the action, and everybody who is held now because of it.
+
+    Where a child has died, `around_id` is a second action, which holds those around the child for
+    their bereavement: they may be let go one day, and the child stays held.
+    """
 
     action_id: str
     people: tuple[Held, ...]
+    around_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +128,62 @@ def suppress_in(
 ) -> Suppressed:
     """Hold somebody inside a transaction. Raises Refusal.
 
-    Where a child has died, everybody around the child is held, whatever was chosen.
+    Where a child has died, everybody around the child is held, whatever was chosen, and nobody
+    answers about the child any more, professionals included.
     """
     person = _load(work, participant_id)
-    whom = _whom(work, person, household=household or _holds_everybody(person, reason))
-    doors_of = doors.hold(work, whom)
-    action_id = suppressions.add(work, whom, reason, by.who, by.now)
+    has_died = _holds_everybody(person, reason)
+    whom = _whom(work, person, household=household or has_died)
+    answering = _answering_about(work, person.id) if has_died else []
+    _quieten(service, work, whom, {who for _, who in answering}, by)
+    around_id = None
+    if has_died:
+        action_id = _add(work, {person.id}, reason, by)
+        around = whom - {person.id}
+        around_id = _add(work, around, Reason.BEREAVEMENT, by) if around else None
+        for episode_id, who in answering:
+            moving.leave_in(service, work, episode_id, who, by)
+    else:
+        action_id = _add(work, whom, reason, by)
+    work.flush()
+    return Suppressed(action_id, describe(work, whom), around_id)
+
+
+def _quieten(service: Service, work: Casework, whom: set[str], also: set[str], by: By) -> None:
+    """Take back what is on its way to these people, and pause what they are in the middle of.
+
+    The chats of `also` are held with theirs: all at once, so that nobody waits in a circle.
+    """
+    doors_of = doors.hold(work, whom | also)
     for each in sorted(whom):
         recalls.cancel_askings(work.connection, each)
         quietening.pause(service, work, each, doors_of.get(each), by.now)
+
+
+def _answering_about(work: Casework, child: str) -> list[tuple[str, str]]:
+    """Return who else answers about a child: each support episode with each participant."""
+    return [
+        (episode_id, each.participant_id)
+        for episode_id in households.episodes_of_child(work, child)
+        for each in episodes.participations_of(work, episode_id)
+        if each.participant_id != child
+    ]
+
+
+def _add(work: Casework, whom: set[str], reason: Reason, by: By) -> str:
+    for each in sorted(whom):
         audit.note(work, by.who, f"held back: {reason.value}", each, by.now)
-    work.flush()
-    return Suppressed(action_id, describe(work, whom))
+    return suppressions.add(work, whom, reason, by.who, by.now)
+
+
+def _let_answer_again(service: Service, work: Casework, action: Suppression, by: By) -> None:
+    """It was a mistake: let those answer again who were taken out by this very action."""
+    for child in action.people:
+        noted = changes.of_episodes(work, households.episodes_of_child(work, child))
+        for each in noted:
+            same = each.what is What.LEFT and (each.at, each.who) == (action.since, action.since_by)
+            if same and each.was and not partings.answers_here(work, each.was, each.episode_id):
+                moving.rejoin_in(service, work, each.episode_id, each.was, by)
 
 
 def _load(work: Casework, participant_id: str) -> Person:
@@ -238,12 +298,14 @@ async def lift(
     """
 
     def work(casework: Casework) -> tuple[Held, ...]:
-        return lift_in(casework, action_id, by, confirmation)
+        return lift_in(service, casework, action_id, by, confirmation)
 
     return await service.lane.write(lambda connection: work(service.open(connection)))
 
 
-def lift_in(work: Casework, action_id: str, by: By, confirmation: str) -> tuple[Held, ...]:
+def lift_in(
+    service: Service, work: Casework, action_id: str, by: By, confirmation: str
+) -> tuple[Held, ...]:
     """Lift an action inside a transaction. Raises Refusal."""
     action = _standing(work, action_id)
     if action.lift_asked_by is None:
@@ -255,7 +317,10 @@ def lift_in(work: Casework, action_id: str, by: By, confirmation: str) -> tuple[
     if action.reason is Reason.DECEASED and confirmation.strip().casefold() != CONFIRMATION:
         msg = f"Somebody has died. Type the words {CONFIRMATION!r} if they really may be asked."
         raise Refusal(msg)
+    doors.hold(work, action.people)
     free = suppressions.lift(work, action, by.who, by.now)
+    if action.reason is Reason.DECEASED:
+        _let_answer_again(service, work, action, by)
     for each in action.people:
         audit.note(work, by.who, f"let ask again: {action.reason.value}", each, by.now)
     work.flush()

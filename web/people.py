@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from surveys.people import AgeBand
+from surveys.people import AgeBand, Role
 from usecases import overview, suppressing
 from usecases.refusal import Refusal
 from usecases.suppressing import CONFIRMATION, Held, Reason
@@ -59,6 +59,7 @@ def _add_person(router: APIRouter) -> None:
             "reason": reason.value,
             "household": household,
             "would": would,
+            "died": reason is Reason.DECEASED and _is_child(participant, would),
             "label_of": label_of,
         }
         return show("people_hold.html", values)
@@ -136,6 +137,11 @@ async def _show_held(request: Request, refused: Mapping[str, str] | None = None)
 
 def _frame(request: Request) -> dict[str, object]:
     return {**frame(request), "label_of": label_of, "confirmation": CONFIRMATION}
+
+
+def _is_child(participant: str, held: Collection[Held]) -> bool:
+    young = [each.participant_id for each in held if each.role == Role.YOUNG_PERSON]
+    return participant in young
 
 
 def label_of(held: Held) -> str:

@@ -43,7 +43,7 @@ def suppress(
     """Let nobody ask somebody from this moment on; shows first whom that holds.
 
     They still get answers and help, and what they write is read. After the death of a child the
-    whole household is held.
+    whole household is held, and nobody answers about this child any more.
 
     Examples: starling people suppress 2b4d6f8h1j3k5m7n --reason court;
     starling people suppress 2b4d6f8h1j3k5m7n --reason bereavement --household --yes
@@ -66,10 +66,13 @@ def suppress(
         _ask(with_service(look))
     held = with_service(work)
     if as_json:
-        print_json({"action": held.action_id, "reason": reason, "people": _people(held.people)})
+        told = {"action": held.action_id, "around": held.around_id, "reason": reason}
+        print_json({**told, "people": _people(held.people)})
         return
     typer.echo(f"Nobody asks these {len(held.people)} any more (action {held.action_id}):")
     _list(held.people)
+    if held.around_id:
+        typer.echo(f"Those around the child are held for their bereavement ({held.around_id}).")
     typer.echo(f"Undo it: starling people ask-to-lift {held.action_id} --who YOUR.NAME")
 
 

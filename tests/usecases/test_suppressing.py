@@ -19,6 +19,7 @@ from storage import episodes, people, tables
 from storage.outbox import Delivery, OutgoingKind, Sending, Sent, Urgency
 from surveys.people import AgeBand, Role
 from tests.support.callers import (
+    AFTER_SCHOOL,
     DAY,
     Caller,
     Place,
@@ -32,7 +33,7 @@ from tests.support.callers import (
     phone,
     rows,
 )
-from usecases import moving, reading, sending, suppressing
+from usecases import inviting, moving, reading, sending, suppressing
 from usecases.arrival import TextInput
 from usecases.inviting import By, Invited
 from usecases.moving import EpisodeChange
@@ -229,6 +230,73 @@ async def test_after_the_death_of_a_child_everybody_around_is_held_whatever_was_
     assert here.names(would) == here.names(held.people) == HOME
     alone = await hold(place, service, here.ids["carer of 2"], Reason.DECEASED)
     assert here.names(alone.people) == {"carer of 2"}
+    assert alone.around_id is None
+
+
+async def test_after_a_death_nobody_answers_about_the_child_and_the_others_are_let_go_apart(
+    place: Place, service: Service
+) -> None:
+    here = await street(place, service)
+    held = await hold(place, service, here.ids["child 1"], Reason.DECEASED)
+    listed = {each.case: each for each in await inviting.list_episodes(service)}
+    assert {each.participant_id for each in listed["T-1"].people} == {here.ids["child 1"]}
+    others = {"child 2", "shared carer", "carer of 2", "professional"}
+    assert {each.participant_id for each in listed["T-2"].people} == {here.ids[n] for n in others}
+    assert held.around_id is not None
+    await suppressing.ask_to_lift(service, held.around_id, place.by)
+    freed = await suppressing.lift(service, held.around_id, other(place))
+    assert here.names(freed) == HOME - {"child 1"}
+    for _ in range(400):
+        place.forward(DAY)
+        await fire_due(service, place.now)
+    asked = [
+        each
+        for name in ("shared carer", "professional", "carer of 1", "child 1")
+        for each in await moments(service, here.ids[name])
+        if each.episode_id == listed["T-1"].episode.id and each.due_at > AFTER_SCHOOL + DAY
+    ]
+    assert not [each for each in asked if each.offered_at is not None]
+
+
+async def test_a_death_noted_by_mistake_is_undone_whole(place: Place, service: Service) -> None:
+    here = await street(place, service)
+    before = {
+        each.case: {who.participant_id for who in each.people}
+        for each in await inviting.list_episodes(service)
+    }
+    gone = next(each for each in await inviting.list_episodes(service) if each.case == "T-1")
+    await moving.leave(service, gone.episode.id, here.ids["carer of 1"], place.by)
+    place.forward(DAY)
+    held = await hold(place, service, here.ids["child 1"], Reason.DECEASED)
+    place.forward(DAY)
+    for action in (held.around_id or "", held.action_id):
+        await suppressing.ask_to_lift(service, action, place.by)
+        await suppressing.lift(service, action, other(place), confirmation=CONFIRMATION)
+    after = {
+        each.case: {who.participant_id for who in each.people}
+        for each in await inviting.list_episodes(service)
+    }
+    before["T-1"].discard(here.ids["carer of 1"])
+    assert after == before
+    assert await suppressing.count_held(service) == 0
+
+
+async def test_nobody_is_invited_to_answer_about_a_child_who_has_died(
+    place: Place, service: Service
+) -> None:
+    here = await street(place, service)
+    homes = {row.id: row.child_id for row in await rows(service, tables.support_episodes)}
+    children = {row.id: row.child_id for row in await rows(service, tables.participants)}
+    of = {child: episode for episode, child in homes.items()}
+    gone, alive = (of[children[here.ids[f"child {number}"]]] for number in (1, 2))
+    held = await hold(place, service, here.ids["child 1"], Reason.DECEASED)
+    with pytest.raises(Refusal, match="nobody is invited"):
+        await invite(place, service, gone, *CARER)
+    await invite(place, service, alive, *CARER)
+    await suppressing.ask_to_lift(service, held.action_id, place.by)
+    by = other(place)
+    await suppressing.lift(service, held.action_id, by, confirmation=CONFIRMATION)
+    await invite(place, service, gone, *CARER)
 
 
 async def test_who_left_is_not_of_the_household_and_who_is_asked_after_the_end_still_is(
