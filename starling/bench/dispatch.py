@@ -51,9 +51,9 @@ _NOTES: Final = (
     """
 dispatch: rows due in one table, one asking a person, claimed 50 to a transaction, each looked at by
   all the rules, rendered, stored as a message, committed durably, brought as a Bot API method to a
-  session without a network, and its end stored; the first asking of each review plans the next one
+  session without a network, and its end stored; each review's first asking plans the next review
 floor: the same rows of the same table claimed with SELECT ... FOR UPDATE SKIP LOCKED and updated,
-  each with values of its own, 50 to a transaction, durable; asyncpg on PostgreSQL, sqlite3 on SQLite
+  each with values of its own, 50 to a transaction, durable: through asyncpg, on SQLite by sqlite3
 cpu is the process's; with_server adds the database server's own processes for this database
 limited: the pace of the settings' default, each call taking 50 ms, rung once a second
 lateness: everybody of one service whose review falls on the busiest moment of a quarter, at that

@@ -1,4 +1,4 @@
-"""Measures askings at the pace that Telegram allows: how near to it they go, and how late each is."""
+"""Measures askings at the pace that Telegram allows: how near to it they go, how late each is."""
 
 from __future__ import annotations
 

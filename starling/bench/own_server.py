@@ -46,7 +46,7 @@ def own_server() -> Iterator[str]:
         msg = "no PostgreSQL is installed on this machine"
         raise NoServer(msg)
     # In /tmp, as another user must reach it and the path of a socket has to be short.
-    folder = Path(tempfile.mkdtemp(prefix="starling-pg-", dir="/tmp"))  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="starling-pg-", dir="/tmp"))
     user = _ordinary_user()
     if user:
         os.chown(folder, user["user"], user["group"])
@@ -65,7 +65,7 @@ def own_server() -> Iterator[str]:
 
 def _initialise(binaries: Path, folder: Path, user: dict[str, Any]) -> None:
     options = ["-U", "starling", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - a program of the server in a folder of ours
         [binaries / "initdb", "-D", folder / "data", *options],
         cwd=folder,
         env=_ENVIRONMENT,
@@ -80,7 +80,7 @@ def _initialise(binaries: Path, folder: Path, user: dict[str, Any]) -> None:
 def _start(binaries: Path, folder: Path, user: dict[str, Any]) -> subprocess.Popen[bytes]:
     settings = [*_SETTINGS, f"unix_socket_directories={folder}"]
     with (folder / "log").open("wb") as output:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - as above
             [
                 binaries / "postgres",
                 "-D",

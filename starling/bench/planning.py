@@ -1,4 +1,4 @@
-"""Measures how long it takes to plan what is due in many support episodes, through the use cases."""
+"""Measures how long planning for many support episodes takes, through the real use cases."""
 
 from __future__ import annotations
 

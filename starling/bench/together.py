@@ -29,7 +29,7 @@ async def measure_workers(
 ) -> dict[str, Any]:
     """Let one process dispatch so many, then two processes twice as many."""
     del service
-    rates = {}
+    rates, used = {}, {}
     for workers in (1, 2):
         due = many * workers
         await street.move_in(due, _NOW, _NOW - timedelta(seconds=1), lambda _: None)
@@ -39,11 +39,14 @@ async def measure_workers(
             raise WorkersLost
         seconds = max(each["ended"] for each in found) - min(each["began"] for each in found)
         rates[workers] = due / seconds
+        used[workers] = sum(each["cpu"] for each in found) / due * 1000
         say(f"{workers} at work: {rates[workers]:.0f} a second")
     return {
         "one_per_second": round(rates[1], 1),
         "two_per_second": round(rates[2], 1),
         "ratio": round(rates[2] / rates[1], 2),
+        "one_cpu_ms_each": round(used[1], 3),
+        "two_cpu_ms_each": round(used[2], 3),
     }
 
 
@@ -55,7 +58,7 @@ async def _run(settings: Settings, workers: int) -> list[dict[str, Any]]:
             if await _line(each) != "ready":
                 raise WorkersLost
         for each in started:
-            assert each.stdin is not None  # noqa: S101 - it was asked for
+            assert each.stdin is not None
             each.stdin.write(b"go\n")
         return [json.loads(await _line(each)) for each in started]
     finally:
@@ -75,13 +78,13 @@ async def _start(settings: Settings, node: int) -> Process:
         "node": node,
         "now": _NOW.isoformat(),
     }
-    assert process.stdin is not None  # noqa: S101 - it was asked for
+    assert process.stdin is not None
     process.stdin.write(json.dumps(told).encode() + b"\n")
     return process
 
 
 async def _line(process: Process) -> str:
-    assert process.stdout is not None  # noqa: S101 - it was asked for
+    assert process.stdout is not None
     line = (await process.stdout.readline()).decode().strip()
     if not line:
         raise WorkersLost

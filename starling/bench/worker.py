@@ -1,4 +1,4 @@
-"""One process of several that share due moments: waits for the word, dispatches, prints what it did.
+"""One process of several that share due moments: waits for a word, works, prints what it did.
 
 It is started by the measurement with `python -m starling.bench.worker` and told everything on its
 standard input: nothing secret stands in its arguments.

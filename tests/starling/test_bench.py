@@ -86,6 +86,65 @@ def databases(server: Server) -> str:
         return str(connection.execute("select datname from pg_database").fetchall())
 
 
+SMALL = (
+    "--occasions", "30", "--episodes", "3", "--limited-seconds", "0.5", "--children", "60",
+)  # fmt: skip
+
+
+def measure_dispatch(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run the other measurement where the settings name a database that must stay untouched."""
+    return subprocess.run(
+        [sys.executable, "-m", "starling", "bench", "dispatch", *SMALL, *more],
+        cwd=PROJECT,
+        env={
+            "PATH": os.environ["PATH"],
+            "TMPDIR": str(folder),
+            "STARLING_DATABASE_URL": f"sqlite:///{folder / 'real.db'}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def check_dispatched(found: dict[str, Any]) -> None:
+    assert found["cpu_ratio"] > 0
+    for side in ("dispatch", "floor", "a_tenth"):
+        assert {"per_second", "cpu_ms_each"} <= set(found[side])
+        assert all(value > 0 for value in found[side].values())
+    assert set(found["peak_memory_mb"]) == {"a_tenth", "all"}
+
+
+def test_dispatching_is_measured_beside_a_bare_claim_and_leaves_nothing_behind(
+    tmp_path: Path,
+) -> None:
+    done = measure_dispatch(tmp_path, "--only-sqlite")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    check_dispatched(report["sqlite"])
+    assert report["limited"]["permitted_per_second"] == 30
+    assert 0 < report["limited"]["busiest_second"] <= 33
+    assert report["lateness"]["left"] == report["lateness"]["due_at_once"] > 0
+    assert report["lateness"]["left_after"]["p50_s"] <= report["lateness"]["left_after"]["most_s"]
+    assert set(report["planning"]) == {"seconds", "cpu_ms_per_episode"}
+    assert report["targets"]["cpu_ratio"] == 3.0
+    assert "postgresql" not in report
+    assert "dispatched 30" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.postgres
+def test_dispatching_is_measured_on_a_server_with_one_process_and_with_two(
+    tmp_path: Path, postgres_server: Server
+) -> None:
+    done = measure_dispatch(tmp_path, "--database-url", postgres_server.url)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    check_dispatched(report["postgresql"])
+    assert report["workers"]["ratio"] > 0
+    assert "starling_bench" not in databases(postgres_server)
+
+
 def test_an_address_that_is_no_server_is_refused_in_a_sentence(tmp_path: Path) -> None:
     done = measure(tmp_path, "--database-url", "sqlite:///real.db")
     assert (done.returncode, done.stdout) == (1, "")
