@@ -99,7 +99,12 @@ def ids_after(connection: Connection, after: str, failed: Collection[str], most:
         silences.c.participant_id == participants.c.id, silences.c.over_at.is_(None)
     )
     theirs = addresses.c.participant_id == participants.c.id
-    last_word = select(func.max(addresses.c.used_at)).where(theirs).scalar_subquery()
+    last_word = (
+        select(func.max(addresses.c.used_at))
+        .where(theirs)
+        .correlate(participants)
+        .scalar_subquery()
+    )
     to_nothing = exists().where(
         occasions.c.participant_id == participants.c.id,
         occasions.c.state.in_([OccasionState.LAPSED.value, OccasionState.UNDELIVERABLE.value]),

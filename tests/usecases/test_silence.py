@@ -98,6 +98,24 @@ async def test_two_askings_in_a_row_without_a_sign_are_written_down_once(
     assert len(await facts(service)) == 1
 
 
+async def test_what_others_say_is_no_sign_of_somebody_who_is_silent(
+    place: Place, service: Service
+) -> None:
+    """Ten people, of whom every second one speaks now and then."""
+    people = [await joined(place, service, case=f"T-{number}") for number in range(10)]
+    callers = [caller for caller, _ in people]
+    for _ in range(10):
+        await live(service, place, 10, *callers)
+        for caller in callers[::2]:
+            await caller.types("hello")
+    await silence.look(service, place.now)
+    silent = {invited.participant for _, invited in people[1::2]}
+    found = await facts(service)
+    assert {each.participant_id for each in found} == silent
+    assert [each.kind for each in found].count("unanswered-twice") == 5
+    assert [each.kind for each in found].count("disengaged") == 5
+
+
 async def test_a_word_in_between_is_a_sign_of_life(small_place: Place, small: Service) -> None:
     caller, _ = await joined(small_place, small)
     await live(small, small_place, 41, caller)
