@@ -22,7 +22,7 @@ from storage import (
     suppressions,
 )
 from storage.casework import Casework
-from storage.changes import What
+from storage.changes import Change, What
 from storage.people import Person
 from storage.reasons import Reason as Reason  # noqa: PLC0414 (who holds names it)
 from storage.suppressions import Suppression
@@ -180,10 +180,18 @@ def _let_answer_again(service: Service, work: Casework, action: Suppression, by:
     """It was a mistake: let those answer again who were taken out by this very action."""
     for child in action.people:
         noted = changes.of_episodes(work, households.episodes_of_child(work, child))
-        for each in noted:
-            same = each.what is What.LEFT and (each.at, each.who) == (action.since, action.since_by)
-            if same and each.was and not partings.answers_here(work, each.was, each.episode_id):
-                moving.rejoin_in(service, work, each.episode_id, each.was, by)
+        last = {(each.episode_id, each.was or each.became): each for each in noted if _is_who(each)}
+        for (episode_id, who), each in last.items():
+            by_this = (each.at, each.who) == (action.since, action.since_by)
+            if not who or each.what is not What.LEFT or not by_this:
+                continue
+            if partings.answers_here(work, who, episode_id) is False:
+                moving.rejoin_in(service, work, episode_id, who, by)
+
+
+def _is_who(change: Change) -> bool:
+    """Whether this is about who answers."""
+    return change.what in (What.LEFT, What.REJOINED)
 
 
 def _load(work: Casework, participant_id: str) -> Person:

@@ -450,7 +450,7 @@ async def test_staff_the_clock_and_the_person_take_turns_and_nobody_waits_for_ev
 WHO = ("a.worker", "b.worker")
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["change", "leave", "rejoin", "hold", "household", "ask", "lift"]),
+        st.sampled_from(["change", "leave", "rejoin", "hold", "household", "death", "ask", "lift"]),
         st.integers(0, 2),
         st.sampled_from(WHO),
     ),
@@ -482,6 +482,13 @@ class Ledger:
     gone: set[str] = field(default_factory=set)
     held: dict[str, set[str]] = field(default_factory=dict)
     asked_by: dict[str, str] = field(default_factory=dict)
+    out: dict[str, set[str]] = field(default_factory=dict)
+    """Who was taken out by which death, and did not come or go since."""
+
+    def forget(self, whom: str) -> None:
+        """Somebody came or went for another reason."""
+        for taken in self.out.values():
+            taken.discard(whom)
 
     @property
     def must_not_be_asked(self) -> set[str]:
@@ -499,9 +506,11 @@ async def move_on(service: Service, ledger: Ledger, step: Step, here: Here) -> N
         case "leave":
             await moving.leave(service, here.episode, whom, step.by)
             ledger.gone.add(whom)
+            ledger.forget(whom)
         case "rejoin":
             await moving.rejoin(service, here.episode, whom, step.by)
             ledger.gone.discard(whom)
+            ledger.forget(whom)
         case _:
             pass
 
@@ -515,15 +524,29 @@ async def hold_or_lift(service: Service, ledger: Ledger, step: Step, here: Here)
             wide = step.what == "household"
             held = await suppressing.suppress(service, whom, Reason.OTHER, step.by, household=wide)
             ledger.held[held.action_id] = {each.participant_id for each in held.people}
+        case "death":
+            await note_death(service, ledger, step, here)
         case "ask":
             await suppressing.ask_to_lift(service, action, step.by)
             ledger.asked_by[action] = step.by.who
         case "lift":
-            await suppressing.lift(service, action, step.by)
+            await suppressing.lift(service, action, step.by, confirmation=CONFIRMATION)
             assert ledger.asked_by[action] != step.by.who, "one person alone lifted it"
             del ledger.held[action]
+            ledger.gone -= ledger.out.pop(action, set())
         case _:
             pass
+
+
+async def note_death(service: Service, ledger: Ledger, step: Step, here: Here) -> None:
+    """The child has died: nobody answers about them, and those around are held apart."""
+    child = here.ids[0]
+    held = await suppressing.suppress(service, child, Reason.DECEASED, step.by, household=False)
+    ledger.held[held.action_id] = {child}
+    if held.around_id is not None:
+        ledger.held[held.around_id] = {each.participant_id for each in held.people} - {child}
+    ledger.out[held.action_id] = set(here.ids[1:]) - ledger.gone
+    ledger.gone |= ledger.out[held.action_id]
 
 
 async def may_be_asked(service: Service, here: Here) -> set[str]:
@@ -567,6 +590,15 @@ async def live(url: str, steps: list[tuple[str, int, str]]) -> None:
 @example(steps=[("hold", 1, "a.worker"), ("ask", 0, "a.worker"), ("lift", 0, "a.worker")])
 @example(steps=[("household", 0, "a.worker"), ("ask", 0, "b.worker"), ("lift", 0, "a.worker")])
 @example(steps=[("leave", 1, "a.worker"), ("hold", 1, "a.worker"), ("rejoin", 1, "a.worker")])
+@example(
+    steps=[
+        ("death", 0, "a.worker"),
+        ("rejoin", 1, "a.worker"),
+        ("leave", 1, "a.worker"),
+        *[("ask", number, "a.worker") for number in (0, 1)],
+        *[("lift", number, "b.worker") for number in (0, 1, 0)],
+    ]
+)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_staff_do_nobody_who_is_held_or_gone_is_asked_and_nobody_lifts_alone(
     sqlite_template: Path,
