@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from followups.occasions import fire_due
 from storage import tables
@@ -170,6 +170,21 @@ async def test_who_rested_until_it_was_too_late_is_no_difference(
     await change(small, update(participants).values(resting_until=due + 22 * DAY))
     assert await fire_due(small, due + 23 * DAY) == []
     assert await missing(small, due + 23 * DAY) == {}
+
+
+async def test_whom_staff_held_until_it_was_too_late_is_no_difference(
+    small_place: Place, small: Service
+) -> None:
+    _, review, due = await settled(small_place, small)
+    _, others, _ = await settled(small_place, small, case="T-1002")
+    (held_back,) = [each for each in await rows(small, occasions) if each.id == review]
+    held = {
+        "id": "held", "participant_id": held_back.participant_id, "action_id": "one",
+        "reason": "court", "since": due - DAY, "since_by": "Mo", "lifted_at": due + 20 * DAY,
+    }  # fmt: skip
+    await change(small, insert(tables.suppressions).values(held))
+    assert await fire_due(small, due + 23 * DAY) == []
+    assert await missing(small, due + 23 * DAY) == {Cause.NEVER_ASKED: (others,)}
 
 
 async def test_an_offer_without_a_message_is_missing(place: Place, service: Service) -> None:
