@@ -21,10 +21,11 @@ from aiogram.methods import TelegramMethod
 
 from bot.carrier import Carrier, Draw
 from bot.ledger import Ledger
+from bot.limits import Limits, most_ahead
 from bot.lines import LAST, Line, Parcel
-from bot.pace import Bucket, Gate, Pace
+from bot.pace import Bucket, Pace
 from bot.verdicts import Fate, Verdict, judge, rest_after, settle, try_again
-from storage.outbox import Delivery, OutgoingKind, Sending, Sent
+from storage.outbox import Delivery, Sending, Sent
 from usecases import sending as desk
 from usecases.arrival import Channel
 from usecases.service import Service
@@ -35,16 +36,12 @@ HOLD: Final = timedelta(seconds=40)
 MOMENT: Final = timedelta(seconds=0.5)
 """How long an asking may wait here before it is looked at again whether it is still wanted."""
 
-AHEAD: Final = 2.0
-"""For how many seconds of the permitted pace askings are taken over before their time."""
-
 _SIDE_BY_SIDE: Final = 60
 _ASKINGS_SIDE_BY_SIDE: Final = 40
 _MOST_WAITING: Final = 200
 _MOST_ASIDES: Final = 500
 _LOOK_EVERY: Final = 1.0
 _NO_SUCH_CHANNEL: Final = timedelta(minutes=1)
-_NEW: Final = (OutgoingKind.SEND, OutgoingKind.PICTURE)
 
 _log = logging.getLogger(__name__)
 
@@ -76,11 +73,12 @@ class Courier:
         self._tasks = tasks
         self._routes = {channel.value: route for channel, route in routes.items()}
         self._carrier = Carrier(service, draw)
-        self._gates: dict[str, Gate] = {}
+        self._limits = Limits()
         self._lines: dict[tuple[str, int], Line] = {}
         self._room = asyncio.Semaphore(_SIDE_BY_SIDE)
         self._room_for_askings = asyncio.Semaphore(_ASKINGS_SIDE_BY_SIDE)
-        self._most_ahead = _most_ahead(routes.values())
+        paces = [route.pace for route in routes.values() if route.pace is not None]
+        self._most_ahead = min([_MOST_WAITING, *map(most_ahead, paces)])
         self._waiting = 0
         self._less_waits = asyncio.Event()
         self._asides = 0
@@ -208,7 +206,7 @@ class Courier:
         try:
             while line.first is not None:
                 if route is not None and route.pace is not None:
-                    await self._keep_pace(route.pace, line)
+                    await self._limits.let_through(route.pace, line)
                 parcel = self._take_from(line)
                 if parcel is not None:
                     self._ledger.add(await self._bring(route, line, parcel))
@@ -223,25 +221,6 @@ class Courier:
             if 2 * self._waiting <= self._most_ahead:
                 self._less_waits.set()
         return parcel
-
-    async def _keep_pace(self, pace: Pace, line: Line) -> None:
-        """Wait until the limits let the first message of this line through.
-
-        Safety never waits for its own chat; what is more urgent never for what came before it.
-        """
-        loop = asyncio.get_running_loop()
-        while (parcel := line.first) is not None:
-            bucket = line.bucket if parcel.sending.outgoing.kind in _NEW else None
-            if bucket is not None and parcel.rank > 0:
-                wait = bucket.wait(loop.time())
-                if wait > 0:
-                    await line.rest(wait)
-                    continue
-            turn = self._gate(parcel.sending.channel, pace).enter(parcel.rank)
-            if turn is None or await line.wait_for(turn):
-                if bucket is not None:
-                    bucket.take(loop.time())
-                return
 
     async def _bring(self, route: Route | None, line: Line, parcel: Parcel) -> Sent:
         """Bring one message, or put it back into the outbox, or find that nobody wants it."""
@@ -278,13 +257,6 @@ class Courier:
             return try_again(sending, now + rest_after(sending.attempts))
         return None if wanted else sending.came_to(Delivery.CANCELLED)
 
-    def _gate(self, channel: str, pace: Pace) -> Gate:
-        gate = self._gates.get(channel)
-        if gate is None:
-            bucket = Bucket(pace.overall_rate, pace.overall_burst)
-            gate = self._gates[channel] = Gate(bucket, asyncio.get_running_loop().time)
-        return gate
-
     async def _carry(self, route: Route, line: Line, sending: Sending) -> Sent:
         try:
             message_id = await self._carrier.carry(route.bot, sending)
@@ -308,12 +280,9 @@ class Courier:
         Where it wants quiet from several chats at once it means all of them.
         """
         now = self._clock()
-        told = [each for each in self._lines.values() if each.is_held(now)]
+        several = any(each.is_held(now) for each in self._lines.values() if each is not line)
         line.held_until = now + wait
-        gate = self._gates.get(channel)
-        if gate is not None:
-            seconds = wait.total_seconds() if [each for each in told if each is not line] else 0
-            gate.bucket.empty(asyncio.get_running_loop().time(), seconds)
+        self._limits.slow_down(channel, wait if several else None)
 
     async def _tell_blocked(self, line: Line, sending: Sending, now: datetime) -> None:
         """Nothing reaches this chat any more: what waits is not tried, and staff are told."""
@@ -342,9 +311,3 @@ class Courier:
         idle = [key for key, line in self._lines.items() if line.is_idle(now, at)]
         for key in idle:
             del self._lines[key]
-
-
-def _most_ahead(routes: Iterable[Route]) -> int:
-    """Return how many askings are taken over before their time: no more than go out soon."""
-    paced = [route.pace.overall_rate for route in routes if route.pace is not None]
-    return min([_MOST_WAITING, *(max(2, round(AHEAD * rate)) for rate in paced)])

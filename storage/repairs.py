@@ -17,9 +17,9 @@ from storage.outbox import (
     Outgoing,
     OutgoingKind,
     Urgency,
-    asked_as,
     outgoing_from,
 )
+from storage.questions import asked_as
 from storage.tables import addresses, outbox
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from storage import inbox, outbox, people, recalls, repairs, wanted, words
+from storage import inbox, outbox, people, questions, recalls, repairs, wanted, words
 from storage.casework import Casework, Connection
 from storage.inbox import Ticket
 from storage.outbox import Delivery, OutgoingKind, Sending, Sent, Urgency
@@ -201,4 +201,6 @@ def _was_put_again(desk: Desk, run: Run) -> bool:
 
 async def step_message(service: Service, run: str, step: int) -> int | None:
     """Return the number of the message that asked this step, where it is known."""
-    return await service.lane.read(lambda connection: outbox.message_of_step(connection, run, step))
+    return await service.lane.read(
+        lambda connection: questions.message_of_step(connection, run, step)
+    )

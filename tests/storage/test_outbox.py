@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from storage import outbox, people, recalls
+from storage import outbox, people, recalls, repairs, tables
 from storage.casework import Casework
-from storage.outbox import Button, Delivery, Outgoing, OutgoingKind, Sending, Urgency
+from storage.outbox import LEASE, Button, Delivery, Outgoing, OutgoingKind, Sending, Urgency
 from tests.storage.rooms import NOW, Room
 
 CHAT = ("telegram", 5)
@@ -86,3 +88,39 @@ def test_safety_is_claimed_before_replies_and_replies_before_askings(room: Room)
     claimed = [room.do(lambda work: outbox.claim_due(work, NOW, 2)) for _ in range(3)]
     texts = [[sending.outgoing.text for sending in some] for some in claimed]
     assert texts == [["safety", "reply"], ["reply", "asking"], ["asking"]]
+
+
+def state_of(room: Room, number: int) -> str:
+    query = select(tables.outbox.c.state).where(tables.outbox.c.id == number)
+    return room.do(lambda work: str(work.connection.execute(query).scalar_one()))
+
+
+def report(room: Room, result: outbox.Sent) -> None:
+    room.do(lambda work: outbox.record(work.connection, [(result, NOW)]))
+
+
+@pytest.mark.parametrize(
+    ("late", "stands"),
+    [(Delivery.PENDING, "unknown"), (Delivery.FAILED, "unknown"), (Delivery.SENT, "sent")],
+)
+def test_after_our_lease_has_ended_only_that_it_was_sent_is_news(
+    shared_room: Room, late: Delivery, stands: str
+) -> None:
+    """Our process stood still, and others have written down that nobody knows."""
+    (asking,) = queue(shared_room, [Outgoing(OutgoingKind.SEND, "how is it?")])
+    shared_room.do(lambda work: repairs.expire_leases(work.connection, NOW + 2 * LEASE))
+    report(shared_room, asking.came_to(late))
+    assert state_of(shared_room, asking.id) == stands
+
+
+def test_a_report_about_an_earlier_try_does_not_disturb_the_one_under_way(
+    shared_room: Room,
+) -> None:
+    (first,) = queue(shared_room, [Outgoing(OutgoingKind.SEND, "help", urgency=Urgency.SAFETY)])
+    shared_room.do(lambda work: repairs.expire_leases(work.connection, NOW + 2 * LEASE))
+    claimed = shared_room.do(lambda work: outbox.claim_due(work, NOW + 2 * LEASE, 100))
+    (second,) = [each for each in claimed if each.id == first.id]
+    report(shared_room, first.came_to(Delivery.PENDING))
+    assert state_of(shared_room, first.id) == "sending"
+    report(shared_room, second.came_to(Delivery.SENT, 9))
+    assert state_of(shared_room, first.id) == "sent"
