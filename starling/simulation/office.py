@@ -58,7 +58,7 @@ class Office:
         invited: list[Pretend] = []
         for story in stories:
             fate = self.chance.random()
-            if fate > 0.004 or not story.episode:
+            if fate > 0.004 or not story.episode or any(each.held for each in story.people):
                 continue
             if story.is_over:
                 await self._reopen(story, fate, day, now)
