@@ -22,15 +22,15 @@ from bot.doorway import Doorway
 from bot.intake import Intake, Outcome
 from bot.pace import pace_of
 from bot.polling import Poller
-from followups.clock import Bell, Clock
-from followups.dispatch import EVERY, dispatch_due
+from followups.clock import Clock
 from starling.compose import clock, open_service
 from starling.last_seen import read_last_seen, write_last_seen
 from starling.mail import open_post
+from starling.rounds import wind_up
 from starling.settings import Settings
 from storage.database import SoleOwner, current_revision, newest_revision, sqlite_file
 from surveys import concerns
-from usecases import housekeeping, nudging, picturing, restoring, sending, silence, sweeping
+from usecases import housekeeping, picturing, restoring, sending
 from usecases.arrival import Channel
 from usecases.letters import Post
 from usecases.receiving import Reception
@@ -128,7 +128,7 @@ async def _put_together(
         if webhook is None:
             poller = Poller(bot, session, intake, clock)
     post = open_post(settings, clock, secrets.token_bytes)
-    bells = _bells(settings, service, courier, intake, post)
+    bells = wind_up(settings, service, courier, intake, post)
     site = _site(settings, service, web_session, intake, bells, post)
     config = uvicorn.Config(
         create_app(site),
@@ -171,58 +171,6 @@ def _webhook_address(settings: Settings) -> telegram.Webhook | None:
         return None
     secret = settings.telegram_webhook_secret.get_secret_value()
     return telegram.Webhook(settings.telegram_webhook_url, secret)
-
-
-def _bells(
-    settings: Settings, service: Service, courier: Courier, intake: Intake, post: Post | None
-) -> Clock:
-    """Say what is done how often; only the clock knows how."""
-
-    async def ask_who_is_due() -> None:
-        await dispatch_due(service, courier, clock)
-
-    async def recover() -> None:
-        await intake.recover()
-
-    async def say_alive() -> None:
-        seen = await restoring.note_alive(service, clock())
-        await asyncio.to_thread(write_last_seen, settings.last_seen_file, seen)
-
-    async def look_for_silence() -> None:
-        await silence.look(service, clock())
-
-    async def sweep() -> None:
-        await sweeping.sweep_hourly(service, clock())
-
-    async def tidy() -> None:
-        await housekeeping.tidy(service, clock())
-
-    return Clock(
-        [
-            Bell("askings", EVERY, ask_who_is_due),
-            Bell("parked updates", 15.0, recover),
-            Bell("alive", 60.0, say_alive),
-            Bell("silence", 600.0, look_for_silence),
-            Bell("sweep", 300.0, sweep),  # it looks once in every hour of the clock
-            Bell("housekeeping", 3600.0, tidy),
-            *_nudge_bells(service, post),
-        ],
-        clock,
-    )
-
-
-def _nudge_bells(service: Service, post: Post | None) -> list[Bell]:
-    """Return what e-mails need, where any leave."""
-    if post is None:
-        return []
-
-    async def nudge() -> None:
-        await nudging.nudge_due(service, post, clock())
-
-    async def forget() -> None:
-        await nudging.forget_unconfirmed(service, clock())
-
-    return [Bell("nudges", 60.0, nudge), Bell("forgotten addresses", 3600.0, forget)]
 
 
 def _site(

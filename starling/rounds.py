@@ -1,0 +1,72 @@
+"""What is done again and again while the program runs, and how often: only the clock knows how."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.courier import Courier
+from bot.intake import Intake
+from followups.clock import Bell, Clock
+from followups.dispatch import EVERY, dispatch_due
+from starling.compose import clock
+from starling.last_seen import write_last_seen
+from starling.settings import Settings
+from usecases import housekeeping, nudging, restoring, silence, sweeping
+from usecases.letters import Post
+from usecases.service import Service
+
+
+def wind_up(
+    settings: Settings, service: Service, courier: Courier, intake: Intake, post: Post | None
+) -> Clock:
+    """Return the clock with all that is done again and again; `post` is None without e-mails."""
+
+    async def ask_who_is_due() -> None:
+        await dispatch_due(service, courier, clock)
+
+    async def recover() -> None:
+        await intake.recover()
+
+    async def say_alive() -> None:
+        seen = await restoring.note_alive(service, clock())
+        await asyncio.to_thread(write_last_seen, settings.last_seen_file, seen)
+
+    async def look_for_silence() -> None:
+        await silence.look(service, clock())
+
+    async def sweep() -> None:
+        await sweeping.sweep_hourly(service, clock())
+
+    async def end_hanging() -> None:
+        await housekeeping.end_hanging(service)
+
+    async def tidy() -> None:
+        await housekeeping.tidy(service, clock())
+
+    return Clock(
+        [
+            Bell("askings", EVERY, ask_who_is_due),
+            Bell("parked updates", 15.0, recover),
+            Bell("alive", 60.0, say_alive),
+            Bell("silence", 600.0, look_for_silence),
+            Bell("sweep", 300.0, sweep),  # it looks once in every hour of the clock
+            Bell("hanging programs", 15.0, end_hanging),
+            Bell("housekeeping", 3600.0, tidy),
+            *_nudge_bells(service, post),
+        ],
+        clock,
+    )
+
+
+def _nudge_bells(service: Service, post: Post | None) -> list[Bell]:
+    """Return what e-mails need, where any leave."""
+    if post is None:
+        return []
+
+    async def nudge() -> None:
+        await nudging.nudge_due(service, post, clock())
+
+    async def forget() -> None:
+        await nudging.forget_unconfirmed(service, clock())
+
+    return [Bell("nudges", 60.0, nudge), Bell("forgotten addresses", 3600.0, forget)]
