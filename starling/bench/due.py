@@ -6,12 +6,10 @@ Rows are plain inserts after one pattern: everybody joined, can be reached, and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
-
-from sqlalchemy import update
 
 from starling.bench.past import (
     EPISODE,
@@ -25,7 +23,7 @@ from starling.bench.past import (
     renamed,
     secrets_of,
 )
-from storage import tables
+from storage import occasions
 from storage.casework import Connection
 from storage.sequence import new_id
 from usecases.service import Service
@@ -33,6 +31,7 @@ from usecases.service import Service
 _FIRST_CHAT: Final = 6_000_000_000
 _LONGEST: Final = 10_000_000
 _AT_A_TIME: Final = 1_000
+_FAR_AHEAD: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _AGO: Final = timedelta(days=42)
 
 
@@ -70,11 +69,17 @@ class Street:
         return joined
 
     async def rest(self) -> None:
-        """Let nothing be due any more."""
-        quiet = update(tables.occasions).where(tables.occasions.c.next_at.is_not(None))
-        await self._service.lane.write(
-            lambda connection: connection.execute(quiet.values(next_at=None))
-        )
+        """Let nothing be due any more, however far ahead."""
+        while await self._service.lane.write(self._put_away):
+            pass
+
+    def _put_away(self, connection: Connection) -> int:
+        work = self._service.open(connection)
+        waiting = occasions.claim_due(work, _FAR_AHEAD, _AT_A_TIME)
+        for each in waiting:
+            occasions.move(work, replace(each, next_at=None))
+        work.flush()
+        return len(waiting)
 
     def _add(
         self, numbers: range, then: datetime, due_at: datetime | None, connection: Connection

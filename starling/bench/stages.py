@@ -10,6 +10,7 @@ from aiogram import Dispatcher
 from bot import doorway, intake
 from bot.courier import Courier
 from bot.doorway import Doorway
+from bot.ledger import Ledger
 from starling.bench.stopwatch import Seam
 from storage import inbox, outbox, people
 from storage.casework import Casework
@@ -47,7 +48,7 @@ def seams(kind: str) -> list[Seam]:
         Seam("sending", doorway, "toast_for"),
         Seam("sending", Courier, "_serve"),
         Seam("sending", Courier, "_do_aside"),
-        Seam("sending", Courier, "_flush"),
+        Seam("sending", Ledger, "flush"),
     ]
 
 
