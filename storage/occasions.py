@@ -170,11 +170,13 @@ def claim_due(work: Casework, now: datetime, most: int) -> list[Occasion]:
 
     They are dealt with in this same transaction: on PostgreSQL others skip the locked rows, on
     SQLite there is one writer. So none is lost and none is doubled, and no lease is needed.
+    Those of one moment come as the index holds them: to sort a whole service's four o'clock anew
+    for every fifty costs more than all the rest.
     """
     query = (
         select(occasions)
         .where(occasions.c.next_at <= now)
-        .order_by(occasions.c.next_at, occasions.c.id)
+        .order_by(occasions.c.next_at)
         .limit(most)
     )
     if work.connection.dialect.name == "postgresql":

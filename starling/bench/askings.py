@@ -53,6 +53,7 @@ async def open_courier(
     async with asyncio.TaskGroup() as tasks:
         routes = {Channel.TELEGRAM: Route(Bot(_TOKEN, session=box), pace)}
         courier = Courier(service, clock, routes, tasks, partial(picturing.picture_of, service))
+        tasks.create_task(courier.run())  # as in earnest: it also forgets chats that are done with
         yield courier, box
         await courier.drain(1)
 
