@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from storage import recalls
 from storage.casework import Casework
@@ -46,8 +46,8 @@ def set_aside(connection: Connection) -> int:
 
 def count(connection: Connection) -> int:
     """Return how many messages are set aside."""
-    query = select(outbox.c.id).where(_SET_ASIDE)
-    return len(connection.execute(query).all())
+    query = select(func.count()).select_from(outbox).where(_SET_ASIDE)
+    return connection.execute(query).scalar_one()
 
 
 def waiting(work: Casework, most: int = 200) -> list[SetAside]:

@@ -66,6 +66,11 @@ async def list_set_aside(service: Service) -> list[SetAside]:
     return await service.lane.read(lambda connection: quarantine.waiting(service.open(connection)))
 
 
+async def count_set_aside(service: Service) -> int:
+    """Return how many messages wait for somebody's decision."""
+    return await service.lane.read(quarantine.count)
+
+
 async def release(service: Service, numbers: Sequence[int] | None, by: By) -> int:
     """Let these messages go, or all (None); return how many. Askings are looked at anew."""
     return await _settle(service, "let go", by, lambda c: quarantine.release(c, numbers, by.now))

@@ -5,11 +5,14 @@ It decides nothing, and shows nobody's name.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fastapi import Request
 
 from surveys.people import AgeBand
-from usecases import inviting
+from usecases import overview
 from usecases.inviting import By
+from usecases.suppressing import Held
 from web import labels
 from web.access import form_key
 from web.site import Site
@@ -37,13 +40,13 @@ def frame(request: Request) -> dict[str, object]:
     }
 
 
-async def known_people(site: Site) -> dict[str, str]:
-    """Return how staff know the people who answer: by their part and the case, never by name."""
-    known: dict[str, str] = {}
-    for each in await inviting.list_episodes(site.service):
-        for person in each.people:
-            age = "" if person.age_band == AgeBand.ADULT else f" {person.age_band}"
-            known.setdefault(
-                person.participant_id, f"{each.case}, {labels.name_of(person.role).lower()}{age}"
-            )
-    return known
+def label_of(held: Held) -> str:
+    """Return how staff know somebody: by the case and their part, never by name."""
+    age = "" if held.age_band == AgeBand.ADULT else f" {held.age_band}"
+    return f"{held.case}, {labels.name_of(held.role).lower()}{age}"
+
+
+async def name_people(site: Site, participant_ids: Collection[str]) -> dict[str, str]:
+    """Return how staff know these people, by their ids: by part and case, never by name."""
+    found = await overview.who_are(site.service, participant_ids)
+    return {participant: label_of(held) for participant, held in found.items()}

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from usecases import restoring
 from web.access import read_signed_form
-from web.desk import by, frame, known_people, site_of
+from web.desk import by, frame, name_people, site_of
 from web.pages import go_to, show
 
 _PAGE = "/staff/outbox"
@@ -22,7 +22,8 @@ def outbox_router() -> APIRouter:
     async def set_aside(request: Request) -> Response:
         site = site_of(request)
         rows = await restoring.list_set_aside(site.service)
-        values = {**frame(request), "rows": rows, "people": await known_people(site)}
+        whose = {each.participant_id for each in rows if each.participant_id is not None}
+        values = {**frame(request), "rows": rows, "people": await name_people(site, whose)}
         return show("outbox.html", values)
 
     @router.post("/staff/outbox/{message}/release")

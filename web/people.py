@@ -11,16 +11,15 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from surveys.people import AgeBand, Role
+from surveys.people import Role
 from usecases import overview, suppressing
 from usecases.refusal import Refusal
 from usecases.suppressing import CONFIRMATION, Held, Reason
 from web import labels
 from web.access import read_signed_form
-from web.desk import by, frame, site_of
+from web.desk import by, frame, label_of, name_people, site_of
 from web.labels import pick
 from web.pages import go_to, show
-from web.site import Site
 
 _CHOOSE: Final = "Choose why nobody should ask them."
 _REASONS: Final = labels.choices(Reason)
@@ -142,15 +141,3 @@ def _frame(request: Request) -> dict[str, object]:
 def _is_child(participant: str, held: Collection[Held]) -> bool:
     young = [each.participant_id for each in held if each.role == Role.YOUNG_PERSON]
     return participant in young
-
-
-def label_of(held: Held) -> str:
-    """Return how staff know somebody: by the case and their part, never by name."""
-    age = "" if held.age_band == AgeBand.ADULT else f" {held.age_band}"
-    return f"{held.case}, {labels.name_of(held.role).lower()}{age}"
-
-
-async def name_people(site: Site, participant_ids: Collection[str]) -> dict[str, str]:
-    """Return how staff know these people, by their ids."""
-    found = await overview.who_are(site.service, participant_ids)
-    return {participant: label_of(held) for participant, held in found.items()}

@@ -16,18 +16,26 @@ from fastapi.responses import Response
 
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
 from surveys.people import AgeBand, Role
-from usecases import inviting, moving, overview, publishing, reading, reopening, suppressing
+from usecases import (
+    inviting,
+    moving,
+    overview,
+    publishing,
+    reading,
+    reopening,
+    restoring,
+    suppressing,
+)
 from usecases.inviting import Closing, Invitee, NewEpisode
 from usecases.moving import EpisodeChange
 from usecases.overview import Wanted
 from usecases.refusal import Refusal
 from web import labels
 from web.access import read_signed_form
-from web.desk import by, frame, site_of
+from web.desk import by, frame, name_people, site_of
 from web.invitation import show_invitation
 from web.labels import pick
 from web.pages import go_to, show
-from web.people import name_people
 
 _CHOOSE: Final = "Choose one from each list."
 _NO_DATE: Final = "Give the day as day, month and year."
@@ -152,6 +160,7 @@ async def _show_home(
         "wanted": wanted,
         "counts": await reading.counts(site.service, site.clock()),
         "held": await suppressing.count_held(site.service),
+        "set_aside": await restoring.count_set_aside(site.service),
         "refused": refused or {},
         "today": site.service.rhythm.local(site.clock()).date().isoformat(),
         "labels": labels,
