@@ -68,8 +68,17 @@ class Moment(BaseModel):
     ended_at: datetime | None
 
 
+class SupportChange(BaseModel):
+    """What changed around it: who pays, where the child lives, who looks after it."""
+
+    what: str
+    was: str | None
+    became: str | None
+    day: date
+
+
 class Support(BaseModel):
-    """A support episode in which somebody answers."""
+    """A support episode in which somebody answers or answered, from when to when."""
 
     episode: str
     strand: str
@@ -79,6 +88,9 @@ class Support(BaseModel):
     opened_on: str
     closed_on: str | None
     close_reason: str | None
+    since: datetime
+    until: datetime | None
+    changes: list[SupportChange]
 
 
 class Chat(BaseModel):

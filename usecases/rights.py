@@ -6,7 +6,8 @@ from typing import Final, assert_never
 
 from storage import (
     audit,
-    episodes,
+    caseload,
+    changes,
     invitations,
     nudges,
     observations,
@@ -18,9 +19,12 @@ from storage import (
     suppressions,
     words,
 )
+from storage.caseload import Answering
 from storage.casework import Casework
+from storage.changes import Change, What
 from storage.nudges import Nudge
 from storage.outbox import OutgoingKind, Shown
+from storage.people import Person
 from storage.runs import Logged, StoredRun
 from surveys.conversation import Answer, Chosen, Declination, Declined, Written
 from surveys.instrument import Instrument
@@ -43,6 +47,7 @@ from usecases.everything import (
     QuietTime,
     StaffNote,
     Support,
+    SupportChange,
 )
 from usecases.inviting import By
 from usecases.refusal import Refusal
@@ -101,7 +106,7 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
             Chat(channel=each.channel, linked_at=each.linked_at, blocked_at=each.blocked_at)
             for each in people.chats_of(work, person.id)
         ],
-        support=[_support(each) for each in episodes.episodes_of(work, person.id)],
+        support=_supports(work, person),
         runs=[
             _run(service.catalogue.get(each.run.instrument), each, _by_step(shown), texts)
             for each in runs.of_participant(work, person.id)
@@ -255,7 +260,19 @@ _BUTTONS: Final = {
 """The phrases on the three buttons: what somebody tapped is shown as they saw it."""
 
 
-def _support(episode: episodes.SupportEpisode) -> Support:
+def _supports(work: Casework, person: Person) -> list[Support]:
+    """Return where they answer or answered; who else came or went is not theirs to know."""
+    answering = caseload.ever_of(work, person.id)
+    known: dict[str, list[Change]] = {}
+    for each in changes.of_episodes(work, [each.episode.id for each in answering]):
+        about_people = each.what in (What.LEFT, What.REJOINED)
+        if not about_people or person.id in (each.was, each.became):
+            known.setdefault(each.episode_id, []).append(each)
+    return [_support(each, known.get(each.episode.id, [])) for each in answering]
+
+
+def _support(answering: Answering, changed: list[Change]) -> Support:
+    episode = answering.episode
     return Support(
         episode=episode.id,
         strand=episode.strand,
@@ -265,6 +282,12 @@ def _support(episode: episodes.SupportEpisode) -> Support:
         opened_on=episode.opened_on.isoformat(),
         closed_on=episode.closed_on.isoformat() if episode.closed_on else None,
         close_reason=episode.close_reason,
+        since=answering.since,
+        until=answering.until,
+        changes=[
+            SupportChange(what=each.what.value, was=each.was, became=each.became, day=each.day)
+            for each in changed
+        ],
     )
 
 

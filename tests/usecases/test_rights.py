@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from outcomes.episode import Lives
 from storage import tables
 from storage.reasons import Reason
 from surveys.people import Role, Voice
@@ -23,10 +24,11 @@ from tests.support.callers import (
     rows,
 )
 from tests.support.canary import CANARY_CHAT_ID, CANARY_SENTENCE
-from usecases import reading, rights, suppressing
+from usecases import moving, reading, rights, suppressing
 from usecases.arrival import JoinInput, JoinReply, Media, MediaInput, MenuInput, MenuWish
 from usecases.everything import Everything, GivenAnswer
 from usecases.inviting import By
+from usecases.moving import EpisodeChange
 from usecases.refusal import Refusal
 from usecases.service import Service
 
@@ -142,11 +144,18 @@ async def test_their_own_times_and_what_staff_did_about_asking_them_are_in_it(
         lambda connection: connection.execute(theirs.values(suits="weekend", at_most_days=7))
     )
     by = By("a.worker", small_place.now)
+    (episode,) = await rows(small, tables.support_episodes)
+    moved = EpisodeChange(lives=Lives.KINSHIP)
+    await moving.change(small, episode.id, moved, small_place.now.date(), by)
     await suppressing.suppress(small, invited.participant, Reason.COURT, by, household=False)
     everything = await export(small, invited.participant)
     assert (everything.times.suits, everything.times.at_most_days) == ("weekend", 7)
     assert everything.times.council == "derby-city"
     assert [(each.reason, each.lifted_at) for each in everything.holds] == [("court", None)]
+    (support,) = everything.support
+    assert [(each.what, each.was, each.became) for each in support.changes] == [
+        ("lives", "foster", "kinship")
+    ]
     assert everything.quiet_times == []
     assert everything.email is None
 
