@@ -31,11 +31,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Bell:
-    """Something to do again and again: its name, the seconds in between, and what is called."""
+    """Something to do again and again: its name, the seconds in between, and what is called.
+
+    `at_once`: it rings for the first time when the clock starts, not its seconds later.
+    """
 
     name: str
     seconds: float
     ring: Callable[[], Awaitable[object]]
+    at_once: bool = False
 
 
 class Clock:
@@ -59,7 +63,7 @@ class Clock:
         self._idle.set()
 
     def start(self) -> None:
-        """Begin to ring: each bell for the first time when its seconds have passed."""
+        """Begin to ring: each bell for the first time when its seconds have passed, or at once."""
         # It tells of every single ring otherwise.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._scheduler = AsyncIOScheduler(
@@ -72,6 +76,8 @@ class Clock:
             self._ticks[bell.name] = tick
             trigger = IntervalTrigger(seconds=bell.seconds, timezone=UTC)
             self._scheduler.add_job(self._ring, trigger, args=(bell,), id=bell.name)
+            if bell.at_once:
+                self._scheduler.add_job(self._ring, args=(bell,))
         self._scheduler.start()
         self._watch_later()
 

@@ -48,8 +48,9 @@ def wind_up(
             Bell("askings", EVERY, ask_who_is_due),
             Bell("parked updates", 15.0, recover),
             Bell("alive", 60.0, say_alive),
-            Bell("silence", 600.0, look_for_silence),
-            Bell("sweep", 300.0, sweep),  # it looks once in every hour of the clock
+            Bell("silence", 600.0, look_for_silence, at_once=True),
+            # It looks once in every hour of the clock, whoever rings.
+            Bell("sweep", 300.0, sweep, at_once=True),
             Bell("hanging programs", 15.0, end_hanging),
             Bell("housekeeping", 3600.0, tidy),
             *_nudge_bells(service, post),

@@ -20,6 +20,7 @@ class Wish(StrEnum):
     PAUSE = "pause"
     STOP = "stop"
     GO_ON = "go on"
+    MENU = "menu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ _WISHES: dict[Wish, frozenset[str]] = {
     Wish.PAUSE: frozenset({"pause", "later", "not now", "wait", "in a bit", "take a break"}),
     Wish.STOP: frozenset({"stop", "stop it", "stop this", "quit", "end", "no more", "unsubscribe"}),
     Wish.GO_ON: frozenset({"go on", "carry on", "continue", "resume", "start", "ready"}),
+    Wish.MENU: frozenset({"menu", "show me the menu", "settings", "options"}),
 }
 
 

@@ -117,6 +117,8 @@ def _grant(desk: Desk, wish: Wish) -> bool:
             wishing.grant(desk, MenuWish.STOP_ALL)
         case Wish.PAUSE:
             wishing.grant(desk, MenuWish.PAUSE)
+        case Wish.MENU:
+            wishing.grant(desk, MenuWish.MENU)
         case Wish.BACK | Wish.WHY:
             return wishing.grant_in_run(desk, wish)
         case Wish.GO_ON:

@@ -60,6 +60,13 @@ async def test_each_bell_is_rung_again_and_again() -> None:
         assert not clock.failures
 
 
+async def test_a_bell_may_ring_as_soon_as_the_clock_starts() -> None:
+    soon, later = Heard(), Heard()
+    async with ringing([Bell("soon", 3600.0, soon, at_once=True), Bell("later", 3600.0, later)]):
+        await soon.often(1)
+        assert (soon.times, later.times) == (1, 0)
+
+
 async def test_a_bell_is_never_rung_twice_at_once() -> None:
     at_once = most = 0
     other = Heard()

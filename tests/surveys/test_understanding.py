@@ -72,6 +72,8 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
         ("Stop.", Wish.STOP),
         ("unsubscribe", Wish.STOP),
         ("carry on", Wish.GO_ON),
+        ("Menu!", Wish.MENU),
+        ("settings", Wish.MENU),
         ("help my mum", None),
         ("stop hitting me", None),
         ("", None),

@@ -578,3 +578,10 @@ async def test_the_menu_of_somebody_who_stopped_leads_back(
     labels = caller.heard[-1].labels
     assert "Start again" in labels
     assert not {"Take a break", "When to ask me", "Stop for good", "End my break"} & set(labels)
+
+
+@pytest.mark.parametrize("words", ["menu", "Settings", "options"])
+async def test_the_menu_comes_by_its_name(small_place: Place, small: Service, words: str) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.types(words)
+    assert "When to ask me" in caller.labels
