@@ -5,12 +5,12 @@ It must not send anything: what is said leaves after the commit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from storage import outbox, people, runs
 from storage.casework import Casework
-from storage.outbox import Sending
+from storage.outbox import Outgoing, Sending, Urgency
 from storage.people import AtTheDoor, Person
 from storage.runs import StoredRun
 from surveys.conversation import RunStatus
@@ -83,6 +83,8 @@ class Desk:
         """Put what was said into words and queue it for sending."""
         tapped = self.knock is not None and self.knock.message_id is not None
         messages = self.service.render(self.told, self.listener, tapped=tapped)
+        if self.knock is not None:  # they asked for it: it is no asking of ours
+            messages = tuple(map(_as_reply, messages))
         return outbox.queue(
             self.work,
             self.door.address,
@@ -91,6 +93,11 @@ class Desk:
             tapped_message=self.knock.message_id if self.knock is not None else None,
             occasion_id=self.occasion_told,
         )
+
+
+def _as_reply(message: Outgoing) -> Outgoing:
+    is_asking = message.urgency is Urgency.ASKING
+    return replace(message, urgency=Urgency.REPLY) if is_asking else message
 
 
 def open_desk_for(
