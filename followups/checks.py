@@ -27,6 +27,7 @@ SOON: Final = timedelta(hours=1)
 """How long to leave somebody alone who is in the middle of other questions."""
 
 _DAY: Final = timedelta(days=1)
+_STILL_CHOSEN: Final = timedelta(days=2)
 _WHILE_OPEN: Final = (Wave.START.value, Wave.REVIEW.value)
 
 
@@ -177,14 +178,14 @@ def _own_time(found: Found, now: datetime) -> OwnTime:
 
 
 def _is_chosen(found: Found, now: datetime) -> bool:
-    """Whether they themselves chose this moment: put off an offer, or paused until today."""
+    """Whether they themselves chose this moment: put off an offer, or paused until now, or nearly."""
     occasion, resting = found.occasion, found.person.resting_until
     if occasion.state is OccasionState.PLANNED:
         return occasion.offered_at is not None
     begun = occasion.state is OccasionState.ANSWERING and found.run is not None
     if not begun or resting is None or found.run is None:
         return False
-    return found.run.run.moved_at < resting <= now < resting + _DAY
+    return found.run.run.moved_at < resting <= now < resting + _STILL_CHOSEN
 
 
 def _turn_until(rhythm: Rhythm, found: Found, now: datetime) -> datetime | None:
