@@ -178,7 +178,7 @@ def _own_time(found: Found, now: datetime) -> OwnTime:
 
 
 def _is_chosen(found: Found, now: datetime) -> bool:
-    """Whether they themselves chose this moment: put off an offer, or paused until now, or nearly."""
+    """Whether they themselves chose this moment: put off an offer, or paused until about now."""
     occasion, resting = found.occasion, found.person.resting_until
     if occasion.state is OccasionState.PLANNED:
         return occasion.offered_at is not None

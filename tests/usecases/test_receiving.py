@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from storage import tables
-from storage.counts import STUCK_AFTER
 from storage.casework import Casework, ChangedMeanwhile
+from storage.counts import STUCK_AFTER
 from storage.outbox import Outgoing
 from storage.runs import of_participant
 from surveys.conversation import RunId, Tapped
