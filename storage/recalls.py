@@ -85,8 +85,13 @@ def put_back(connection: Connection, occasion_ids: Iterable[str]) -> None:
 
     An offer that nobody was told of is planned again; a reminder does not count as given.
     """
+    # By way of their chats, as messages stand in an index by chat.
+    theirs = addresses.alias("theirs")
     told = exists().where(
-        outbox.c.occasion_id == occasions.c.id, outbox.c.state.not_in(_NEVER_ARRIVED)
+        theirs.c.participant_id == occasions.c.participant_id,
+        outbox.c.address_id == theirs.c.id,
+        outbox.c.occasion_id == occasions.c.id,
+        outbox.c.state.not_in(_NEVER_ARRIVED),
     )
     these = occasions.c.id.in_(list(occasion_ids))
     offered = occasions.c.state == OccasionState.OFFERED.value
