@@ -24,7 +24,7 @@ from storage.occasions import Occasion, OccasionState
 from storage.outbox import Delivery, OutgoingKind, Sending, Sent, Urgency
 from surveys.people import AgeBand, OwnTime, Role, Suits
 from tests.followups.street import Neighbour, Street
-from usecases import inviting, moving, sending, suppressing
+from usecases import inviting, moving, reopening, sending, suppressing
 from usecases.arrival import CodeInput, JoinInput, JoinReply, MenuInput, MenuWish, OfferReply
 from usecases.inviting import By, Closing, Invitee, NewEpisode
 from usecases.service import Service
@@ -75,13 +75,12 @@ class Resident:
     disturbed: set[str] = field(default_factory=set)
     newest: int = 0
 
-    def hears(self, service: Service, out: Sending, now: datetime) -> None:
-        """Check that this may be asked now."""
+    def hears(self, service: Service, out: Sending, now: datetime, *, again: bool) -> None:
+        """Check that this may be asked now; `again`: it was offered before."""
         on = out.occasion_id
         assert on is not None
         local = service.rhythm.local(now)
         assert NEVER_ASKED[1] <= local.time() <= NEVER_ASKED[0], "in the night"
-        again = any(which == on for _, which in self.asked)
         chosen = again and (self.chose[on] or self.back or self.resting_until > BEGINS)
         own = replace(self.own, suits=None) if chosen else self.own
         assert service.rhythm.allowed(own, now) == now, "in quiet hours, or when it does not suit"
@@ -172,8 +171,9 @@ class Decade:
         for out in asked:
             who = by_chat[out.chat_id]
             who.own = (await who.home.person()).own_time
-            who.hears(service, out, now)
             about = await who.home.occasion_by(out.occasion_id or "")
+            assert about.offered_at is not None
+            who.hears(service, out, now, again=about.offered_at < now)
             assert not (who.away and about.episode_id == who.open_episode), "after they left"
         self._report(service, outs, now)
         for out in asked:
@@ -329,6 +329,12 @@ class Decade:
             closing = Closing(day, CloseReason.PLANNED)
             await inviting.close_episode(service, who.open_episode, closing, By(ONE, now))
             who.open_episode, who.away = None, False
+            if now < ENDS and self.chance.random() < 0.15:  # it goes on after all
+                ended = who.home.episodes[-1]
+                await reopening.reopen(service, ended, By(ONE, now + HOUR))
+                who.open_episode = ended
+                who.back += 1
+                self._disturb(who)
             who.again_at = now + self.chance.randint(1, 300) * DAY if now < ENDS else OVER + DAY
         elif now < ENDS and not who.stopped:
             await self._begin_support(service, who, now)
