@@ -95,11 +95,16 @@ def run_data(run: RunId, step: int, act: RunAct, value: int | None = None) -> st
     return run_prefix(run, step) + (act.value if value is None else tap_ending(value))
 
 
-def offer_data(occasion: OccasionId, reply: OfferReply) -> str:
-    """Return the data of one button of an offer; UnfitForButton for an id that does not fit."""
+def offer_prefix(occasion: OccasionId) -> str:
+    """Return the beginning that the answers to one offer share; UnfitForButton as below."""
     if _ID.fullmatch(occasion) is None:
         raise UnfitForButton
-    return f"o:{occasion}:{reply.value}"
+    return f"o:{occasion}:"
+
+
+def offer_data(occasion: OccasionId, reply: OfferReply) -> str:
+    """Return the data of one button of an offer; UnfitForButton for an id that does not fit."""
+    return offer_prefix(occasion) + reply.value
 
 
 def join_data(reply: JoinReply) -> str:

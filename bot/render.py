@@ -22,6 +22,7 @@ from bot.render_safety import render_safety
 from bot.render_times import render_times
 from bot.screen import put_together
 from bot.speech import Speech, put_buttons_away, tell
+from bot.stencil import Stencil
 from storage.outbox import Outgoing, OutgoingKind, Urgency
 from surveys.helplines import Helplines, helplines
 from surveys.phrasebook import Phrasebook, phrasebook
@@ -76,7 +77,8 @@ _EDITS = (OutgoingKind.EDIT_TAPPED, OutgoingKind.EDIT_STEP)
 class Speaker:
     """Speaks for one service: a usecases.telling.Renderer with its words and its numbers.
 
-    It keeps what questions look like once they have been worked out, and nothing about anybody.
+    It keeps what questions and offers look like once they have been worked out, and nothing about
+    anybody.
     """
 
     def __init__(self, book: Phrasebook, lines: Helplines, duty_number: str | None) -> None:
@@ -85,11 +87,28 @@ class Speaker:
         self._lines = lines
         self._duty_number = duty_number
         self._faces = Faces(book)
+        self._offers: dict[tuple[str, Listener, int, bool], Stencil] = {}
 
     def __call__(
         self, tellings: Sequence[Telling], listener: Listener, *, tapped: bool
     ) -> tuple[Outgoing, ...]:
         """Return the edits, then at most two new messages; the last one shows a way on."""
+        if len(tellings) == 1 and not tapped and isinstance(tellings[0], Offered):
+            return (self._offer(tellings[0], listener),)
+        return self._speak(tellings, listener, tapped=tapped)
+
+    def _offer(self, offered: Offered, listener: Listener) -> Outgoing:
+        """Return the offer that the clock makes: to most people it is one and the same."""
+        key = (offered.instrument.digest, listener, offered.reminder, offered.last)
+        stencil = self._offers.get(key)
+        if stencil is None:
+            (message,) = self._speak((offered,), listener, tapped=False)
+            stencil = self._offers[key] = Stencil.of(message, offered.occasion)
+        return stencil.fill(offered.occasion)
+
+    def _speak(
+        self, tellings: Sequence[Telling], listener: Listener, *, tapped: bool
+    ) -> tuple[Outgoing, ...]:
         kinds = {type(telling) for telling in tellings}
         speech = Speech(
             listener,

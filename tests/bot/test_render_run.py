@@ -30,7 +30,7 @@ from tests.bot.told import (
     tell,
     told_about,
 )
-from usecases.arrival import RunInput
+from usecases.arrival import OccasionId, OccasionInput, OfferReply, RunInput
 from usecases.telling import AboutRun, Listener, Offered, SomebodyWillTalk
 
 
@@ -119,6 +119,24 @@ def test_an_offer_that_the_clock_makes_may_wait_and_be_taken_back() -> None:
     assert message.urgency is Urgency.ASKING
     (message,) = render([offered], CHILD, tapped=True)
     assert message.urgency is Urgency.REPLY
+
+
+def test_the_same_offer_to_two_people_differs_in_the_occasion_only() -> None:
+    offers = {}
+    for occasion in (OCCASION, OccasionId("another-one")):
+        (message,) = render([Offered(occasion, star_for(CHILD))], CHILD, tapped=False)
+        offers[occasion] = (message.text, [parse(button.data) for button in buttons([message])])
+    (text, mine), (other_text, theirs) = offers.values()
+    assert text == other_text
+    for occasion, inputs in zip(offers, (mine, theirs), strict=True):
+        answers = [each for each in inputs if isinstance(each, OccasionInput)]
+        assert {each.occasion for each in answers} == {occasion}
+        assert [each.reply for each in answers] == [
+            OfferReply.START,
+            OfferReply.LATER,
+            OfferReply.NOT_THIS_TIME,
+        ]
+    assert mine[len(answers) :] == theirs[len(answers) :]
 
 
 # --- the end, and the picture ---------------------------------------------------------------------
