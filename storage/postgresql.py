@@ -15,6 +15,11 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 _CONNECT_SECONDS: Final = 3
 _GRACE: Final = 1.0
+_BY_INDEX: Final = {"enable_seqscan": "off", "jit": "off"}
+"""A server keeps the plan that it made for a statement while a table was nearly empty, and then
+reads a whole table for fifty people until its statistics are made anew. What a writer looks for has
+an index; where something has none the whole table is read all the same, compiling nothing."""
+
 _TELLS_NO_VALUES: Final = frozenset({"08", "25", "28", "3D", "40", "42", "53", "55", "57", "58"})
 
 
@@ -67,6 +72,8 @@ class ServerDialect(PGDialect_psycopg):
             "idle_in_transaction_session_timeout": limit * 6,
             "timezone": "UTC",
         }
+        if writes:
+            session |= _BY_INDEX
         self._session = " ".join(f"-c {name}={value}" for name, value in session.items())
 
     def create_connect_args(self, url: URL) -> Any:

@@ -169,6 +169,19 @@ def test_postgresql_is_set_to_keep_what_it_confirmed_and_to_give_up(postgres_url
 
 
 @pytest.mark.postgres
+def test_a_writer_looks_things_up_even_in_a_table_that_was_nearly_empty(postgres_url: str) -> None:
+    """The plan of a statement outlives the size of its table."""
+    run_once(postgres_url, make_counter)
+    engine = open_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("analyze counters")
+        lookup = "explain select value from counters where name = 'one'"
+        plan = connection.exec_driver_sql(lookup).scalars().all()
+    engine.dispose()
+    assert "Index Scan" in plan[0]
+
+
+@pytest.mark.postgres
 def test_what_the_address_says_has_the_last_word(postgres_url: str) -> None:
     engine = open_engine(f"{postgres_url}&application_name=second&options=-c lock_timeout=7s")
     with engine.connect() as connection:
