@@ -17,6 +17,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, assert_never
 from zoneinfo import ZoneInfo
 
@@ -243,6 +244,7 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+@lru_cache(maxsize=4_096)  # hundreds are asked at one moment
 def instant_of(zone: ZoneInfo, day: date, at: time) -> datetime:
     """Return the UTC instant of a local moment: the first of two, or the first after a gap."""
     meant = datetime.combine(day, at.replace(tzinfo=None, fold=0))

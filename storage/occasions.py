@@ -6,17 +6,17 @@ It must not do calendar arithmetic and sends nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Insert, bindparam, case, literal, or_, select, update
+from sqlalchemy import Insert, Integer, bindparam, case, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import END_OCCASION, MOVE_OCCASION, AnyRow, Casework
 from storage.prepared import Prepared
-from storage.tables import occasions
+from storage.tables import Instant, occasions
 
 
 class OccasionState(StrEnum):
@@ -165,6 +165,17 @@ def end(work: Casework, occasion_id: str, state: OccasionState, now: datetime) -
     work.change(END_OCCASION, ended)
 
 
+_NAMES: Final = tuple(each.name for each in fields(Occasion))
+_STATE_AT: Final = _NAMES.index("state")
+_DUE: Final = (
+    select(*(occasions.c[name] for name in _NAMES))
+    .where(occasions.c.next_at <= bindparam("now", type_=Instant))
+    .order_by(occasions.c.next_at)
+    .limit(bindparam("most", type_=Integer))
+)
+_CLAIM: Final = Prepared(_DUE, _DUE.with_for_update(skip_locked=True))
+
+
 def claim_due(work: Casework, now: datetime, most: int) -> list[Occasion]:
     """Take due moments that the clock must look at, oldest first.
 
@@ -173,15 +184,10 @@ def claim_due(work: Casework, now: datetime, most: int) -> list[Occasion]:
     Those of one moment come as the index holds them: to sort a whole service's four o'clock anew
     for every fifty costs more than all the rest.
     """
-    query = (
-        select(occasions)
-        .where(occasions.c.next_at <= now)
-        .order_by(occasions.c.next_at)
-        .limit(most)
-    )
-    if work.connection.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    return [occasion_from(row) for row in work.connection.execute(query)]
+    (due,) = _CLAIM.fetch(work.connection, [{"now": now, "most": most}])
+    for row in due:
+        row[_STATE_AT] = OccasionState(row[_STATE_AT])
+    return [Occasion(*row) for row in due]
 
 
 def suppress(work: Casework, participant_id: str, now: datetime) -> None:
