@@ -159,6 +159,22 @@ def move(work: Casework, occasion: Occasion) -> None:
     )
 
 
+def offer(work: Casework, occasion: Occasion, now: datetime, next_at: datetime) -> None:
+    """Gather that somebody was asked `now`, the first time or again; look again at `next_at`."""
+    work.change(
+        MOVE_OCCASION,
+        {
+            "row_id": occasion.id,
+            "state": OccasionState.OFFERED.value,
+            "next_at": next_at,
+            "reminders": occasion.reminders,
+            "offered_at": occasion.offered_at or now,
+            "ended_at": occasion.ended_at,
+            "run_id": occasion.run_id,
+        },
+    )
+
+
 def end(work: Casework, occasion_id: str, state: OccasionState, now: datetime) -> None:
     """Gather the end of a due moment."""
     ended = {"row_id": occasion_id, "state": state.value, "next_at": None, "ended_at": now}

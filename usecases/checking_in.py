@@ -321,15 +321,7 @@ def offer(desk: Desk, occasion: Occasion, episode: SupportEpisode | None = None)
         _plan_what_follows(desk, occasion, episode)
     instrument = desk.service.catalogue.latest(occasion.instrument)
     next_at = _look_again(desk, occasion, begun=False)
-    occasions.move(
-        desk.work,
-        replace(
-            occasion,
-            state=OccasionState.OFFERED,
-            offered_at=occasion.offered_at or desk.now,
-            next_at=next_at,
-        ),
-    )
+    occasions.offer(desk.work, occasion, desk.now, next_at)
     desk.occasion_told = occasion.id
     last = occasion.reminders > 0 and next_at >= occasion.window_ends_at
     desk.say(Offered(OccasionId(occasion.id), instrument, occasion.reminders, last))
