@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, Select, bindparam, func, select
 
 from storage import episodes, people, runs
 from storage.among import Among, ForMany
@@ -21,6 +21,7 @@ from storage.occasions import Occasion
 from storage.outbox import Delivery, OutgoingKind, Urgency
 from storage.people import Address, Person
 from storage.runs import StoredRun
+from storage.sequence import number_at
 from storage.tables import Instant, addresses, concerns, occasions, outbox, suppressions
 
 
@@ -63,7 +64,8 @@ def look_around(work: Casework, claimed: Sequence[Occasion], today: datetime) ->
     for anybody: what is read after that stays true until the commit.
     """
     whose = sorted({each.participant_id for each in claimed})
-    chats = _hold_chats(work, whose)
+    held = _hold_chats(work, whose)
+    chats = _chats_of_each(work, whose, held)
     persons = people.load_people(work, whose)
     current = [each.current_run for each in persons.values() if each.current_run]
     begun = [each.run_id for each in claimed if each.run_id]
@@ -72,7 +74,7 @@ def look_around(work: Casework, claimed: Sequence[Occasion], today: datetime) ->
         chats=chats,
         runs=runs.load_runs(work, {*current, *begun}),
         taking_part=episodes.taking_part(work, whose, {each.episode_id for each in claimed}),
-        asked=_asked_since(work, whose, _first_day(persons.values(), today)),
+        asked=_asked_since(work, held, whose, _first_day(persons.values(), today)),
         worried=_worried(work, whose),
         held_until=_held_until(work, whose),
     )
@@ -111,16 +113,24 @@ _CHATS: Final = ForMany(_chats_of, lambda among: _chats_of(among).with_for_updat
 _NUMBERS: Final = ForMany(_number_of_chats)
 
 
-def _hold_chats(work: Casework, whose: Sequence[str]) -> dict[str, Chats]:
-    """Return everybody's chats; where one of them is served by another process, they are busy."""
+_Held = Mapping[str, Sequence[_ChatRow]]
+
+
+def _hold_chats(work: Casework, whose: Sequence[str]) -> _Held:
+    """Return everybody's chats but those that another process serves, the one used last first."""
     held: dict[str, list[_ChatRow]] = defaultdict(list)
     for values in _CHATS.fetch(work.connection, whose):
         row = _ChatRow(*values)
         held[row.participant_id].append(row)
+    return held
+
+
+def _chats_of_each(work: Casework, whose: Sequence[str], held: _Held) -> dict[str, Chats]:
+    """Open everybody's chats; where one of them is served by another process, they are busy."""
     if work.connection.dialect.name != "postgresql":  # nobody else can hold any
         return {each: _chats(work, rows, len(rows)) for each, rows in held.items()}
     numbers = _NUMBERS.fetch(work.connection, whose)
-    return {each: _chats(work, held[each], number) for each, number in numbers}
+    return {each: _chats(work, held.get(each, ()), number) for each, number in numbers}
 
 
 def _chats(work: Casework, rows: Sequence[_ChatRow], number: int) -> Chats:
@@ -150,29 +160,33 @@ _OFFERED: Final = ForMany(
     )
 )
 _TOLD: Final = ForMany(
-    lambda among: (
-        select(addresses.c.participant_id, outbox.c.occasion_id, outbox.c.made_at)
-        .join(outbox, outbox.c.address_id == addresses.c.id)
-        .where(
-            among(addresses.c.participant_id),
-            outbox.c.urgency == Urgency.ASKING.value,
-            outbox.c.occasion_id.is_not(None),
-            outbox.c.made_at >= _SINCE,
-            *(outbox.c.state != untold for untold in _UNTOLD),
-        )
+    lambda among: select(outbox.c.address_id, outbox.c.occasion_id, outbox.c.made_at).where(
+        among(outbox.c.address_id),
+        outbox.c.id >= bindparam("first", type_=BigInteger),
+        outbox.c.urgency == Urgency.ASKING.value,
+        outbox.c.occasion_id.is_not(None),
+        outbox.c.made_at >= _SINCE,
+        *(outbox.c.state != untold for untold in _UNTOLD),
     )
 )
+"""By their chats, and by number as the index holds them: years of messages are not looked at."""
 
 
 def _asked_since(
-    work: Casework, whose: Sequence[str], since: datetime
+    work: Casework, held: _Held, whose: Sequence[str], since: datetime
 ) -> dict[str, dict[str, datetime]]:
-    """Return on which occasions people were asked, and when: offered, or reminded by the clock."""
+    """Return on which occasions people were asked, and when: offered, or reminded by the clock.
+
+    Of somebody whom another process serves it may leave some out: they are not asked now.
+    """
     asked: dict[str, dict[str, datetime]] = defaultdict(dict)
-    for query in (_OFFERED, _TOLD):
-        for participant_id, occasion_id, at in query.fetch(work.connection, whose, since=since):
-            before = asked[participant_id].get(occasion_id)
-            asked[participant_id][occasion_id] = at if before is None else max(before, at)
+    for participant_id, occasion_id, at in _OFFERED.fetch(work.connection, whose, since=since):
+        asked[participant_id][occasion_id] = at
+    owners = {row.id: row.participant_id for rows in held.values() for row in rows}
+    told = _TOLD.fetch(work.connection, owners, since=since, first=number_at(since))
+    for address_id, occasion_id, at in told:
+        theirs = asked[owners[address_id]]
+        theirs[occasion_id] = max(theirs.get(occasion_id, at), at)
     return asked
 
 
