@@ -28,6 +28,7 @@ STALE: Final = timedelta(hours=2)
 """After how long without a sweep nobody knows whether everything was sent."""
 
 _HOUR: Final = 3600
+_AGAIN: Final = 300
 _REACTED: Final = (
     OccasionState.ANSWERING,
     OccasionState.ANSWERED,
@@ -62,8 +63,18 @@ async def sweep(service: Service, now: datetime) -> Sweep:
 
 
 async def sweep_hourly(service: Service, now: datetime) -> Sweep | None:
-    """Look once in every hour of the clock, whoever rings; None where this hour has its sweep."""
-    name = f"hour-{int(now.timestamp()) // _HOUR}"
+    """Look once in every hour of the clock, whoever rings; None where this hour has its sweep.
+
+    While something is missing it looks every five minutes, so that an alarm ends soon after its
+    cause: after a standstill the clock makes up for what was late within seconds.
+    """
+    last = await newest(service)
+    seconds = int(now.timestamp())
+    name = f"hour-{seconds // _HOUR}"
+    if last is not None and last.missing_in_all:
+        name = f"again-{seconds // _AGAIN}"
+        if now - last.at < timedelta(seconds=_AGAIN) / 2:
+            return None
     if await service.lane.read(lambda connection: sweeps.is_there(connection, name)):
         return None
     found = await service.lane.read(lambda connection: _compare(service, connection, now))

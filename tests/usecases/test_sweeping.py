@@ -263,6 +263,24 @@ async def test_every_hour_has_one_sweep_whoever_rings(place: Place, service: Ser
     assert last.at == place.now + HOUR
 
 
+async def test_an_alarm_ends_minutes_after_its_cause_not_an_hour_later(
+    small_place: Place, small: Service
+) -> None:
+    _, _, due = await settled(small_place, small)
+    started = due + HOUR - timedelta(minutes=due.minute)
+    found = await sweeping.sweep_hourly(small, started)
+    assert found is not None
+    assert found.missing_in_all == 1
+    assert await sweeping.sweep_hourly(small, started + SECOND) is None
+    (offer,) = await fire_due(small, started + SECOND)
+    sending.record(small, [Sent(offer.id, Delivery.SENT)], started + SECOND)
+    await small.lane.settled()
+    again = await sweeping.sweep_hourly(small, started + timedelta(minutes=5))
+    assert again is not None
+    assert not again.missing_in_all
+    assert await sweeping.newest(small) == again
+
+
 async def test_old_sweeps_are_forgotten_and_the_newest_is_told_with_its_ids(
     small_place: Place, small: Service
 ) -> None:
