@@ -43,6 +43,7 @@ def list_(
     from storage.board import BoardList, Chosen
     from usecases import board
     from usecases.board import Wanted
+    from usecases.inviting import INTERVENTIONS
 
     flags = {
         BoardList.DUE_TODAY: due_today,
@@ -53,6 +54,8 @@ def list_(
     asked = [which for which, flag in flags.items() if flag]
     if len(asked) > 1:
         fail("Choose one list: --due-today, --late, --answered or --quiet.")
+    if intervention is not None and intervention not in INTERVENTIONS:
+        fail(f"There is no such kind of support. Use one of: {', '.join(INTERVENTIONS)}.")
     which = asked[0] if asked else BoardList.DUE_TODAY
     now = clock()
 

@@ -146,6 +146,14 @@ def test_only_one_list_is_shown(run: Run) -> None:
     assert "Choose one list" in refused.stderr
 
 
+def test_a_kind_of_support_that_does_not_exist_is_refused_not_found_empty(run: Run) -> None:
+    refused = run("followups list --intervention therapley")
+    assert refused.exit_code == 1
+    assert "Use one of: " in refused.stderr
+    assert "theraplay" in refused.stderr
+    assert run("followups list --intervention theraplay").exit_code == 0
+
+
 def test_fifty_rows_are_shown_and_the_way_to_more_is_told(run: Run, kept: Rows) -> None:
     episode = kept.somebody(run, "T-1")
     for number in range(55):
