@@ -107,9 +107,12 @@ def _wanted(given: Mapping[str, str]) -> Wanted:
 
 
 def _chosen(given: Mapping[str, str]) -> Chosen:
-    return Chosen(
-        given.get("intervention", "")[:_LONGEST] or None, given.get("worker", "")[:_LONGEST] or None
-    )
+    return Chosen(_name(given, "intervention"), _name(given, "worker"))
+
+
+def _name(given: Mapping[str, str], field: str) -> str | None:
+    # PostgreSQL refuses a text with this character in it.
+    return given.get(field, "").replace("\0", "")[:_LONGEST] or None
 
 
 def _back(form: Mapping[str, str]) -> str:

@@ -101,6 +101,16 @@ async def test_an_empty_list_says_so_whatever_the_address_asks_for(
     assert (page.status, words in page.text) == (200, True)
 
 
+async def test_a_character_that_no_database_takes_is_left_out_of_the_address(
+    stage: Stage, desk: httpx.AsyncClient
+) -> None:
+    await move_in(stage)
+    answer = await desk.get(f"{BOARD}?list=quiet&worker=Mo%00re")
+    assert answer.status_code == 200
+    assert "worker=Mo%00re" not in answer.text
+    assert "worker=More" in answer.text
+
+
 async def test_a_list_can_be_chosen_by_support_and_worker(
     stage: Stage, desk: httpx.AsyncClient
 ) -> None:
