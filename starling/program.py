@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -84,6 +85,7 @@ async def run(settings: Settings, once: Occurrences) -> None:
         file = sqlite_file(settings.database_url)
         if file is not None:
             stack.enter_context(SoleOwner(file))
+        door = stack.enter_context(_open_door(settings.web_host, settings.web_port))
         name: dict[str, str | None] = {"telegram": settings.telegram_bot_name}
         service = await stack.enter_async_context(
             open_service(settings, bot_name=lambda: name["telegram"])
@@ -93,7 +95,19 @@ async def run(settings: Settings, once: Occurrences) -> None:
             await sending.begin_alone(service, clock())
         async with asyncio.TaskGroup() as tasks:
             running = await _put_together(settings, service, tasks, name, stack)
-            await _serve(running, tasks, once)
+            await _serve(running, tasks, once, door)
+
+
+def _open_door(host: str, port: int) -> socket.socket:
+    """Take the port before anything else begins; raises OSError where somebody else has it."""
+    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+    except OSError:
+        door.close()
+        raise
+    return door
 
 
 async def _look_for_a_restore(settings: Settings, service: Service) -> None:
@@ -227,12 +241,14 @@ class _QuietServer(uvicorn.Server):
         yield
 
 
-async def _serve(running: Running, tasks: asyncio.TaskGroup, once: Occurrences) -> None:
+async def _serve(
+    running: Running, tasks: asyncio.TaskGroup, once: Occurrences, door: socket.socket
+) -> None:
     """Serve until a signal comes; then take nothing new, finish what is in hand, and stop."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, running.stopping.set)
-    serving = tasks.create_task(running.server.serve())
+    serving = tasks.create_task(running.server.serve(sockets=[door]))
     asking = tasks.create_task(running.poller.run()) if running.poller is not None else None
     beginning = tasks.create_task(_begin(running, tasks, once))
     stopping = tasks.create_task(running.stopping.wait())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from usecases.import_faults import Cells, Fault
-from usecases.import_rows import EpisodeRow, check_row
+from usecases.import_rows import Column, EpisodeRow, check_row
 from usecases.import_steps import Step
 
 
@@ -57,13 +57,17 @@ class Checking:
         right = []
         for each in rows:
             self.outcome.rows += isinstance(each, Cells)
-            checked = (each,) if isinstance(each, Fault) else check_row(each, self._today)
-            if isinstance(checked, EpisodeRow):
-                checked = self._once(checked)
-            if isinstance(checked, EpisodeRow):
+            if isinstance(each, Fault):
+                self._tell_all((each,))
+                continue
+            checked = check_row(each, self._today)
+            faults = () if isinstance(checked, EpisodeRow) else checked
+            # Also where a row has other faults: all that is wrong is told at once.
+            if all(fault.column != Column.REFERENCE for fault in faults):
+                faults += self._again(each)
+            if isinstance(checked, EpisodeRow) and not faults:
                 right.append(checked)
-            else:
-                self._tell_all(checked)
+            self._tell_all(faults)
         return right
 
     def note(self, step: Step) -> None:
@@ -71,18 +75,19 @@ class Checking:
         self.outcome.add(step)
         self._tell_all(step.faults)
 
-    def _once(self, row: EpisodeRow) -> EpisodeRow | tuple[Fault, ...]:
-        """Return the row unless its number stood in the file before.
+    def _again(self, cells: Cells) -> tuple[Fault, ...]:
+        """Return a fault where the number of this row stood in the file before.
 
         What is kept of a number is 8 bytes of a hash. That two numbers out of 50,000 have the same
         happens once in ten billion files, and then the file is refused, not mixed up.
         """
-        whole = hashlib.blake2b(row.reference.casefold().encode(), digest_size=8).digest()
-        before = self._seen.setdefault(int.from_bytes(whole), row.row)
-        if before == row.row:
-            return row
+        reference = cells.texts[Column.REFERENCE].strip().casefold()
+        whole = hashlib.blake2b(reference.encode(), digest_size=8).digest()
+        before = self._seen.setdefault(int.from_bytes(whole), cells.row)
+        if before == cells.row:
+            return ()
         cause = f"this number stands in row {before} already"
-        return (Fault(row.row, "reference", cause, "Keep one of the two rows"),)
+        return (Fault(cells.row, Column.REFERENCE, cause, "Keep one of the two rows"),)
 
     def _tell_all(self, faults: Iterable[Fault]) -> None:
         for fault in faults:

@@ -13,11 +13,13 @@ from storage import inbox, outbox, people, questions, recalls, repairs, wanted, 
 from storage.casework import Casework, Connection
 from storage.inbox import Ticket
 from storage.outbox import Delivery, OutgoingKind, Sending, Sent, Urgency
+from storage.people import Person
 from storage.repairs import Unclear
+from storage.silences import SilenceKind
 from storage.words import NoticeKind
 from surveys import engine
 from surveys.conversation import CameBack, Run
-from usecases import checking_in
+from usecases import checking_in, silence
 from usecases.arrival import Knock
 from usecases.desk import Desk, open_desk_for
 from usecases.service import Service
@@ -61,7 +63,7 @@ async def report_blocked(service: Service, sending: Sending, now: datetime) -> N
         participant = recalls.block(casework, sending.id, now)
         person = people.load_person(casework, participant) if participant else None
         if person is not None:
-            words.give_notice(casework, person, NoticeKind.BLOCKED, now)
+            _tell_blocked(service, casework, person, now)
         casework.flush()
 
     await service.lane.write(lambda connection: work(service.open(connection)))
@@ -73,7 +75,7 @@ async def note_blocked(
     """Somebody blocked us or let us in again, and their app said so."""
 
     def work(casework: Casework) -> None:
-        _note_blocked(casework, (channel, chat_id), now, blocked=blocked)
+        _note_blocked(service, casework, (channel, chat_id), now, blocked=blocked)
         casework.flush()
 
     await service.lane.write(lambda connection: work(service.open(connection)))
@@ -88,17 +90,25 @@ async def take_blocked(service: Service, knock: Knock, now: datetime, *, blocked
 
     def work(casework: Casework) -> None:
         if inbox.accept(casework, [ticket], now):
-            _note_blocked(casework, (ticket.channel, knock.chat_id), now, blocked=blocked)
+            chat = (ticket.channel, knock.chat_id)
+            _note_blocked(service, casework, chat, now, blocked=blocked)
         casework.flush()
 
     await service.lane.write(lambda connection: work(service.open(connection)))
 
 
-def _note_blocked(work: Casework, chat: tuple[str, int], now: datetime, *, blocked: bool) -> None:
+def _note_blocked(
+    service: Service, work: Casework, chat: tuple[str, int], now: datetime, *, blocked: bool
+) -> None:
     participant = people.set_blocked(work, *chat, now if blocked else None)
     person = people.load_person(work, participant) if participant else None
     if person is not None and blocked:
-        words.give_notice(work, person, NoticeKind.BLOCKED, now)
+        _tell_blocked(service, work, person, now)
+
+
+def _tell_blocked(service: Service, work: Casework, person: Person, now: datetime) -> None:
+    words.give_notice(work, person, NoticeKind.BLOCKED, now)
+    silence.note_in(service, work, person, SilenceKind.BLOCKED, now)
 
 
 async def claim_due(service: Service, now: datetime) -> list[Sending]:

@@ -192,7 +192,7 @@ async def _import(request: Request, call: _Call) -> Response:
         site.service, _no_more_than(call.rows), by, faults.append, dry_run=call.dry_run
     )
     if faults:
-        detail = f"Nothing was written: there are {len(faults)} faults in {outcome.rows} rows."
+        detail = f"Nothing was written. Faults: {len(faults)}; rows: {outcome.rows}."
         return _problem(422, detail, faults)
     return JSONResponse(_told(outcome, dry_run=call.dry_run).model_dump())
 

@@ -180,7 +180,7 @@ def _in_words(outcome: Outcome, *, dry_run: bool) -> str:
             "of them changed meanwhile. Look at them and import the same file again."
         )
     if outcome.faults:
-        return f"Nothing was imported: there are {outcome.faults} faults in {outcome.rows} rows."
+        return f"Nothing was imported. Faults: {outcome.faults}; rows: {outcome.rows}."
     if dry_run:
         return f"Nothing was written. This would be: {counts}.{changed}"
     return f"Imported: {counts}.{changed} {outcome.planned} askings are planned."

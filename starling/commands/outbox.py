@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starling.commands.speaking import AsJson, print_json, with_service
+from starling.commands.speaking import AsJson, fail, print_json, with_service
 
 if TYPE_CHECKING:
     from storage.quarantine import SetAside
@@ -39,7 +39,7 @@ def list_(*, as_json: AsJson = False) -> None:
     if not found:
         typer.echo("Nothing is set aside.")
     for each in found:
-        text = " ".join(each.text.split())[:60]
+        text = " ".join(each.text.split())[:60] or "(changes the buttons of another message)"
         typer.echo(f"{each.id}  {each.made_at:%Y-%m-%d %H:%M} UTC  {each.urgency}  {text}")
 
 
@@ -53,7 +53,7 @@ def release(numbers: Which = None, who: Who = "command line", *, as_json: AsJson
     async def work(service: Service) -> int:
         return await restoring.release(service, numbers or None, By(who, clock()))
 
-    _tell(with_service(work), "go", as_json=as_json)
+    _tell(with_service(work), numbers, "go", as_json=as_json)
 
 
 @app.command()
@@ -66,11 +66,13 @@ def drop(numbers: Which = None, who: Who = "command line", *, as_json: AsJson = 
     async def work(service: Service) -> int:
         return await restoring.drop(service, numbers or None, By(who, clock()))
 
-    _tell(with_service(work), "are dropped", as_json=as_json)
+    _tell(with_service(work), numbers, "are dropped", as_json=as_json)
 
 
-def _tell(number: int, what: str, *, as_json: bool) -> None:
+def _tell(done: int, numbers: list[int] | None, what: str, *, as_json: bool) -> None:
     if as_json:
-        print_json({"messages": number})
+        print_json({"messages": done})
     else:
-        typer.echo(f"{number} messages {what}.")
+        typer.echo(f"Messages that {what}: {done}.")
+    if numbers and done < len(set(numbers)):
+        fail("Not all of these numbers are set aside: see `starling outbox list`.")

@@ -156,7 +156,7 @@ def lift(
     if as_json:
         print_json({"action": action, "lifted_by": who, "people": _people(free)})
         return
-    typer.echo(f"These {len(free)} may be asked again:" if free else "Others still hold them all.")
+    typer.echo(f"May be asked again ({len(free)}):" if free else "Others still hold them all.")
     _list(free)
 
 

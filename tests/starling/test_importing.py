@@ -104,7 +104,7 @@ def test_faults_end_with_exit_code_1_and_are_all_in_the_report(
     assert result.exit_code == 1
     assert "row 2, lives: there is no such choice. Use one of: foster" in result.stderr
     assert "... and 20 more" in result.stderr
-    assert "Nothing was imported: there are 120 faults in 120 rows." in result.stderr
+    assert "Nothing was imported. Faults: 120; rows: 120." in result.stderr
     assert "Alex" not in result.output
     with (tmp_path / "faults.csv").open(newline="") as stream:
         faults = list(csv.DictReader(stream))

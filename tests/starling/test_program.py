@@ -89,6 +89,19 @@ async def test_a_start_prints_four_links_that_open_and_ctrl_c_stops_it_cleanly(
     assert (tmp_path / "var" / "starling.db").exists()
 
 
+async def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        program = await start(tmp_path, taken.getsockname()[1])
+        async with asyncio.timeout(PATIENCE):
+            _, errors = await program.communicate()
+    assert 1 == program.returncode
+    assert "The pages cannot be served" in errors.decode()
+    assert "STARLING_WEB_PORT" in errors.decode()
+    assert "Traceback" not in errors.decode()
+
+
 async def test_a_second_program_on_the_same_file_is_refused_politely(tmp_path: Path) -> None:
     first = await start(tmp_path, free_port())
     try:

@@ -338,7 +338,9 @@ async def test_a_file_that_is_no_such_file_is_refused(
 
 
 async def test_rows_are_numbered_by_their_first_line_in_the_file(small_desk: Desk) -> None:
-    content = a_file([a_row(case="T\r\n1"), a_row(lives="nowhere")]).replace(b"\r\n", b"\n\n", 1)
+    content = a_file([a_row(case="T\r\n1"), a_row(reference="EP-2", lives="nowhere")]).replace(
+        b"\r\n", b"\n\n", 1
+    )
     assert (await small_desk.imports(content)).where == [(3, "case"), (5, "lives")]
 
 
@@ -346,6 +348,11 @@ async def test_a_number_that_stands_twice_is_refused_with_both_rows(small_desk: 
     result = await small_desk.imports([ONE, a_row(reference="EP-2"), a_row(reference="ep-1")])
     assert result.where == [(4, "reference")]
     assert "row 2" in result.faults[0].cause
+
+
+async def test_a_number_that_stands_twice_is_told_beside_other_faults(small_desk: Desk) -> None:
+    result = await small_desk.imports([a_row(lives="nowhere"), a_row(strand="nothing")])
+    assert sorted(result.where) == [(2, "lives"), (3, "reference"), (3, "strand")]
 
 
 async def test_a_number_belongs_to_one_child(desk: Desk) -> None:
@@ -366,7 +373,7 @@ async def test_what_has_ended_is_not_opened_again(desk: Desk) -> None:
 async def test_one_fault_in_a_thousand_rows_and_nothing_is_written(small_desk: Desk) -> None:
     right = [a_row(reference=f"EP-{number}", case=f"T-{number}") for number in range(2100)]
     before = await everything(small_desk.service)
-    result = await small_desk.imports([*right, a_row(lives="nowhere")])
+    result = await small_desk.imports([*right, a_row(reference="EP-9999", lives="nowhere")])
     assert (result.where, result.outcome.rows) == ([(2102, "lives")], 2101)
     assert await everything(small_desk.service) == before
 

@@ -319,6 +319,14 @@ async def test_an_app_can_say_itself_that_we_are_blocked_and_let_in_again(
     assert [row.kind for row in await rows(small, tables.notices)] == ["blocked"]
 
 
+async def test_that_somebody_blocked_us_is_a_fact_at_once(place: Place, service: Service) -> None:
+    caller, _ = await joined(place, service)
+    await sending.note_blocked(service, "telegram", caller.chat, place.now, blocked=True)
+    await sending.note_blocked(service, "telegram", caller.chat, place.now, blocked=True)
+    facts = await rows(service, tables.silences)
+    assert [(row.kind, row.over_at) for row in facts] == [("blocked", None)]
+
+
 async def test_nothing_is_repaired_in_a_chat_that_blocked_us(
     small_place: Place, small: Service
 ) -> None:

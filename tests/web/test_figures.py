@@ -153,6 +153,7 @@ async def test_the_description_for_programs_names_their_pages_only(
 ) -> None:
     told = (await browser.get("/api/v1/openapi.json")).json()
     assert sorted(told["paths"]) == [
+        "/api/v1/episodes",
         "/api/v1/releases",
         "/api/v1/releases/{release}",
         "/api/v1/releases/{release}/files/{name}",
