@@ -130,7 +130,7 @@ def test_after_a_death_the_words_are_needed_too(run: Run, child: str) -> None:
     refused = run(f"people lift {action} --who b.worker")
     assert "Type the words" in refused.stderr
     lifted = run(f"people lift {action} --who b.worker", confirm="ask again")
-    assert "may be asked again" in lifted.stdout
+    assert "May be asked again" in lifted.stdout
 
 
 @pytest.mark.parametrize(
