@@ -29,7 +29,10 @@ _END: Final = text(
 
 
 def end_hanging(connection: Connection, seconds: float = HANGS_AFTER) -> int:
-    """End the transactions of our own programs that hang; return how many.
+    """End the transactions of our own running programs that hang; return how many.
+
+    A migration that somebody watches may think for long between two statements: it goes by another
+    name.
 
     Nothing on SQLite, where there is one program. Whoever hung finds its connection closed, and
     nothing of that transaction stored: the same as if it had been killed.

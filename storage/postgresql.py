@@ -15,6 +15,11 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 _CONNECT_SECONDS: Final = 3
 _GRACE: Final = 1.0
+_RUNNING: Final = 30.0
+_NAME: Final = "starling"
+_WATCHED: Final = "starling, watched"
+"""Sessions of what somebody started and watches, such as a migration: they may take their time, and
+`storage.hanging` leaves them alone."""
 _BY_INDEX: Final = {"enable_seqscan": "off", "jit": "off"}
 """A server keeps the plan that it made for a statement while a table was nearly empty, and then
 reads a whole table for fifty people until its statistics are made anew. What a writer looks for has
@@ -80,7 +85,7 @@ class ServerDialect(PGDialect_psycopg):
         """Add our limits to what the address says; the address has the last word."""
         # As above: without types.
         positional, named = super().create_connect_args(url)  # type: ignore[no-untyped-call]
-        named.setdefault("application_name", "starling")
+        named.setdefault("application_name", _NAME if self._patience <= _RUNNING else _WATCHED)
         named.setdefault("connect_timeout", _CONNECT_SECONDS)
         named["options"] = f"{self._session} {named.get('options', '')}".strip()
         return positional, named

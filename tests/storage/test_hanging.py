@@ -7,8 +7,10 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from storage.database import run_once
+from storage.database import LONG_PATIENCE, open_engine, run_once
 from storage.hanging import end_hanging
 
 
@@ -49,6 +51,27 @@ def test_nobody_elses_transaction_is_ended(postgres_url: str) -> None:
     with program_that_hangs(postgres_url, "somebody else") as other:
         assert run_once(postgres_url, lambda connection: end_hanging(connection, 0.0)) == 0
         assert is_alive(other)
+
+
+@pytest.mark.postgres
+def test_what_somebody_watches_may_take_its_time(postgres_url: str) -> None:
+    engine = open_engine(postgres_url, patience=LONG_PATIENCE)
+    with engine.begin() as watched:
+        watched.execute(text("select 1"))
+        assert run_once(postgres_url, lambda connection: end_hanging(connection, 0.0)) == 0
+        assert watched.execute(text("select 1")).scalar_one() == 1
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_running_program_goes_by_the_name_that_is_looked_for(postgres_url: str) -> None:
+    engine = open_engine(postgres_url)
+    with engine.connect() as hanging:
+        hanging.execute(text("select 1"))
+        assert run_once(postgres_url, lambda connection: end_hanging(connection, 0.0)) == 1
+        with pytest.raises(DBAPIError):
+            hanging.execute(text("select 1"))
+    engine.dispose()
 
 
 def test_on_sqlite_there_is_nobody_to_end(sqlite_url: str) -> None:
