@@ -19,6 +19,9 @@ from storage.sequence import new_id
 from storage.tables import children, participants, participations, support_episodes
 from storage.vault import Place
 
+MOST_LISTED: Final = 500
+"""How many support episodes one list holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class SupportEpisode:
@@ -161,7 +164,9 @@ def set_council(work: Casework, episode: SupportEpisode, council: str | None) ->
     work.connection.execute(update(participants).where(around).values(council=council))
 
 
-def list_all(work: Casework, *, open_only: bool = False, most: int = 500) -> list[SupportEpisode]:
+def list_all(
+    work: Casework, *, open_only: bool = False, most: int = MOST_LISTED
+) -> list[SupportEpisode]:
     """Return support episodes, the newest first."""
     query = select(support_episodes)
     if open_only:

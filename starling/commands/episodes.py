@@ -217,6 +217,7 @@ def list_(
 
     Examples: starling episode list --open; starling episode list --case T-1001 --json
     """
+    from storage.episodes import MOST_LISTED
     from usecases import inviting, overview
 
     async def work(service: Service) -> list[EpisodeOnList]:
@@ -226,6 +227,9 @@ def list_(
         return [each for each in page.episodes if not open_only or each.episode.closed_on is None]
 
     found = with_service(work)
+    if not case and len(found) == MOST_LISTED:
+        note = f"These are the newest {MOST_LISTED}; there may be more: use --open or --case."
+        typer.echo(note, err=True)
     if as_json:
         print_json([_as_json(each) for each in found])
         return

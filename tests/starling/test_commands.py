@@ -53,6 +53,23 @@ def test_a_support_episode_is_opened_listed_and_closed(run: Run) -> None:
     assert [] == read(run("episode list --open --json"))
 
 
+def test_a_list_that_does_not_hold_everything_says_so(run: Run) -> None:
+    rows = [
+        f"EP-{number},T-{number},derby-city,direct,theraplay,foster,2026-01-05,,,"
+        for number in range(501)
+    ]
+    columns = (
+        "reference,case,commissioner,strand,intervention,lives,opened_on,closed_on,close_reason,"
+        "worker"
+    )
+    Path("cases.csv").write_text("\n".join([columns, *rows]), encoding="utf-8")
+    assert 0 == run("import episodes cases.csv").exit_code
+    listed = run("episode list --json")
+    assert 500 == len(read(listed))
+    assert "the newest 500; there may be more" in listed.stderr
+    assert "" == run("episode list --json --case T-7").stderr
+
+
 def test_commands_speak_in_words_too(run: Run) -> None:
     assert "no support episodes yet" in run("episode list").stdout
     opened = run(OPEN)
