@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Insert, Integer, bindparam, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, Insert, Integer, bindparam, case, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.casework import END_OCCASION, MOVE_OCCASION, AnyRow, Casework
@@ -206,14 +206,27 @@ def claim_due(work: Casework, now: datetime, most: int) -> list[Occasion]:
     return [Occasion(*row) for row in due]
 
 
-def suppress(work: Casework, participant_id: str, now: datetime) -> None:
-    """End everything that is still planned for somebody who asked us to stop."""
-    planned = [OccasionState.PLANNED.value, OccasionState.OFFERED.value]
-    work.connection.execute(
+def suppress(
+    work: Casework, participant_id: str, now: datetime, *, episode_id: str | None = None
+) -> int:
+    """End what is planned for or offered to somebody, in one support episode or in all.
+
+    Returns how many due moments that were.
+    """
+    theirs = occasions.c.participant_id == participant_id
+    here = () if episode_id is None else (occasions.c.episode_id == episode_id,)
+    return _suppress(work, now, theirs, *here)
+
+
+def _suppress(work: Casework, now: datetime, *which: ColumnElement[bool]) -> int:
+    """End those of these due moments with which nobody has begun."""
+    not_begun = [OccasionState.PLANNED.value, OccasionState.OFFERED.value]
+    ended = work.connection.execute(
         update(occasions)
-        .where(occasions.c.participant_id == participant_id, occasions.c.state.in_(planned))
+        .where(occasions.c.state.in_(not_begun), *which)
         .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=now)
     )
+    return ended.rowcount
 
 
 def revive(
@@ -261,16 +274,8 @@ def end_reviews(work: Casework, episode_id: str, now: datetime) -> None:
 
 def end_what_follows(work: Casework, episode_id: str, now: datetime) -> None:
     """Take back what is asked at the end and after it: the support goes on."""
-    waiting = [OccasionState.PLANNED.value, OccasionState.OFFERED.value]
-    work.connection.execute(
-        update(occasions)
-        .where(
-            occasions.c.episode_id == episode_id,
-            occasions.c.wave.not_in(["start", "review"]),
-            occasions.c.state.in_(waiting),
-        )
-        .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=now)
-    )
+    after = occasions.c.wave.not_in(["start", "review"])
+    _suppress(work, now, occasions.c.episode_id == episode_id, after)
 
 
 def occasion_from(row: AnyRow) -> Occasion:

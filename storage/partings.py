@@ -10,11 +10,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from storage.casework import Casework
-from storage.occasions import OccasionState
 from storage.outbox import Delivery, OutgoingKind, Urgency
 from storage.tables import addresses, occasions, outbox, participations, runs
-
-_NOT_BEGUN = [OccasionState.PLANNED.value, OccasionState.OFFERED.value]
 
 
 def answers_here(work: Casework, participant_id: str, episode_id: str) -> bool | None:
@@ -34,20 +31,6 @@ def set_until(work: Casework, participant_id: str, episode_id: str, until: datet
         participations.c.episode_id == episode_id,
     )
     work.connection.execute(theirs.values(until=until))
-
-
-def end_moments(work: Casework, participant_id: str, episode_id: str, now: datetime) -> int:
-    """End what is planned or offered to somebody in this support episode; return how many."""
-    ended = work.connection.execute(
-        update(occasions)
-        .where(
-            occasions.c.participant_id == participant_id,
-            occasions.c.episode_id == episode_id,
-            occasions.c.state.in_(_NOT_BEGUN),
-        )
-        .values(state=OccasionState.SUPPRESSED.value, next_at=None, ended_at=now)
-    )
-    return ended.rowcount
 
 
 def call_back(work: Casework, participant_id: str, episode_id: str) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from outcomes.episode import Commissioner, Lives
-from storage import audit, changes, doors, episodes, partings, people
+from storage import audit, changes, doors, episodes, occasions, partings, people
 from storage.casework import Casework
 from storage.changes import Change, What
 from storage.episodes import SupportEpisode
@@ -115,7 +115,7 @@ def leave_in(service: Service, work: Casework, episode_id: str, participant_id: 
     partings.set_until(work, participant_id, episode_id, by.now)
     partings.call_back(work, participant_id, episode_id)
     quietening.end_in_episode(service, work, participant_id, door, episode_id, by.now)
-    ended = partings.end_moments(work, participant_id, episode_id, by.now)
+    ended = occasions.suppress(work, participant_id, by.now, episode_id=episode_id)
     today = service.rhythm.local(by.now).date()
     changes.note(work, Change(episode_id, What.LEFT, participant_id, None, today, by.now, by.who))
     audit.note(work, by.who, "ended taking part", participant_id, by.now)

@@ -14,8 +14,8 @@ from storage.occasions import OccasionState
 from storage.outbox import Delivery, Sent
 from storage.people import AtTheDoor
 from storage.runs import StoredRun
-from surveys.conversation import Paused, RunStatus, StoppedHere
-from usecases import checking_in
+from surveys.conversation import StoppedHere
+from usecases import checking_in, resting
 from usecases.desk import Desk
 from usecases.service import Service
 
@@ -48,11 +48,9 @@ def pause(
 ) -> None:
     """Pause the questions that stand, with their place kept."""
     desk = _sit_down(service, work, participant_id, door, now)
-    run = desk.standing_run if desk is not None else None
-    if desk is None or run is None or run.run.status is not RunStatus.OPEN:
-        return
-    checking_in.end_quietly(desk, run, Paused())
-    _leave_quietly(desk, door)
+    if desk is not None:
+        resting.quieten(desk)
+        _leave_quietly(desk, door)
 
 
 def _sit_down(
