@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -23,6 +24,22 @@ class Strand(StrEnum):
     DIRECT = "direct"
     CARERS = "carers"
     CONSULTATION = "consultation"
+
+
+class AgeBand(StrEnum):
+    """How old the child was when the support was accepted, in the only bands that are published."""
+
+    TO_TEN = "0-10"
+    TO_FIFTEEN = "11-15"
+    FROM_SIXTEEN = "16-25"
+    NOT_KNOWN = "not-known"
+
+
+class Axis(StrEnum):
+    """By what a year's figures may be broken down, besides the footprint. Never by two at once."""
+
+    AGE = "age"
+    STRAND = "strand"
 
 
 class Lives(StrEnum):
@@ -72,11 +89,31 @@ COUNCILS = (Audience.DERBY_CITY, Audience.DERBYSHIRE_COUNTY)
 
 
 @dataclass(frozen=True, slots=True)
+class StaffFacts:
+    """What staff noted about one support episode because the contract asks for it.
+
+    None means that nobody noted it, which is neither yes nor no. `unplanned_moves` happened while
+    the support went on. `away_at_*`: whether the child lived outside their own area. `plan_on` is
+    the day from which a plan with goals was in place. `disengaged_on` is when the child or family
+    stopped coming, `back_on` when they came again.
+    """
+
+    unplanned_moves: int | None = None
+    away_at_start: bool | None = None
+    away_at_end: bool | None = None
+    plan_on: date | None = None
+    disengaged_on: date | None = None
+    back_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EpisodeFacts:
     """One support episode: one piece of support for one child, paid by one commissioner.
 
     `key` is a pseudonym that means nothing outside the tabulation. Dates are local dates
-    (Europe/London). `closed_on` and `close_reason` are both given or both absent.
+    (Europe/London). `closed_on` and `close_reason` are both given or both absent. `age` is that on
+    the day it was accepted. `characteristics` are protected ones that were given of free will:
+    name to value, both from `outcomes.characteristics`.
     Raises `BadFactsError` when they are not, or when it closed before it opened.
     """
 
@@ -87,6 +124,9 @@ class EpisodeFacts:
     accepted_on: date
     closed_on: date | None
     close_reason: CloseReason | None
+    age: AgeBand = AgeBand.NOT_KNOWN
+    staff: StaffFacts = field(default_factory=StaffFacts)
+    characteristics: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse facts that contradict each other."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
+
+from pydantic import BeforeValidator
 
 from outcomes.episode import Audience
 
@@ -18,7 +20,18 @@ class Symbol(StrEnum):
     NOT_APPLICABLE = "z"
 
 
-Shown: TypeAlias = int | Decimal | Symbol
+TOTAL = "Total"
+"""The line of a breakdown that holds everybody, as statistics files write it."""
+
+
+def _read(value: object) -> object:
+    """Read a stored figure: text is a symbol or a number with decimals, never a whole number."""
+    if not isinstance(value, str) or isinstance(value, Symbol):
+        return value
+    return Symbol(value) if value in tuple(Symbol) else Decimal(value)
+
+
+Shown: TypeAlias = Annotated[int | Decimal | Symbol, BeforeValidator(_read)]
 """A rounded count or whole percentage, a mean with one decimal, or a symbol."""
 
 
@@ -26,19 +39,29 @@ Shown: TypeAlias = int | Decimal | Symbol
 class ShownMean:
     """The means of one item for one footprint, each with one decimal, in points of the scale.
 
-    `lower` and `upper` bound the change; they are absent where too few answered for an interval.
+    `lower` and `upper` bound the change, `effect` is its size in spreads of the first answers
+    (Hedges' g); they are absent where too few answered. `last` and `change` are absent for those
+    who answered only at the start.
     """
 
     first: Decimal
-    last: Decimal
-    change: Decimal
-    lower: Decimal | None
-    upper: Decimal | None
+    last: Decimal | None
+    change: Decimal | None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    effect: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measure for one area and footprint. Percentages and their bounds are whole numbers."""
+    """One measure for one area, footprint and group. Percentages and bounds are whole numbers.
+
+    `breakdown` says by what the figure is broken down and `group` names the line of it; both are
+    `TOTAL` for a whole footprint. A count by itself has it as `numerator` and no denominator.
+    `percent_if_none` and `percent_if_all` are the two honest bounds: the share if none, or all, of
+    those who could have answered but were not compared had counted. `only_first_mean` is the mean
+    first answer of those who answered only at the start. `median_seconds` is rounded to tens.
+    """
 
     measure: str
     area: str
@@ -53,6 +76,15 @@ class Figure:
     change_mean: Shown = Symbol.NOT_APPLICABLE
     change_lower: Shown = Symbol.NOT_APPLICABLE
     change_upper: Shown = Symbol.NOT_APPLICABLE
+    breakdown: str = TOTAL
+    group: str = TOTAL
+    percent_if_none: Shown = Symbol.NOT_APPLICABLE
+    percent_if_all: Shown = Symbol.NOT_APPLICABLE
+    effect: Shown = Symbol.NOT_APPLICABLE
+    effect_lower: Shown = Symbol.NOT_APPLICABLE
+    effect_upper: Shown = Symbol.NOT_APPLICABLE
+    only_first_mean: Shown = Symbol.NOT_APPLICABLE
+    median_seconds: Shown = Symbol.NOT_APPLICABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
-from outcomes.definitions import Measure
+from pydantic import BeforeValidator, PlainSerializer, TypeAdapter, ValidationError
+
 from outcomes.episode import Audience
 from outcomes.errors import BadQuarterError, BadReleaseError
-from outcomes.figures import Figure, FlowFigure, Symbol
+from outcomes.figures import Figure, FlowFigure
+from outcomes.indicators import Indicator, Reply
 from outcomes.notes import notes
 from outcomes.policy import DisclosurePolicy
-from outcomes.quarter import Quarter
-from outcomes.safe import SafeTables
+from outcomes.quarter import Period, Quarter, Year, parse_period
 
-_FORMAT = 1
+if TYPE_CHECKING:
+    from outcomes.safe import SafeTables
+
+_FORMAT = 2
 _ID_LENGTH = 16
-_WORDS = ("measure", "area", "flow", "step")
 _CHANGED = "the stored text is not a release, or was changed; take it from a backup"
 
 
@@ -35,7 +37,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a reader needs to know of a measure, and the hash of everything else about it."""
+    """What a reader needs to know of a measure, and the hash of everything about it.
+
+    `outcomes` are codes of `outcomes.contract`, `indicators` codes of published indicators.
+    `instrument` is written `star@1`. `breakdown` is the axis a year is broken down by, if any.
+    """
 
     measure: str
     version: int
@@ -46,32 +52,57 @@ class Definition:
     statistic: str
     minimum_n: int
     content_hash: str
+    unit: str = ""
+    direction: str = ""
+    population: str = ""
+    numerator: str = ""
+    period_rule: str = ""
+    interval: str = ""
+    role: str | None = None
+    instrument: str | None = None
+    breakdown: str | None = None
+    outcomes: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, measure: Measure) -> Self:
+    def of(cls, measure: Any) -> Self:
         """Take what a reader needs from a measure."""
+        taken = {
+            each.name: getattr(measure, each.name)
+            for each in fields(cls)
+            if each.name not in ("measure", "instrument") and hasattr(measure, each.name)
+        }
+        instrument = getattr(measure, "instrument", None)
+        version = getattr(measure, "instrument_version", None)
         return cls(
             measure=measure.id,
-            version=measure.version,
-            area=measure.area,
-            title=measure.title,
-            statement=measure.statement,
-            sentence=measure.sentence,
-            statistic=measure.statistic.value,
-            minimum_n=measure.minimum_n,
-            content_hash=measure.content_hash,
+            instrument=f"{instrument}@{version}" if instrument else None,
+            **{name: _plain(value) for name, value in taken.items()},
         )
+
+
+def _plain(value: object) -> Any:
+    return str(value.value) if isinstance(value, StrEnum) else value
+
+
+def _as_period(value: object) -> Period:
+    return value if isinstance(value, Quarter | Year) else parse_period(str(value))
+
+
+_Period: TypeAlias = Annotated[Period, BeforeValidator(_as_period), PlainSerializer(str)]
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The protected figures of one quarter, frozen, for all three audiences.
+    """The protected figures of one period, frozen, for all three audiences.
 
     What each audience gets is a projection of this one value. `scenarios` names the outsiders the
-    audit tried to be.
+    audit tried to be, `audited_with` the earlier releases that it held against this one, and
+    `certificate` is the SHA-256 of the proof that every protected count stays hidden.
+    `indicators` are figures of others, `replies` what was done about what young people raised.
     """
 
-    quarter: Quarter
+    period: _Period
     status: Status
     policy: DisclosurePolicy
     definitions: tuple[Definition, ...]
@@ -79,12 +110,16 @@ class Release:
     flow: tuple[FlowFigure, ...]
     notes: tuple[str, ...]
     scenarios: tuple[str, ...]
+    audited_with: tuple[str, ...] = ()
+    certificate: str = ""
+    indicators: tuple[Indicator, ...] = ()
+    replies: tuple[Reply, ...] = ()
 
     @property
     def id(self) -> str:
-        """Name the release by its quarter and a hash of all it holds: equal figures, equal id."""
+        """Name the release by its period and a hash of all it holds: equal figures, equal id."""
         digest = hashlib.sha256(_canonical(self._content()).encode()).hexdigest()
-        return f"{self.quarter.slug}-{digest[:_ID_LENGTH]}"
+        return f"{self.period.slug}-{digest[:_ID_LENGTH]}"
 
     def figures_for(self, audience: Audience) -> tuple[Figure, ...]:
         """Give the figures an audience sees: a council its own, the board all three footprints."""
@@ -104,38 +139,38 @@ class Release:
         return _canonical({"id": self.id, **self._content()})
 
     def _content(self) -> dict[str, object]:
-        return {
-            "format": _FORMAT,
-            "quarter": str(self.quarter),
-            "status": self.status,
-            "policy": asdict(self.policy),
-            "definitions": [asdict(each) for each in self.definitions],
-            "figures": [_encoded(each) for each in self.figures],
-            "flow": [_encoded(each) for each in self.flow],
-            "notes": list(self.notes),
-            "scenarios": list(self.scenarios),
-        }
+        return {"format": _FORMAT, **_adapter().dump_python(self, mode="json")}
 
 
-def compile_release(quarter: Quarter, safe: SafeTables, *, compiled_on: date) -> Release:
-    """Freeze the protected tables of a quarter into a release.
+@cache
+def _adapter() -> TypeAdapter[Release]:
+    return TypeAdapter(Release)
 
-    It is provisional when `compiled_on` (a local date) is before the quarter's freeze date. Raises
-    `BadReleaseError` when the tables are of another quarter.
+
+def compile_release(
+    safe: SafeTables,
+    *,
+    compiled_on: date,
+    indicators: tuple[Indicator, ...] = (),
+    replies: tuple[Reply, ...] = (),
+) -> Release:
+    """Freeze the protected tables of a period into a release.
+
+    It is provisional when `compiled_on` (a local date) is before the period's freeze date.
     """
-    if safe.quarter != quarter:
-        message = f"these tables are about {safe.quarter}, not {quarter}; tabulate that quarter"
-        raise BadReleaseError(message)
-    status = Status.PROVISIONAL if compiled_on < quarter.freeze_date else Status.FINAL
+    period: Period = safe.quarter
+    status = Status.PROVISIONAL if compiled_on < period.freeze_date else Status.FINAL
     return Release(
-        quarter=quarter,
+        period=period,
         status=status,
         policy=safe.policy,
         definitions=tuple(Definition.of(each) for each in safe.measures),
         figures=tuple(each for table in safe.tables for each in table.figures),
         flow=tuple(each for table in safe.tables for each in table.flow),
-        notes=notes(quarter, safe.policy, is_final=status is Status.FINAL),
+        notes=notes(safe.quarter, safe.policy, is_final=status is Status.FINAL),
         scenarios=safe.scenarios,
+        indicators=indicators,
+        replies=replies,
     )
 
 
@@ -143,43 +178,18 @@ def read_release(text: str) -> Release:
     """Read what `to_json` wrote. Raises `BadReleaseError` when it was changed or is none."""
     try:
         stored = json.loads(text)
-        release = Release(
-            quarter=Quarter.parse(stored["quarter"]),
-            status=Status(stored["status"]),
-            policy=DisclosurePolicy(**stored["policy"]),
-            definitions=tuple(Definition(**each) for each in stored["definitions"]),
-            figures=tuple(Figure(**_decoded(each)) for each in stored["figures"]),
-            flow=tuple(FlowFigure(**_decoded(each)) for each in stored["flow"]),
-            notes=tuple(stored["notes"]),
-            scenarios=tuple(stored["scenarios"]),
-        )
-        is_intact = release.to_json() == text
-    except (ValueError, KeyError, TypeError, ArithmeticError, BadQuarterError) as error:
+        named = stored.pop("id")
+        if stored.pop("format") != _FORMAT:
+            raise BadReleaseError(_CHANGED)
+        release = _adapter().validate_python(stored)
+        is_intact = release.to_json() == text and release.id == named
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, ValidationError,
+            BadQuarterError) as error:  # fmt: skip
         raise BadReleaseError(_CHANGED) from error
     if not is_intact:
         raise BadReleaseError(_CHANGED)
     return release
 
 
-def _encoded(figure: Figure | FlowFigure) -> dict[str, object]:
-    """Write means as text with one decimal, so that no reader's number type can change them."""
-    return {
-        name: f"{value:.1f}" if isinstance(value, Decimal) else value
-        for name, value in asdict(figure).items()
-    }
-
-
-def _decoded(stored: Mapping[str, object]) -> dict[str, Any]:
-    return {name: _value(name, value) for name, value in stored.items()}
-
-
-def _value(name: str, value: object) -> object:
-    if name == "footprint":
-        return Audience(str(value))
-    if name in _WORDS or not isinstance(value, str):
-        return value
-    return Symbol(value) if value in tuple(Symbol) else Decimal(value)
-
-
-def _canonical(content: Mapping[str, object]) -> str:
+def _canonical(content: dict[str, object]) -> str:
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -239,9 +239,44 @@ support_episodes = Table(
     Column("worker", Text, nullable=True, index=True),
     Column("ref_index", LargeBinary, nullable=True),
     Column("ref_cipher", LargeBinary, nullable=True),
+    Column("child_age", Text, nullable=True),
+    Column("unplanned_moves", Integer, nullable=True),
+    Column("away_at_start", Boolean, nullable=True),
+    Column("away_at_end", Boolean, nullable=True),
+    Column("plan_on", Date, nullable=True),
+    Column("disengaged_on", Date, nullable=True),
+    Column("back_on", Date, nullable=True),
     Index("ix_support_episodes_ref_index", "ref_index", unique=True),
     comment="`worker` is how staff call who looks after it. `ref_*` is its number in the case "
-    "system, where it came from there.",
+    "system, where it came from there. `child_age` is the band when it was accepted; what follows "
+    "is what staff noted for the contract.",
+)
+
+characteristics = Table(
+    "characteristics",
+    metadata,
+    Column("child_id", Text, ForeignKey("children.id"), primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("given_by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    comment="A protected characteristic, only where the person or their worker gave it.",
+)
+
+sdq_totals = Table(
+    "sdq_totals",
+    metadata,
+    _id(),
+    Column("episode_id", Text, ForeignKey("support_episodes.id"), nullable=False),
+    Column("episode_key", Text, nullable=False, index=True),
+    Column("informant", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    UniqueConstraint("episode_id", "informant", "day"),
+    comment="The total of a licensed questionnaire that others asked: a number, never a question.",
 )
 
 episode_changes = Table(
@@ -294,6 +329,13 @@ occasions = Table(
     Column("run_id", Text, nullable=True),
     UniqueConstraint("participant_id", "episode_id", "instrument", "wave", "round"),
     Index("ix_occasions_participant_id_state", "participant_id", "state"),
+    Index(
+        "ix_occasions_open",
+        "due_at",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    _where_set("ix_occasions_ended_at", "ended_at"),
     comment="A due moment to ask one person. `next_at` is when the clock looks at it again; "
     "`rhythm` names the rules by which it was planned.",
 )
@@ -502,6 +544,73 @@ observations = Table(
     comment="What one finished run says in numbers: pseudonyms only, no words.",
 )
 
+pairs = Table(
+    "pairs",
+    metadata,
+    Column("episode_key", Text, primary_key=True),
+    Column("participant_key", Text, primary_key=True),
+    Column("instrument", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("first_day", Date, nullable=True),
+    Column("last_day", Date, nullable=True),
+    Column("answers", LargeBinary, nullable=False),
+    comment="The first and the last answer of somebody in one support episode, kept with each "
+    "answer so that figures need not look at all of them again.",
+)
+
+themes = Table(
+    "themes",
+    metadata,
+    _id(),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("retired_at", Instant, nullable=True),
+    comment="What young people talk about, in a few plain words of the staff, never their own.",
+)
+
+word_themes = Table(
+    "word_themes",
+    metadata,
+    Column("words_id", Text, ForeignKey("words.id"), primary_key=True),
+    Column("theme_id", Text, ForeignKey("themes.id"), primary_key=True, index=True),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    comment="Which themes staff saw in something that somebody wrote.",
+)
+
+theme_replies = Table(
+    "theme_replies",
+    metadata,
+    _id(),
+    Column("theme_id", Text, ForeignKey("themes.id"), nullable=False, index=True),
+    Column("did", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("taken_back_at", Instant, nullable=True),
+    comment="What was done about a theme, written by staff to be read by everybody.",
+)
+
+indicators = Table(
+    "indicators",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("quarter", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("better", Text, nullable=False),
+    Column("actual", Text, nullable=True),
+    Column("target", Text, nullable=True),
+    Column("comparator", Text, nullable=True),
+    Column("source", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    comment="Figures that others publish, quarter by quarter. Numbers stand as they were written.",
+)
+
 releases = Table(
     "releases",
     metadata,
@@ -510,7 +619,42 @@ releases = Table(
     Column("status", Text, nullable=False),
     Column("compiled_at", Instant, nullable=False),
     Column("body", Text, nullable=False),
-    comment="Frozen figures: never changed once stored.",
+    Column("state", Text, nullable=False, server_default="published"),
+    Column("compiled_by", Text, nullable=False, server_default="starling"),
+    Column("approved_at", Instant, nullable=True),
+    Column("approved_by", Text, nullable=True),
+    Column("published_at", Instant, nullable=True),
+    Column("published_by", Text, nullable=True),
+    Column("dropped_at", Instant, nullable=True),
+    Column("dropped_by", Text, nullable=True),
+    Column("certificate_cipher", LargeBinary, nullable=True),
+    Column("ledger_cipher", LargeBinary, nullable=True),
+    comment="Frozen figures: never changed once stored; `state` says how far one has come. "
+    "`quarter` is the period. The certificate proves the audit, the ledger is what later audits "
+    "need; both are locked.",
+)
+
+release_files = Table(
+    "release_files",
+    metadata,
+    Column("release_id", Text, ForeignKey("releases.id"), primary_key=True),
+    Column("audience", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    comment="Every file of a published release, byte for byte as each pull returns it.",
+)
+
+release_refusals = Table(
+    "release_refusals",
+    metadata,
+    _id(),
+    Column("quarter", Text, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
+    comment="When figures were refused and why, in words that show no protected number.",
 )
 
 audit = Table(

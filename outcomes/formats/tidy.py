@@ -92,8 +92,8 @@ def _flow_row(release: Release, figure: FlowFigure, audience: Audience) -> dict[
 def _where(release: Release, footprint: Audience, audience: Audience) -> dict[str, str]:
     place = PLACES[footprint]
     columns = {
-        "time_period": release.quarter.time_period,
-        "time_identifier": release.quarter.time_identifier,
+        "time_period": release.period.time_period,
+        "time_identifier": release.period.time_identifier,
         "geographic_level": place.geographic_level,
         **_ENGLAND,
         "region_code": place.region_code,

@@ -20,7 +20,7 @@ from outcomes.formats.tidy import to_csv
 from outcomes.measures import AREAS
 from outcomes.release import Release, compile_release
 from tests.outcomes.golden import COMPILED_ON, golden_release
-from tests.outcomes.people import COUNTY, DERBY, OTHER, Q3, Service, every_area
+from tests.outcomes.people import COUNTY, DERBY, OTHER, Service, every_area
 
 NUMBER = re.compile(r"-?\d+(\.\d)?|[cuz]")
 COUNCIL = Audience.DERBY_CITY
@@ -32,7 +32,7 @@ def _release() -> Release:
 
 
 def release_of(service: Service) -> Release:
-    return compile_release(Q3, protect(service.counted(), NHS5), compiled_on=COMPILED_ON)
+    return compile_release(protect(service.counted(), NHS5), compiled_on=COMPILED_ON)
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:

@@ -60,7 +60,7 @@ def make_release(quarter: str = "2026/27-Q1", *, withheld: tuple[str, ...] = ())
         for footprint, step in product(Audience, (*Stage, *Missing))
     ]  # fmt: skip
     return Release(
-        quarter=Quarter.parse(quarter),
+        period=Quarter.parse(quarter),
         status=Status.FINAL,
         policy=NHS5,
         definitions=tuple(map(Definition.of, MEASURES)),
@@ -73,7 +73,7 @@ def make_release(quarter: str = "2026/27-Q1", *, withheld: tuple[str, ...] = ())
 
 async def store(service: Service, release: Release) -> Release:
     """Keep a release, as compiling a quarter does."""
-    on_list = ReleaseOnList(release.id, str(release.quarter), release.status.value, COMPILED_AT)
+    on_list = ReleaseOnList(release.id, str(release.period), release.status.value, COMPILED_AT)
     await service.lane.write(
         lambda connection: releases.store(connection, StoredRelease(on_list, release.to_json()))
     )
