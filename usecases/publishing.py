@@ -52,16 +52,16 @@ def _make(quarter: Quarter, facts: Facts, today: date) -> Release:
     from outcomes.disclosure import protect  # noqa: PLC0415
 
     raw = tabulate(MEASURES, facts.episodes, facts.observations, facts.askings, quarter)
-    return compile_release(quarter, protect(raw, NHS5), compiled_on=today)
+    return compile_release(protect(raw, NHS5), compiled_on=today)
 
 
 def _freeze(connection: Connection, release: Release, now: datetime) -> Release:
     """Store a release, unless somebody else compiled this quarter meanwhile: then theirs stands."""
     releases.take_turns(connection)
-    known = _compiled(connection, release.quarter)
+    known = _compiled(connection, release.period)
     if known is not None:
         return known
-    on_list = ReleaseOnList(release.id, str(release.quarter), release.status.value, now)
+    on_list = ReleaseOnList(release.id, str(release.period), release.status.value, now)
     releases.store(connection, StoredRelease(on_list, release.to_json()))
     return release
 

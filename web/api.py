@@ -153,7 +153,7 @@ def _describe(release: Release, audience: Audience | None) -> OneRelease:
     seen = audience or Audience.ICB
     return OneRelease(
         id=release.id,
-        quarter=str(release.quarter),
+        quarter=str(release.period),
         status=release.status,
         audience=audience,
         figures=tuple(

@@ -51,7 +51,7 @@ def _draw_star(release: Release, audience: Audience) -> bytes:
     ]
     return draw_group_star(
         rays,
-        title=f"{PLACES[audience].title}, {release.quarter}: young people's stars",
+        title=f"{PLACES[audience].title}, {release.period}: young people's stars",
         first_label="Mean at the start",
         last_label="Mean at the end",
         withheld_label=_WITHHELD,
@@ -72,7 +72,7 @@ def _draw_changes(release: Release, audience: Audience) -> bytes:
     ]
     return draw_changes(
         changes,
-        title=f"{PLACES[audience].title}, {release.quarter}: mean change",
+        title=f"{PLACES[audience].title}, {release.period}: mean change",
         scale_label="steps from start to end; 0 is no change; lines are 95% intervals",
         withheld_label=_WITHHELD,
     )

@@ -43,13 +43,13 @@ def compile_(
             {
                 "release": release.id,
                 "id": release.id,
-                "quarter": str(release.quarter),
+                "quarter": str(release.period),
                 "status": release.status.value,
                 "figures": len(release.figures),
             }
         )
     else:
-        typer.echo(f"Release {release.id} of {release.quarter} is {release.status.value}.")
+        typer.echo(f"Release {release.id} of {release.period} is {release.status.value}.")
         typer.echo(f"Next: starling release export --release {release.id} --audience icb --out .")
 
 
