@@ -1,0 +1,612 @@
+"""Writes releases down as an outsider sees them: unknown counts, and what each figure says of them.
+
+It solves nothing, and it must not read how figures were protected: only what was shown in the end.
+
+Everything is written as a difference from the truth, so that "nothing is different" always fits.
+Tables of several releases about the same people meet in links: between a quarter and its year the
+outsider is taken to know exactly how many answers came in late and how many were taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outcomes.backwards import count_behind, weighings_behind, weight
+from outcomes.episode import Axis, Commissioner
+from outcomes.ledger import Entry
+from outcomes.measure import Sensitivity
+from outcomes.quarter import Quarter, Year
+from outcomes.raw import Box, Group, Part, RawTable, Row
+from outcomes.scenario import Target
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+GROUPS = tuple(
+    frozenset(group) for size in (1, 2, 3) for group in combinations(tuple(Commissioner), size)
+)
+"""Every set of commissioners: what is left when one subtracts a footprint from another."""
+
+CHAIN = ("open", "closed", "accepted")
+"""The populations that meet in one identity: open then = open before + accepted - closed."""
+
+
+class Place(NamedTuple):
+    """A box as far as the figures of a release tell boxes apart; None where they do not."""
+
+    commissioner: Commissioner
+    quarter: Quarter
+    age: str | None
+    strand: str | None
+
+
+class Atom(NamedTuple):
+    """One unknown: the people of some classes of a table, in one place, as one release has them.
+
+    `kind` is "" for people; "late" and "back" are those who came in after an earlier release, and
+    those who were taken back.
+    """
+
+    entry: int
+    table: str
+    place: Place
+    classes: frozenset[str]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class System:
+    """Unknown counts and everything that was ever published about them, as differences.
+
+    `rows` times a difference must lie between `low` and `high`; `links` times it must be 0;
+    `anchors` (how many people there are by commissioner and quarter) must be 0 unless a target is
+    about such a number itself. `small` and `small_high` are what somebody knows who was told which
+    withheld counts are small. `aims` adds a difference up to the change of each target.
+    """
+
+    name: str
+    atoms: tuple[Atom, ...]
+    truth: Integers
+    rows: csr_array
+    low: Floats
+    high: Floats
+    links: csr_array
+    anchors: csr_array
+    small: csr_array
+    small_high: Floats
+    targets: tuple[Target, ...]
+    about_roots: NDArray[np.bool_]
+    aims: csr_array
+    ceiling: int
+
+
+def systems(new: Entry, earlier: Sequence[Entry]) -> Iterator[System]:
+    """Give the puzzles of a release: one for each population, and one for how many there are.
+
+    Earlier releases take part where they have the same table about the same quarters.
+    """
+    for root in _roots(new):
+        related = [each for each in earlier if _overlaps(each, new, root)]
+        yield _Builder(root, [*related, new], (root,)).system()
+    chained = [each for each in (*earlier, new) if set(_roots(each)) & set(CHAIN)]
+    if set(_roots(new)) & set(CHAIN):
+        yield _Builder("how many there are", chained, CHAIN, only_roots=True).system()
+
+
+def _roots(entry: Entry) -> tuple[str, ...]:
+    return tuple(name for name, table in entry.raw.tables.items() if table.parent is None)
+
+
+def _quarters(entry: Entry, root: str) -> frozenset[Quarter]:
+    """Give the quarters of a population, those of the period even where nobody is in them."""
+    found = {box.quarter for box, _, _ in entry.raw.tables[root].entries()}
+    period = entry.raw.period
+    return frozenset(found or (period.quarters if isinstance(period, Year) else (period,)))
+
+
+def _overlaps(entry: Entry, new: Entry, root: str) -> bool:
+    if root not in entry.raw.tables:
+        return False
+    return bool(_quarters(entry, root) & _quarters(new, root))
+
+
+class _Row(NamedTuple):
+    """What a figure says: weights of unknowns, and the range of their weighted sum."""
+
+    weights: dict[int, int]
+    low: float
+    high: float
+
+
+class _Builder:
+    """Builds one system from the releases that take part in it."""
+
+    def __init__(
+        self,
+        name: str,
+        entries: Sequence[Entry],
+        roots: Collection[str],
+        *,
+        only_roots: bool = False,
+    ) -> None:
+        self.name = name
+        self.entries = entries
+        self.only_roots = only_roots
+        self.tables = [
+            {
+                label: table
+                for label, table in entry.raw.tables.items()
+                if _root_of(entry, label) in roots
+            }
+            for entry in entries
+        ]
+        self.axes = [self._axes(number) for number in range(len(entries))]
+        self.atoms: list[Atom] = []
+        self.truth: list[int] = []
+        self.at: dict[tuple[int, str, Place], dict[frozenset[str], int]] = {}
+        self.merged = self._merge_classes()
+        self._add_atoms()
+        self.links: list[dict[int, int]] = []
+        self._link_tables()
+        self._link_releases()
+        if name == "how many there are":
+            self._link_caseloads()
+
+    # --- unknowns ---------------------------------------------------------------------
+
+    def _axes(self, number: int) -> frozenset[Axis]:
+        rows = self.entries[number].raw.rows.values()
+        return frozenset(
+            row.group.axis for row in rows if row.group and row.table in self.tables[number]
+        )
+
+    def _place(self, number: int, box: Box) -> Place:
+        axes = self.axes[number]
+        return Place(
+            box.commissioner,
+            box.quarter,
+            box.age.value if Axis.AGE in axes else None,
+            box.strand.value if Axis.STRAND in axes else None,
+        )
+
+    def _merge_classes(self) -> list[dict[str, tuple[frozenset[str], ...]]]:
+        """Merge the classes of each table that no figure of any release here tells apart.
+
+        Where a release shows means of a table, its classes are kept apart by their scores as well.
+        """
+        signs: dict[str, dict[str, list[object]]] = {}
+        for tables, entry in zip(self.tables, self.entries, strict=True):
+            parents = {each.parent for each in tables.values()}
+            for label, table in tables.items():
+                known = signs.setdefault(label, {})
+                rows = [row for row in entry.raw.rows.values() if row.table == label]
+                for each in table.classes:
+                    sign = known.setdefault(each, [])
+                    sign.extend(each in row.classes for row in rows)
+                    sign.append(Part(label, each) in parents)
+        found = []
+        for tables, entry in zip(self.tables, self.entries, strict=True):
+            shown = {cell.row for cell, mean in entry.published.means.items() if mean is not None}
+            merged = {}
+            for label, table in tables.items():
+                means = [
+                    each for each in entry.raw.means if each.table == label and each.key in shown
+                ]
+                groups: dict[object, set[str]] = {}
+                for each in table.classes:
+                    scores = tuple(mean.scores.get(each) for mean in means)
+                    sign = (tuple(signs[label][each]), scores)
+                    groups.setdefault(sign, set()).add(each)
+                merged[label] = tuple(frozenset(classes) for classes in groups.values())
+            found.append(merged)
+        return found
+
+    def _add_atoms(self) -> None:
+        for number, tables in enumerate(self.tables):
+            if self.only_roots and not self._has_root_targets(number):
+                tables = {"open": tables["open"]} if "open" in tables else {}  # noqa: PLW2901
+            for label, table in tables.items():
+                counts = self._counts(number, table)
+                for place in self._places(number, label):
+                    here = self.at.setdefault((number, label, place), {})
+                    for classes in self.merged[number][label]:
+                        truth = sum(counts.get((place, each), 0) for each in classes)
+                        here[classes] = self._new(Atom(number, label, place, classes), truth)
+
+    def _new(self, atom: Atom, truth: int) -> int:
+        self.atoms.append(atom)
+        self.truth.append(truth)
+        return len(self.atoms) - 1
+
+    def _counts(self, number: int, table: RawTable) -> dict[tuple[Place, str], int]:
+        found: dict[tuple[Place, str], int] = {}
+        for box, label, count in table.entries():
+            place = (self._place(number, box), label)
+            found[place] = found.get(place, 0) + count
+        return found
+
+    def _places(self, number: int, label: str) -> list[Place]:
+        """List the places of a population: without an axis all of them, otherwise those in use.
+
+        Taking away places that nobody is in gives the outsider more to go on, never less.
+        """
+        entry = self.entries[number]
+        root = _root_of(entry, label)
+        used = {self._place(number, box) for box, _, _ in entry.raw.tables[root].entries()}
+        if not self.axes[number]:
+            used |= {
+                Place(owner, quarter, None, None)
+                for owner in Commissioner
+                for quarter in _quarters(entry, root)
+            }
+        return sorted(used, key=str)
+
+    def _has_root_targets(self, number: int) -> bool:
+        entry = self.entries[number]
+        return any(
+            0 < table.count(table.classes, group) < entry.rules.threshold
+            for table in self.tables[number].values()
+            if table.parent is None
+            for group in GROUPS
+        )
+
+    # --- what is always true ----------------------------------------------------------
+
+    def _link_tables(self) -> None:
+        """Say that each further table is about exactly the people of its parent class."""
+        for (number, label, place), here in self.at.items():
+            parent = self.tables[number][label].parent
+            above = self.at.get((number, parent.table, place)) if parent else None
+            if parent is None or above is None:
+                continue
+            link = dict.fromkeys(here.values(), 1)
+            link.update({index: -1 for classes, index in above.items() if parent.label in classes})
+            self.links.append(link)
+
+    def _link_releases(self) -> None:
+        """Say how a table of one release and the same table of a later one hang together."""
+        for later in range(len(self.entries)):
+            for sooner in range(later):
+                for label in self.tables[later]:
+                    if label in self.tables[sooner] and self._same(sooner, later, label):
+                        self._link_table(sooner, later, label)
+
+    def _same(self, sooner: int, later: int, label: str) -> bool:
+        tables = (self.tables[each][label] for each in (sooner, later))
+        return len({each.classes for each in tables}) == 1
+
+    def _link_table(self, sooner: int, later: int, label: str) -> None:
+        spots = {
+            (place.commissioner, place.quarter)
+            for number, name, place in self.at
+            if name == label and number == sooner
+        }
+        for owner, quarter in sorted(spots, key=str):
+            before = self._in(sooner, label, owner, quarter)
+            after = self._in(later, label, owner, quarter)
+            if before and after:
+                self._link_spot(before, after)
+
+    def _in(
+        self, number: int, label: str, owner: Commissioner, quarter: Quarter
+    ) -> list[tuple[frozenset[str], int]]:
+        return [
+            (classes, index)
+            for (which, name, place), here in self.at.items()
+            if (which, name, place.commissioner, place.quarter) == (number, label, owner, quarter)
+            for classes, index in here.items()
+        ]
+
+    def _link_spot(
+        self,
+        before: list[tuple[frozenset[str], int]],
+        after: list[tuple[frozenset[str], int]],
+    ) -> None:
+        coarse = _coarser([each for each, _ in before], [each for each, _ in after])
+        nets: list[tuple[dict[int, int], int]] = []
+        for classes in coarse:
+            link = {index: 1 for each, index in after if each <= classes}
+            link.update({index: -1 for each, index in before if each <= classes})
+            nets.append((link, sum(sign * self.truth[index] for index, sign in link.items())))
+        if any(net for _, net in nets):
+            template = self.atoms[before[0][1]]
+            for kind, sign in (("late", -1), ("back", 1)):
+                total: dict[int, int] = {}
+                for classes, (link, net) in zip(coarse, nets, strict=True):
+                    changed = max(0, -sign * net)
+                    index = self._new(template._replace(classes=classes, kind=kind), changed)
+                    link[index] = sign
+                    total[index] = 1
+                self.links.append(total)
+        self.links.extend(link for link, _ in nets)
+
+    def _link_caseloads(self) -> None:
+        """Say that open then = open before + accepted - closed, quarter after quarter.
+
+        What was open before an earlier release, and every number that is not looked at here, is
+        taken to be known.
+        """
+        opened = {
+            (place.commissioner, place.quarter): index
+            for (_, label, place), here in self.at.items()
+            if label == "open"
+            for index in here.values()
+        }
+        for (owner, quarter), index in opened.items():
+            link = {index: 1}
+            if (owner, _before(quarter)) in opened:
+                link[opened[owner, _before(quarter)]] = -1
+            for label, sign in (("accepted", -1), ("closed", 1)):
+                link.update(self._latest(label, owner, quarter, sign))
+            self.links.append(link)
+
+    def _latest(
+        self, label: str, owner: Commissioner, quarter: Quarter, sign: int
+    ) -> dict[int, int]:
+        """Give the people of a population as the quarter's own release had them."""
+        for number, entry in enumerate(self.entries):
+            if not isinstance(entry.raw.period, Year):
+                found = self._in(number, label, owner, quarter)
+                if found:
+                    return {index: sign for _, index in found}
+        return {}
+
+    # --- what was published -----------------------------------------------------------
+
+    def _weights(
+        self,
+        number: int,
+        label: str,
+        owners: Collection[Commissioner],
+        group: Group | None,
+        weigh: Callable[[frozenset[str]], int],
+        quarters: Collection[Quarter] | None = None,
+    ) -> dict[int, int]:
+        found = {}
+        for (which, name, place), here in self.at.items():
+            if which != number or name != label or place.commissioner not in owners:
+                continue
+            if not _inside(place, group) or (
+                quarters is not None and place.quarter not in quarters
+            ):
+                continue
+            for classes, index in here.items():
+                value = weigh(classes)
+                if value:
+                    found[index] = value
+        return found
+
+    def _of(self, number: int, row: Row, owners: Collection[Commissioner]) -> dict[int, int]:
+        return self._weights(
+            number, row.table, owners, row.group, lambda classes: int(classes <= row.classes)
+        )
+
+    def _shown(self) -> Iterator[_Row]:
+        for number, entry in enumerate(self.entries):
+            for cell, count in entry.published.counts.items():
+                row = entry.raw.rows[cell.row]
+                if count is None or row.table not in self.tables[number]:
+                    continue
+                span = count_behind(count, entry.rules)
+                weights = self._of(number, row, cell.footprint.commissioners)
+                truth = entry.raw.count(cell.row, cell.footprint.commissioners)
+                yield _Row(weights, span.low - truth, span.high - truth)
+            yield from self._shown_means(number, entry)
+
+    def _shown_means(self, number: int, entry: Entry) -> Iterator[_Row]:
+        for mean in entry.raw.means:
+            if mean.table not in self.tables[number]:
+                continue
+            for cell, shown in entry.published.means.items():
+                if cell.row != mean.key or shown is None:
+                    continue
+                n = entry.published.counts[type(cell)(mean.n, cell.footprint)]
+                if n is None:
+                    continue
+                scale = mean.measure.scale
+                for weighing, span in weighings_behind(shown, n, scale):
+
+                    def weigh(classes: frozenset[str], weighing: Any = weighing) -> int:
+                        scores = mean.scores.get(next(iter(classes)))  # noqa: B023 - used at once
+                        return 0 if scores is None else weight(weighing, scores, scale)  # noqa: B023
+
+                    weights = self._weights(
+                        number, mean.table, cell.footprint.commissioners, None, weigh
+                    )
+                    truth = sum(value * self.truth[index] for index, value in weights.items())
+                    yield _Row(weights, span.low - truth, span.high - truth)
+
+    def _small(self) -> Iterator[_Row]:
+        for number, entry in enumerate(self.entries):
+            for cell, count in entry.published.counts.items():
+                row = entry.raw.rows[cell.row]
+                if count is not None or row.table not in self.tables[number]:
+                    continue
+                truth = entry.raw.count(cell.row, cell.footprint.commissioners)
+                if truth < entry.rules.threshold:
+                    weights = self._of(number, row, cell.footprint.commissioners)
+                    yield _Row(weights, -np.inf, entry.rules.threshold - 1 - truth)
+
+    # --- what must stay hidden --------------------------------------------------------
+
+    def _targets(self) -> Iterator[tuple[Target, dict[int, int]]]:
+        seen: dict[tuple[object, ...], tuple[Target, dict[int, int]]] = {}
+        for number, entry in enumerate(self.entries):
+            for target in _candidates(entry, self.tables[number], entry is self.entries[-1]):
+                weights = self._weights(
+                    number,
+                    target.table,
+                    target.commissioners,
+                    target.group,
+                    lambda classes, wanted=target.classes: int(classes <= wanted),
+                    target.quarters,
+                )
+                place = (number, target.table, target.classes, target.commissioners, target.group)
+                known = seen.get(place)
+                if weights and (known is None or known[0].width < target.width):
+                    seen[place] = (target, weights)
+        yield from seen.values()
+        yield from self._late()
+
+    def _late(self) -> Iterator[tuple[Target, dict[int, int]]]:
+        """Give the few answers that came in late, or were taken back, between two releases."""
+        for index, atom in enumerate(self.atoms):
+            threshold = self.entries[atom.entry].rules.threshold
+            if atom.kind and 0 < self.truth[index] < threshold:
+                target = Target(
+                    f"{atom.kind} answers",
+                    atom.table,
+                    atom.classes,
+                    frozenset({atom.place.commissioner}),
+                    frozenset({atom.place.quarter}),
+                    None,
+                    self.truth[index],
+                    1,
+                    1,
+                )
+                yield target, {index: 1}
+
+    # --- all together -----------------------------------------------------------------
+
+    def system(self) -> System:
+        shown = [each for each in self._shown() if each.weights]
+        small = [each for each in self._small() if each.weights]
+        targets = list(self._targets())
+        anchors: dict[tuple[int, str, Commissioner, Quarter], dict[int, int]] = {}
+        for (number, label, place), here in self.at.items():
+            if self.tables[number][label].parent is None:
+                spot = (number, label, place.commissioner, place.quarter)
+                anchors.setdefault(spot, {}).update(dict.fromkeys(here.values(), 1))
+        size = len(self.atoms)
+        return System(
+            name=self.name,
+            atoms=tuple(self.atoms),
+            truth=np.array(self.truth, np.int64),
+            rows=_matrix([each.weights for each in shown], size),
+            low=np.array([each.low for each in shown], np.float64),
+            high=np.array([each.high for each in shown], np.float64),
+            links=_matrix(self.links, size),
+            anchors=_matrix(list(anchors.values()), size),
+            small=_matrix([each.weights for each in small], size),
+            small_high=np.array([each.high for each in small], np.float64),
+            targets=tuple(target for target, _ in targets),
+            about_roots=np.array([self._is_about_root(target) for target, _ in targets], np.bool_),
+            aims=_matrix([weights for _, weights in targets], size),
+            ceiling=2 * sum(self.truth) + 50,
+        )
+
+    def _is_about_root(self, target: Target) -> bool:
+        tables = next(each for each in self.tables if target.table in each)
+        return tables[target.table].parent is None and target.group is None
+
+
+def _root_of(entry: Entry, label: str) -> str:
+    table = entry.raw.tables[label]
+    while table.parent is not None:
+        table = entry.raw.tables[table.parent.table]
+    return table.name
+
+
+def _before(quarter: Quarter) -> Quarter:
+    years, number = divmod(quarter.number - 2, 4)
+    return Quarter(quarter.starts + years, number + 1)
+
+
+def _inside(place: Place, group: Group | None) -> bool:
+    if group is None:
+        return True
+    return (place.age if group.axis is Axis.AGE else place.strand) in group.values
+
+
+def _coarser(
+    one: Sequence[frozenset[str]], other: Sequence[frozenset[str]]
+) -> list[frozenset[str]]:
+    """Give the finest sorting that both sortings are refinements of."""
+    found: list[frozenset[str]] = []
+    for each in sorted({*one, *other}, key=lambda classes: (-len(classes), sorted(classes))):
+        if not any(each <= known for known in found):
+            found.append(each)
+    return found
+
+
+def _candidates(entry: Entry, tables: Mapping[str, RawTable], is_new: bool) -> Iterator[Target]:
+    """Give every count of a release that must not become known."""
+    raw, rules = entry.raw, entry.rules
+    quarters = {label: _quarters(entry, _root_of(entry, label)) for label in tables}
+
+    def target(
+        label: str,
+        classes: frozenset[str],
+        owners: frozenset[Commissioner],
+        group: Group | None,
+        width: int,
+    ) -> Target:
+        truth = tables[label].count(classes, owners, group)
+        inside = min(width, rules.insider_width)
+        name = "" if is_new else entry.name
+        return Target(name, label, classes, owners, quarters[label], group, truth, width, inside)
+
+    def small(each: Target) -> bool:
+        return 0 < each.truth < rules.threshold
+
+    rows = [row for row in raw.rows.values() if row.table in tables]
+    rates = [each for each in raw.rates if {raw.rows[each.numerator].table} <= tables.keys()]
+    for owners in GROUPS:
+        for row in rows:
+            found = target(row.table, row.classes, owners, row.group, rules.width)
+            if small(found):
+                yield found
+        for rate in rates:
+            of, counted = raw.rows[rate.denominator], raw.rows[rate.numerator]
+            if of.table != counted.table:
+                continue
+            others = of.classes - counted.classes
+            left = target(of.table, others, owners, of.group, rules.width)
+            if small(left):
+                yield left
+            everybody = tables[of.table].count(of.classes, owners, of.group)
+            private = rate.measure.sensitivity is Sensitivity.SENSITIVE
+            if private and 0 < everybody < rules.class_size:
+                for classes in (counted.classes, others):
+                    none = target(of.table, classes, owners, of.group, rules.width)
+                    if none.truth == 0:
+                        yield none
+        yield from (
+            each
+            for label, classes in _steps(entry, tables)
+            for each in (target(label, classes, owners, None, rules.answer_width),)
+            if small(each)
+        )
+
+
+def _steps(entry: Entry, tables: Mapping[str, RawTable]) -> Iterable[tuple[str, frozenset[str]]]:
+    """Give the people at one step of a scale, and those who rose or fell, where means are shown."""
+    shown = {cell.row for cell, mean in entry.published.means.items() if mean is not None}
+    for mean in entry.raw.means:
+        if mean.table not in tables or mean.key not in shown:
+            continue
+        found: dict[tuple[str, int], set[str]] = {}
+        for each, (first, last) in mean.scores.items():
+            moved = (last > first) - (last < first)
+            for place in (("first", first), ("last", last), ("moved", moved)):
+                found.setdefault(place, set()).add(each)
+        for classes in found.values():
+            yield mean.table, frozenset(classes)
+
+
+def _matrix(rows: Sequence[Mapping[int, int]], size: int) -> csr_array:
+    from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import
+
+    indptr = np.cumsum([0, *(len(each) for each in rows)])
+    indices = np.fromiter((index for each in rows for index in each), np.int64)
+    data = np.fromiter((value for each in rows for value in each.values()), np.int64)
+    return csr_array((data, indices, indptr), shape=(len(rows), size))
