@@ -1,10 +1,20 @@
-"""Holds figures that others publish, beside which ours are read; it protects nothing of ours."""
+"""Holds figures that others publish, beside which ours are read; it protects nothing of ours.
+
+How an actual is rated against its target is stated here, in words and as numbers.
+"""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from io import StringIO
+from types import MappingProxyType
+from typing import Final, assert_never
 
 
 class Better(StrEnum):
@@ -13,6 +23,21 @@ class Better(StrEnum):
     HIGHER = "higher"
     LOWER = "lower"
     NEITHER = "neither"
+
+
+class Unit(StrEnum):
+    """What the numbers of an indicator are.
+
+    A `count` adds up over the quarters of a year; a `stock` is how many there are at the end of a
+    quarter. A `rate` says in its title of how many it is.
+    """
+
+    PERCENT = "percent"
+    RATE = "rate"
+    SCORE = "score"
+    DAYS = "days"
+    STOCK = "stock"
+    COUNT = "count"
 
 
 class Rag(StrEnum):
@@ -64,3 +89,90 @@ class Reply:
     title: str
     did: str
     on: str
+
+
+# --- the rule -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RatingRule:
+    """How red, amber and green are told apart.
+
+    `amber_percent`: by how many percent of the target an actual may be worse and is still amber.
+    """
+
+    amber_percent: int
+
+    @property
+    def in_words(self) -> str:
+        """Say the rule as it stands beside the figures."""
+        return (
+            "Green: at the target or better. "
+            f"Amber: worse than the target by no more than {self.amber_percent}% of the target. "
+            "Red: worse than that. "
+            "Not rated: no actual or no target was published, or neither way is better."
+        )
+
+
+RULE: Final = RatingRule(amber_percent=5)
+"""Our own rule: the papers show targets and do not say how far from one is still near it."""
+
+
+def rate(
+    actual: Decimal | None, target: Decimal | None, better: Better, rule: RatingRule = RULE
+) -> Rag:
+    """Rate an actual against its target, both in the same unit, without any rounding.
+
+    The tolerance is a share of the target's size: 5% of a target of 90 is 4.5, of 14.5 it is 0.725.
+    """
+    if actual is None or target is None:
+        return Rag.NOT_RATED
+    match better:
+        case Better.HIGHER:
+            worse_by = target - actual
+        case Better.LOWER:
+            worse_by = actual - target
+        case Better.NEITHER:
+            return Rag.NOT_RATED
+        case _:
+            assert_never(better)
+    if worse_by <= 0:
+        return Rag.GREEN
+    return Rag.AMBER if worse_by * 100 <= abs(target) * rule.amber_percent else Rag.RED
+
+
+# --- what is known of published indicators --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an indicator beyond its numbers: which way is better and why."""
+
+    code: str
+    better: Better
+    why: str
+    source: str
+
+
+@cache
+def known() -> Mapping[str, Known]:
+    """Return what is known of indicators, by code: `known_indicators.csv` beside this module."""
+    rows = csv.DictReader(StringIO(_packaged("known_indicators.csv")))
+    found = {
+        row["code"]: Known(row["code"], Better(row["better"]), row["why"], row["source"])
+        for row in rows
+    }
+    return MappingProxyType(found)
+
+
+def derby_csv() -> str:
+    """Return three years of eleven indicators as Derby City Council published them.
+
+    From the council's quarterly performance papers on children in care, 2020/21 to 2023/24, copied
+    number by number: percentages and scores of the whole city, in which nobody can be found.
+    """
+    return _packaged("derby_indicators.csv")
+
+
+def _packaged(name: str) -> str:
+    return files("outcomes").joinpath(name).read_text(encoding="utf-8")
