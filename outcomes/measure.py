@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from outcomes.episode import Audience, Axis
 from outcomes.errors import BadMeasureError
 from outcomes.observation import Role
+from outcomes.recipe import Recipe
 
 MINIMUM_FOR_A_RATE = 10
 
@@ -57,8 +57,17 @@ class PeriodRule(StrEnum):
     OPEN_AT_END = "open-on-the-last-day"
     DUE = "day-due"
     STARTED = "day-begun"
+    ANSWERED = "day-answered"
+    HEARD = "day-heard"
     CLOSED_A_QUARTER_AGO = "closing-day-one-quarter-earlier"
     CLOSED_THREE_QUARTERS_AGO = "closing-day-three-quarters-earlier"
+
+
+class Cadence(StrEnum):
+    """In which releases a measure comes: those of a quarter, of a year, or both."""
+
+    QUARTER = "quarter"
+    YEAR = "year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """When an answer counts as the first or the last one, in days (measures.md, pairing)."""
+    """When an answer counts as the first or the last one, in days."""
 
     before_open: int = 14
     after_open: int = 42
@@ -99,9 +108,11 @@ class Measure:
 
     `population` says in plain words who is counted at all and `numerator` what is counted (or
     averaged) among them; `recipe` names, as data, how the counting does it. `breakdown` is the one
-    axis by which a year's figures are broken down. `outcomes` are codes of the contract's twelve
-    outcomes, `indicators` codes of indicators it is read beside. `sentence` says the figure in
-    plain words, with `{n}` and `{d}`.
+    axis by which a year's figures are broken down, `cadence` the kinds of release it comes in.
+    `outcomes` are codes of the contract's twelve outcomes, `indicators` codes of indicators it is
+    read beside. `sentence` says the figure in plain words, with `{n}` and `{d}`. Where `missing` is
+    not empty, nothing can be counted yet and it says what is lacking.
+    Raises `BadMeasureError` when the parts contradict each other.
     """
 
     id: str
@@ -112,7 +123,7 @@ class Measure:
     statistic: Statistic
     population: str
     numerator: str
-    recipe: Mapping[str, object]
+    recipe: Recipe
     direction: Direction
     period_rule: PeriodRule
     interval: Interval
@@ -130,6 +141,26 @@ class Measure:
     breakdown: Axis | None = None
     outcomes: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
+    cadence: tuple[Cadence, ...] = tuple(Cadence)
+    missing: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse parts that do not fit together."""
+        if self.minimum_n < MINIMUM_FOR_A_RATE:
+            self._refuse(f"a rate or mean of fewer than {MINIMUM_FOR_A_RATE} people is never shown")
+        if (self.instrument is None) != (self.instrument_version is None):
+            self._refuse("an instrument and its version come together")
+        if self.breakdown is not None and Cadence.YEAR not in self.cadence:
+            self._refuse("only the figures of a year are broken down")
+        averaged = self.statistic in (Statistic.MEAN_CHANGE, Statistic.MEDIAN)
+        if averaged and Cadence.YEAR in self.cadence:
+            self._refuse("a mean or median of a year would give away those of its quarters")
+        if self.statistic is Statistic.MEAN_CHANGE and self.interval is Interval.WILSON:
+            self._refuse("the Wilson interval is for shares")
+
+    def _refuse(self, problem: str) -> None:
+        message = f"measure {self.id} ({self.area}) version {self.version}: {problem}"
+        raise BadMeasureError(message)
 
     @property
     def content_hash(self) -> str:
