@@ -16,10 +16,12 @@ from sqlalchemy import Connection, Select, select
 
 from outcomes.episode import CloseReason, Commissioner, EpisodeFacts, Lives, Strand
 from outcomes.observation import Asking, AskingOutcome, Observation
+from storage import pairs
 from storage.casework import AnyRow, Casework
 from storage.sequence import new_id
 from storage.silences import GONE_QUIET
 from storage.tables import observations, occasions, silences, support_episodes
+from surveys.instrument import Instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,22 @@ class NewObservation:
     scores: Mapping[str, int]
 
 
-def add(work: Casework, new: NewObservation) -> None:
-    """Gather one observation."""
+def add(work: Casework, new: NewObservation, instrument: Instrument) -> None:
+    """Gather one observation, and what is kept beside it for comparing; `instrument`: answered.
+
+    Raises BadFactsError where it holds what the instrument does not score.
+    """
+    said = Observation(
+        episode=new.episode_key,
+        respondent=new.participant_key,
+        role=new.role,
+        instrument=new.instrument,
+        version=new.version,
+        wave=new.wave,
+        on=new.day,
+        scores=new.scores,
+    )
+    pairs.add(work, said, pairs.scored_items(instrument))
     work.insert(
         observations,
         {

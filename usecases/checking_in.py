@@ -140,6 +140,7 @@ def _end_run(desk: Desk, ended: StoredRun) -> None:
                 complete=run.status is RunStatus.FINISHED,
                 scores=numbers,
             ),
+            instrument,
         )
 
 

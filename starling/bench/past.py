@@ -213,6 +213,7 @@ def _add_outcome(pattern: Pattern, instrument: Instrument, then: datetime) -> No
             complete=True,
             scores={item.id: _MIDDLE for item in instrument.items if item.scored},
         ),
+        instrument,
     )
 
 
