@@ -11,18 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from outcomes.backwards import count_behind, weighings_behind, weight
+from outcomes.backwards import Weighing, count_behind, weighings_behind, weight
 from outcomes.episode import Axis, Commissioner
 from outcomes.ledger import Entry
 from outcomes.measure import Sensitivity
 from outcomes.quarter import Quarter, Year
-from outcomes.raw import Box, Group, Part, RawTable, Row
+from outcomes.raw import Box, Group, Mean, Part, Rate, RawTable, Row
 from outcomes.scenario import Target
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class _Builder:
         self.axes = [self._axes(number) for number in range(len(entries))]
         self.atoms: list[Atom] = []
         self.truth: list[int] = []
-        self.at: dict[tuple[int, str, Place], dict[frozenset[str], int]] = {}
+        self.at: dict[tuple[int, str], dict[Place, dict[frozenset[str], int]]] = {}
         self.merged = self._merge_classes()
         self._add_atoms()
         self.links: list[dict[int, int]] = []
@@ -183,16 +184,7 @@ class _Builder:
 
         Where a release shows means of a table, its classes are kept apart by their scores as well.
         """
-        signs: dict[str, dict[str, list[object]]] = {}
-        for tables, entry in zip(self.tables, self.entries, strict=True):
-            parents = {each.parent for each in tables.values()}
-            for label, table in tables.items():
-                known = signs.setdefault(label, {})
-                rows = [row for row in entry.raw.rows.values() if row.table == label]
-                for each in table.classes:
-                    sign = known.setdefault(each, [])
-                    sign.extend(each in row.classes for row in rows)
-                    sign.append(Part(label, each) in parents)
+        signs = self._signs()
         found = []
         for tables, entry in zip(self.tables, self.entries, strict=True):
             shown = {cell.row for cell, mean in entry.published.means.items() if mean is not None}
@@ -204,11 +196,24 @@ class _Builder:
                 groups: dict[object, set[str]] = {}
                 for each in table.classes:
                     scores = tuple(mean.scores.get(each) for mean in means)
-                    sign = (tuple(signs[label][each]), scores)
-                    groups.setdefault(sign, set()).add(each)
+                    groups.setdefault((tuple(signs[label][each]), scores), set()).add(each)
                 merged[label] = tuple(frozenset(classes) for classes in groups.values())
             found.append(merged)
         return found
+
+    def _signs(self) -> dict[str, dict[str, list[object]]]:
+        """Give, for each class of each table, in which of the rows of any release it is."""
+        signs: dict[str, dict[str, list[object]]] = {}
+        for tables, entry in zip(self.tables, self.entries, strict=True):
+            parents = {each.parent for each in tables.values()}
+            for label, table in tables.items():
+                known = signs.setdefault(label, {})
+                rows = [row for row in entry.raw.rows.values() if row.table == label]
+                for each in table.classes:
+                    sign = known.setdefault(each, [])
+                    sign.extend(each in row.classes for row in rows)
+                    sign.append(Part(label, each) in parents)
+        return signs
 
     def _add_atoms(self) -> None:
         for number, tables in enumerate(self.tables):
@@ -217,7 +222,7 @@ class _Builder:
             for label, table in tables.items():
                 counts = self._counts(number, table)
                 for place in self._places(number, label):
-                    here = self.at.setdefault((number, label, place), {})
+                    here = self.at.setdefault((number, label), {}).setdefault(place, {})
                     for classes in self.merged[number][label]:
                         truth = sum(counts.get((place, each), 0) for each in classes)
                         here[classes] = self._new(Atom(number, label, place, classes), truth)
@@ -263,14 +268,21 @@ class _Builder:
 
     def _link_tables(self) -> None:
         """Say that each further table is about exactly the people of its parent class."""
-        for (number, label, place), here in self.at.items():
+        for number, label, place, here in self._everywhere():
             parent = self.tables[number][label].parent
-            above = self.at.get((number, parent.table, place)) if parent else None
-            if parent is None or above is None:
+            if parent is None:
                 continue
+            above = self.at[number, parent.table][place]
             link = dict.fromkeys(here.values(), 1)
-            link.update({index: -1 for classes, index in above.items() if parent.label in classes})
+            for classes, index in above.items():
+                if parent.label in classes:
+                    link[index] = -1
             self.links.append(link)
+
+    def _everywhere(self) -> Iterator[tuple[int, str, Place, dict[frozenset[str], int]]]:
+        for (number, label), places in self.at.items():
+            for place, here in places.items():
+                yield number, label, place, here
 
     def _link_releases(self) -> None:
         """Say how a table of one release and the same table of a later one hang together."""
@@ -285,11 +297,7 @@ class _Builder:
         return len({each.classes for each in tables}) == 1
 
     def _link_table(self, sooner: int, later: int, label: str) -> None:
-        spots = {
-            (place.commissioner, place.quarter)
-            for number, name, place in self.at
-            if name == label and number == sooner
-        }
+        spots = {(place.commissioner, place.quarter) for place in self.at.get((sooner, label), {})}
         for owner, quarter in sorted(spots, key=str):
             before = self._in(sooner, label, owner, quarter)
             after = self._in(later, label, owner, quarter)
@@ -301,8 +309,8 @@ class _Builder:
     ) -> list[tuple[frozenset[str], int]]:
         return [
             (classes, index)
-            for (which, name, place), here in self.at.items()
-            if (which, name, place.commissioner, place.quarter) == (number, label, owner, quarter)
+            for place, here in self.at.get((number, label), {}).items()
+            if (place.commissioner, place.quarter) == (owner, quarter)
             for classes, index in here.items()
         ]
 
@@ -337,7 +345,7 @@ class _Builder:
         """
         opened = {
             (place.commissioner, place.quarter): index
-            for (_, label, place), here in self.at.items()
+            for _, label, place, here in self._everywhere()
             if label == "open"
             for index in here.values()
         }
@@ -372,12 +380,10 @@ class _Builder:
         quarters: Collection[Quarter] | None = None,
     ) -> dict[int, int]:
         found = {}
-        for (which, name, place), here in self.at.items():
-            if which != number or name != label or place.commissioner not in owners:
+        for place, here in self.at.get((number, label), {}).items():
+            if place.commissioner not in owners or not _inside(place, group):
                 continue
-            if not _inside(place, group) or (
-                quarters is not None and place.quarter not in quarters
-            ):
+            if quarters is not None and place.quarter not in quarters:
                 continue
             for classes, index in here.items():
                 value = weigh(classes)
@@ -386,9 +392,7 @@ class _Builder:
         return found
 
     def _of(self, number: int, row: Row, owners: Collection[Commissioner]) -> dict[int, int]:
-        return self._weights(
-            number, row.table, owners, row.group, lambda classes: int(classes <= row.classes)
-        )
+        return self._weights(number, row.table, owners, row.group, partial(_whether, row.classes))
 
     def _shown(self) -> Iterator[_Row]:
         for number, entry in enumerate(self.entries):
@@ -414,13 +418,12 @@ class _Builder:
                     continue
                 scale = mean.measure.scale
                 for weighing, span in weighings_behind(shown, n, scale):
-
-                    def weigh(classes: frozenset[str], weighing: Any = weighing) -> int:
-                        scores = mean.scores.get(next(iter(classes)))  # noqa: B023 - used at once
-                        return 0 if scores is None else weight(weighing, scores, scale)  # noqa: B023
-
                     weights = self._weights(
-                        number, mean.table, cell.footprint.commissioners, None, weigh
+                        number,
+                        mean.table,
+                        cell.footprint.commissioners,
+                        None,
+                        partial(_weighed, mean, weighing),
                     )
                     truth = sum(value * self.truth[index] for index, value in weights.items())
                     yield _Row(weights, span.low - truth, span.high - truth)
@@ -441,13 +444,14 @@ class _Builder:
     def _targets(self) -> Iterator[tuple[Target, dict[int, int]]]:
         seen: dict[tuple[object, ...], tuple[Target, dict[int, int]]] = {}
         for number, entry in enumerate(self.entries):
-            for target in _candidates(entry, self.tables[number], entry is self.entries[-1]):
+            name = "" if entry is self.entries[-1] else entry.name
+            for target in _Candidates(entry, self.tables[number], name):
                 weights = self._weights(
                     number,
                     target.table,
                     target.commissioners,
                     target.group,
-                    lambda classes, wanted=target.classes: int(classes <= wanted),
+                    partial(_whether, target.classes),
                     target.quarters,
                 )
                 place = (number, target.table, target.classes, target.commissioners, target.group)
@@ -482,7 +486,7 @@ class _Builder:
         small = [each for each in self._small() if each.weights]
         targets = list(self._targets())
         anchors: dict[tuple[int, str, Commissioner, Quarter], dict[int, int]] = {}
-        for (number, label, place), here in self.at.items():
+        for number, label, place, here in self._everywhere():
             if self.tables[number][label].parent is None:
                 spot = (number, label, place.commissioner, place.quarter)
                 anchors.setdefault(spot, {}).update(dict.fromkeys(here.values(), 1))
@@ -507,6 +511,15 @@ class _Builder:
     def _is_about_root(self, target: Target) -> bool:
         tables = next(each for each in self.tables if target.table in each)
         return tables[target.table].parent is None and target.group is None
+
+
+def _whether(wanted: frozenset[str], classes: frozenset[str]) -> int:
+    return int(classes <= wanted)
+
+
+def _weighed(mean: Mean, weighing: Weighing, classes: frozenset[str]) -> int:
+    scores = mean.scores.get(next(iter(classes)))
+    return 0 if scores is None else weight(weighing, scores, mean.measure.scale)
 
 
 def _root_of(entry: Entry, label: str) -> str:
@@ -538,54 +551,69 @@ def _coarser(
     return found
 
 
-def _candidates(entry: Entry, tables: Mapping[str, RawTable], is_new: bool) -> Iterator[Target]:
-    """Give every count of a release that must not become known."""
-    raw, rules = entry.raw, entry.rules
-    quarters = {label: _quarters(entry, _root_of(entry, label)) for label in tables}
+class _Candidates:
+    """Lists every count of one release that must not become known."""
 
-    def target(
+    def __init__(self, entry: Entry, tables: Mapping[str, RawTable], name: str) -> None:
+        self.entry = entry
+        self.tables = tables
+        self.name = name
+        self.quarters = {label: _quarters(entry, _root_of(entry, label)) for label in tables}
+
+    def __iter__(self) -> Iterator[Target]:
+        raw, rules = self.entry.raw, self.entry.rules
+        rows = [row for row in raw.rows.values() if row.table in self.tables]
+        keys = {row.key for row in rows}
+        rates = [each for each in raw.rates if {each.numerator, each.denominator} <= keys]
+        for owners in GROUPS:
+            for row in rows:
+                yield from self._small(row.table, row.classes, owners, row.group, rules.width)
+            for rate in rates:
+                yield from self._told_about_each(rate, owners)
+            for label, classes in _steps(self.entry, self.tables):
+                yield from self._small(label, classes, owners, None, rules.answer_width)
+
+    def _target(
+        self,
         label: str,
         classes: frozenset[str],
         owners: frozenset[Commissioner],
         group: Group | None,
         width: int,
     ) -> Target:
-        truth = tables[label].count(classes, owners, group)
-        inside = min(width, rules.insider_width)
-        name = "" if is_new else entry.name
-        return Target(name, label, classes, owners, quarters[label], group, truth, width, inside)
+        truth = self.tables[label].count(classes, owners, group)
+        inside = min(width, self.entry.rules.insider_width)
+        quarters = self.quarters[label]
+        return Target(self.name, label, classes, owners, quarters, group, truth, width, inside)
 
-    def small(each: Target) -> bool:
-        return 0 < each.truth < rules.threshold
+    def _small(
+        self,
+        label: str,
+        classes: frozenset[str],
+        owners: frozenset[Commissioner],
+        group: Group | None,
+        width: int,
+    ) -> Iterator[Target]:
+        found = self._target(label, classes, owners, group, width)
+        if 0 < found.truth < self.entry.rules.threshold:
+            yield found
 
-    rows = [row for row in raw.rows.values() if row.table in tables]
-    rates = [each for each in raw.rates if {raw.rows[each.numerator].table} <= tables.keys()]
-    for owners in GROUPS:
-        for row in rows:
-            found = target(row.table, row.classes, owners, row.group, rules.width)
-            if small(found):
-                yield found
-        for rate in rates:
-            of, counted = raw.rows[rate.denominator], raw.rows[rate.numerator]
-            if of.table != counted.table:
-                continue
-            others = of.classes - counted.classes
-            left = target(of.table, others, owners, of.group, rules.width)
-            if small(left):
-                yield left
-            everybody = tables[of.table].count(of.classes, owners, of.group)
-            private = rate.measure.sensitivity is Sensitivity.SENSITIVE
-            if private and 0 < everybody < rules.class_size:
-                for classes in (counted.classes, others):
-                    none = target(of.table, classes, owners, of.group, rules.width)
-                    if none.truth == 0:
-                        yield none
-        yield from (
-            each
-            for label, classes in _steps(entry, tables)
-            for each in (target(label, classes, owners, None, rules.answer_width),)
-            if small(each)
-        )
+    def _told_about_each(self, rate: Rate, owners: frozenset[Commissioner]) -> Iterator[Target]:
+        """Give what a rate would tell: the few not counted, and "none" or "all" of a group."""
+        rules = self.entry.rules
+        of, counted = (self.entry.raw.rows[each] for each in (rate.denominator, rate.numerator))
+        if of.table != counted.table:
+            return
+        others = of.classes - counted.classes
+        yield from self._small(of.table, others, owners, of.group, rules.width)
+        everybody = self.tables[of.table].count(of.classes, owners, of.group)
+        private = rate.measure.sensitivity is Sensitivity.SENSITIVE
+        if not private or not 0 < everybody < rules.class_size:
+            return
+        for classes in (counted.classes, others):
+            none = self._target(of.table, classes, owners, of.group, rules.width)
+            if none.truth == 0:
+                yield none
 
 
 def _steps(entry: Entry, tables: Mapping[str, RawTable]) -> Iterable[tuple[str, frozenset[str]]]:
