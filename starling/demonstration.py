@@ -10,7 +10,6 @@ from random import Random
 from typing import Final
 
 from outcomes.episode import Audience, Commissioner, Lives, Strand
-from outcomes.errors import ReleaseRefusedError
 from outcomes.quarter import Quarter
 from starling.simulation.life import Life, Plan
 from starling.simulation.orders import Here
@@ -18,6 +17,7 @@ from storage.access import SignedIn
 from surveys.people import AgeBand, Role
 from usecases import inviting, publishing, signing_in
 from usecases.inviting import By, Invitee, NewEpisode
+from usecases.refusal import Refusal
 from usecases.service import Service
 
 CHILDREN: Final = 260
@@ -25,6 +25,7 @@ DAYS: Final = 400
 SEED: Final = 7
 _CASE: Final = "MADE-UP-DEMO-1"
 _WHO: Final = "demonstration"
+_SECOND: Final = "demonstration.second"
 _LIVES: Final = timedelta(hours=12)
 
 
@@ -89,14 +90,16 @@ async def load_demo(service: Service, now: datetime, on_day: Callable[[], object
     plan = Plan(CHILDREN, yesterday - timedelta(days=DAYS), yesterday, SEED, telegram=0.0)
     chance = Random(f"{SEED}:demo")  # noqa: S311 (made-up people, no secret)
     await Life(Here(service), service.rhythm, plan, chance).live(on_day)
-    await _compile_past_quarters(service, plan, now)
+    await _publish_past_quarters(service, plan, now)
     return True
 
 
-async def _compile_past_quarters(service: Service, plan: Plan, now: datetime) -> None:
-    """Compile the figures of every quarter that has ended since the plan began."""
+async def _publish_past_quarters(service: Service, plan: Plan, now: datetime) -> None:
+    """Publish the figures of every quarter that has ended since the plan began."""
     quarter = Quarter.containing(plan.first)
     while quarter.last_day < service.rhythm.local(now).date():
-        with suppress(ReleaseRefusedError):  # too few people: then there are no figures
-            await publishing.compile_quarter(service, quarter, now)
+        with suppress(Refusal):  # too few people: then there are no figures
+            release = await publishing.compile_period(service, quarter, By(_WHO, now))
+            await publishing.approve(service, release.id, By(_SECOND, now))
+            await publishing.publish(service, release.id, By(_SECOND, now))
         quarter = quarter.following

@@ -10,12 +10,15 @@ from outcomes.definitions import Statistic
 from outcomes.episode import Audience
 from outcomes.figures import Figure, FlowFigure, Symbol
 from outcomes.flow import Missing, Stage
+from outcomes.formats.bundle import files_of
 from outcomes.measures import MEASURES
 from outcomes.policy import NHS5
 from outcomes.quarter import Quarter
 from outcomes.release import Definition, Release, Status
-from storage import releases
-from storage.releases import ReleaseOnList, StoredRelease
+from storage import release_files, releases
+from storage.casework import Connection
+from storage.release_files import StoredFile, digest_of
+from storage.releases import Proof, ReleaseOnList, Step, StoredRelease
 from usecases.service import Service
 
 COMPILED_AT = datetime(2026, 7, 20, 9, tzinfo=UTC)
@@ -71,10 +74,36 @@ def make_release(quarter: str = "2026/27-Q1", *, withheld: tuple[str, ...] = ())
     )
 
 
-async def store(service: Service, release: Release) -> Release:
-    """Keep a release, as compiling a quarter does."""
-    on_list = ReleaseOnList(release.id, str(release.period), release.status.value, COMPILED_AT)
-    await service.lane.write(
-        lambda connection: releases.store(connection, StoredRelease(on_list, release.to_json()))
-    )
+async def store(
+    service: Service, release: Release, published_at: datetime = COMPILED_AT
+) -> Release:
+    """Keep a release and let commissioners see it, with its files, as publishing does."""
+    files = [
+        (audience, StoredFile(each.name, each.media_type, digest_of(each.content), each.content))
+        for audience in Audience
+        for each in files_of(release, audience)
+    ]
+
+    def publish(connection: Connection) -> None:
+        audited_with = tuple(each.id for each in releases.list_published(connection))
+        releases.keep_draft(
+            service.open(connection),
+            StoredRelease(
+                ReleaseOnList(
+                    release.id,
+                    str(release.period),
+                    release.status.value,
+                    COMPILED_AT,
+                    "made-up.one",
+                ),
+                release.to_json(),
+            ),
+            Proof(b"", b"", audited_with),
+        )
+        step = Step(published_at, "made-up.two")
+        releases.approve(connection, release.id, step)
+        release_files.add(connection, release.id, files)
+        releases.publish(connection, release.id, step)
+
+    await service.lane.write(publish)
     return release
