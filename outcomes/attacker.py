@@ -26,7 +26,7 @@ from outcomes.errors import OutcomesError
 from outcomes.ledger import Entry
 from outcomes.moves import small_moves
 from outcomes.scenario import Finding, Scenario, Target, Verdict
-from outcomes.unknowns import CHAIN, System, systems
+from outcomes.unknowns import CHAIN, HOW_MANY, System, systems
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
@@ -40,6 +40,7 @@ _STEPS = 2_000
 _STEPS_FOR_MANY = 20
 _MANY = 5
 _LARGE = 400
+_TOO_LARGE = 6_000
 _BATCH = 4_000
 
 
@@ -139,7 +140,7 @@ class Hunt:
         self.owner = np.array(
             [tuple(Commissioner).index(each.place.commissioner) for each in system.atoms], np.int64
         )
-        self.table = np.array([f"{each.entry}:{each.table}" for each in system.atoms], np.str_)
+        self.table = np.array([each.table for each in system.atoms], np.str_)
         self.changes: list[dict[int, int]] = []
         self.values: Integers = np.zeros((0, len(system.targets)), np.int64)
         self.owners: Integers = np.zeros(0, np.int64)
@@ -237,7 +238,7 @@ class Hunt:
         for about_roots in (False, True):
             if about_roots and chained:
                 continue  # the system about how many there are sees these
-            if not about_roots and self.system.name == "how many there are":
+            if not about_roots and self.system.name == HOW_MANY:
                 continue
             chosen = np.flatnonzero(roots == about_roots)
             for scenario in (*COUNCILS, PUBLIC, *TOLD):
@@ -319,7 +320,8 @@ class Hunt:
         weights = self.system.aims[[index]]
         scopes: list[Flags | None] = [None]
         if len(self.system.atoms) > _LARGE:
-            scopes.insert(0, np.isin(self.table, sorted(set(self.table[weights.indices]))))
+            near = self._near(target) if not ask.anchored else self._of_its_tables(weights.indices)
+            scopes = [near, *(scopes if len(self.system.atoms) <= _TOO_LARGE else [])]
         aim = weights.toarray()[0]
         proved = False
         for scope in scopes:
@@ -328,9 +330,31 @@ class Hunt:
             if not len(self._closed(ask, np.array([index]))):
                 return
         low, high, _, _ = self._reach(ask)
-        verdict = Verdict.UNSAFE if proved else Verdict.UNKNOWN
+        verdict = Verdict.UNSAFE if proved and scopes[-1] is None else Verdict.UNKNOWN
         bounds = (target.truth + int(low[index]), target.truth + int(high[index]))
         self.findings.append(Finding(target, ask.scenario, verdict, *bounds))
+
+    def _of_its_tables(self, indices: Integers) -> Flags:
+        """Mark the unknowns of the tables that a count is of, and of the tables below them."""
+        names = {self.system.atoms[each].table for each in indices}
+        for label in self.system.parents:
+            above = label
+            while above in self.system.parents and above not in names:
+                above = self.system.parents[above]
+            if above in names:
+                names.add(label)
+        return np.isin(self.table, sorted(names))
+
+    def _near(self, target: Target) -> Flags:
+        """Mark the unknowns about the same people, and the caseloads that follow from them."""
+        return np.array(
+            [
+                each.place.commissioner in target.commissioners
+                and (each.place.quarter in target.quarters or each.table == "open")
+                for each in self.system.atoms
+            ],
+            np.bool_,
+        )
 
     def _push_many(self, ask: _Question, closed: Integers) -> None:
         """Move many counts at once: it often opens most, and then each needs no question."""

@@ -37,8 +37,14 @@ GROUPS = tuple(
 )
 """Every set of commissioners: what is left when one subtracts a footprint from another."""
 
-CHAIN = ("open", "closed", "accepted")
+CLOSED_BEFORE = ("closed-1-quarter-ago", "closed-3-quarters-ago")
+"""Populations that are the same people as `closed` in the release of an earlier quarter."""
+
+CHAIN = ("open", "accepted", "closed", *CLOSED_BEFORE)
 """The populations that meet in one identity: open then = open before + accepted - closed."""
+
+HOW_MANY = "how many there are"
+"""The system in which numbers of whole populations are looked at, of all releases together."""
 
 
 class Place(NamedTuple):
@@ -71,7 +77,8 @@ class System:
     `rows` times a difference must lie between `low` and `high`; `links` times it must be 0;
     `anchors` (how many people there are by commissioner and quarter) must be 0 unless a target is
     about such a number itself. `small` and `small_high` are what somebody knows who was told which
-    withheld counts are small. `aims` adds a difference up to the change of each target.
+    withheld counts are small. `aims` adds a difference up to the change of each target. `parents`
+    names, for each table, the one whose people it sorts further.
     """
 
     name: str
@@ -87,6 +94,7 @@ class System:
     targets: tuple[Target, ...]
     about_roots: NDArray[np.bool_]
     aims: csr_array
+    parents: Mapping[str, str]
     ceiling: int
 
 
@@ -98,9 +106,20 @@ def systems(new: Entry, earlier: Sequence[Entry]) -> Iterator[System]:
     for root in _roots(new):
         related = [each for each in earlier if _overlaps(each, new, root)]
         yield _Builder(root, [*related, new], (root,)).system()
-    chained = [each for each in (*earlier, new) if set(_roots(each)) & set(CHAIN)]
-    if set(_roots(new)) & set(CHAIN):
-        yield _Builder("how many there are", chained, CHAIN, only_roots=True).system()
+    entries = (*earlier, new)
+    quarters = frozenset(quarter for each in entries for quarter in _telling(each))
+    if quarters:
+        yield _Builder(HOW_MANY, entries, CHAIN, quarters).system()
+
+
+def _telling(entry: Entry) -> Iterator[Quarter]:
+    """Give the quarters for which a release could tell that a population is small."""
+    for row in entry.raw.rows.values():
+        table = entry.raw.tables[row.table]
+        if table.parent is None and row.group is None and table.name in CHAIN:
+            counts = (table.count(row.classes, group) for group in GROUPS)
+            if any(0 < each < entry.rules.threshold for each in counts):
+                yield from _quarters(entry, table.name)
 
 
 def _roots(entry: Entry) -> tuple[str, ...]:
@@ -136,12 +155,12 @@ class _Builder:
         name: str,
         entries: Sequence[Entry],
         roots: Collection[str],
-        *,
-        only_roots: bool = False,
+        quarters: frozenset[Quarter] | None = None,
     ) -> None:
+        """Take the releases, the populations and, for some of them only, the quarters."""
         self.name = name
         self.entries = entries
-        self.only_roots = only_roots
+        self.quarters = quarters
         self.tables = [
             {
                 label: table
@@ -159,8 +178,9 @@ class _Builder:
         self.links: list[dict[int, int]] = []
         self._link_tables()
         self._link_releases()
-        if name == "how many there are":
+        if name == HOW_MANY:
             self._link_caseloads()
+            self._link_closed()
 
     # --- unknowns ---------------------------------------------------------------------
 
@@ -217,8 +237,6 @@ class _Builder:
 
     def _add_atoms(self) -> None:
         for number, tables in enumerate(self.tables):
-            if self.only_roots and not self._has_root_targets(number):
-                tables = {"open": tables["open"]} if "open" in tables else {}  # noqa: PLW2901
             for label, table in tables.items():
                 counts = self._counts(number, table)
                 for place in self._places(number, label):
@@ -253,15 +271,14 @@ class _Builder:
                 for owner in Commissioner
                 for quarter in _quarters(entry, root)
             }
-        return sorted(used, key=str)
+        return sorted((each for each in used if self._matters(root, each)), key=str)
 
-    def _has_root_targets(self, number: int) -> bool:
-        entry = self.entries[number]
-        return any(
-            0 < table.count(table.classes, group) < entry.rules.threshold
-            for table in self.tables[number].values()
-            if table.parent is None
-            for group in GROUPS
+    def _matters(self, root: str, place: Place) -> bool:
+        """Say whether numbers of a place may differ; all others are taken to be known."""
+        if self.quarters is None:
+            return True
+        return place.quarter in self.quarters or (
+            root == "open" and place.quarter >= min(self.quarters)
         )
 
     # --- what is always true ----------------------------------------------------------
@@ -356,6 +373,17 @@ class _Builder:
             for label, sign in (("accepted", -1), ("closed", 1)):
                 link.update(self._latest(label, owner, quarter, sign))
             self.links.append(link)
+
+    def _link_closed(self) -> None:
+        """Say that those who are looked at again later are those who were counted as closed."""
+        for (number, label), places in self.at.items():
+            if label not in CLOSED_BEFORE:
+                continue
+            for owner, quarter in sorted({(each[0], each[1]) for each in places}, key=str):
+                link = {index: 1 for _, index in self._in(number, label, owner, quarter)}
+                before = self._latest("closed", owner, quarter, -1)
+                if before:
+                    self.links.append(link | before)
 
     def _latest(
         self, label: str, owner: Commissioner, quarter: Quarter, sign: int
@@ -505,6 +533,12 @@ class _Builder:
             targets=tuple(target for target, _ in targets),
             about_roots=np.array([self._is_about_root(target) for target, _ in targets], np.bool_),
             aims=_matrix([weights for _, weights in targets], size),
+            parents={
+                label: table.parent.table
+                for tables in self.tables
+                for label, table in tables.items()
+                if table.parent is not None
+            },
             ceiling=2 * sum(self.truth) + 50,
         )
 
