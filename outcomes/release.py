@@ -99,6 +99,7 @@ class Release:
     What each audience gets is a projection of this one value. `scenarios` names the outsiders the
     audit tried to be, `audited_with` the earlier releases that it held against this one, and
     `certificate` is the SHA-256 of the proof that every protected count stays hidden.
+    `coarsened` says in plain sentences which breakdowns were merged or left out to protect people.
     `indicators` are figures of others, `replies` what was done about what young people raised.
     """
 
@@ -112,6 +113,7 @@ class Release:
     scenarios: tuple[str, ...]
     audited_with: tuple[str, ...] = ()
     certificate: str = ""
+    coarsened: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     replies: tuple[Reply, ...] = ()
 
