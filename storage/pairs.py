@@ -97,7 +97,7 @@ def observations_of(connection: Connection, keys: Select[Any]) -> tuple[Observat
 
 
 def _read(row: AnyRow, items: Mapping[Version, Items]) -> Iterator[Observation]:
-    for said in unpack(row.answers, _items(items, (row.instrument, row.version))):
+    for said in unpack(row.answers, items_of(items, (row.instrument, row.version))):
         yield Observation(
             episode=row.episode_key,
             respondent=row.participant_key,
@@ -154,7 +154,7 @@ def worked_out(found: Iterable[Observation], items: Mapping[Version, Items]) -> 
     ordered = sorted(found, key=lambda each: (_key(each), each.place_in_time))
     for key, group in groupby(ordered, _key):
         answers = list(group)
-        order = _items(items, key[2:])
+        order = items_of(items, key[2:])
         entries = (pack(Said(each.on, each.wave, each.scores), order) for each in answers)
         yield _row(answers, b"".join(entries))
 
@@ -177,7 +177,8 @@ def _row(answers: Sequence[Observation], entries: bytes) -> Row:
     }
 
 
-def _items(items: Mapping[Version, Items], version: Version) -> Items:
+def items_of(items: Mapping[Version, Items], version: Version) -> Items:
+    """Return the scored items of one version. Raises ItemsUnknown."""
     try:
         return items[version]
     except KeyError:

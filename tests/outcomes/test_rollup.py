@@ -1,0 +1,305 @@
+"""What is rolled up from kept bytes is what counting from single answers gives, for anybody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outcomes.episode import CloseReason, Commissioner, EpisodeFacts, Lives, Strand
+from outcomes.errors import BadFactsError, BadMeasureError
+from outcomes.measure import Direction, Scale
+from outcomes.observation import Observation, Wave
+from outcomes.packed import DAY_ZERO, Said, pack, unpack
+from outcomes.pairing import Pair, answers_of_the_first_person, closing, opening, pair_up
+from outcomes.quarter import Quarter
+from outcomes.raw import Box, RawTable
+from outcomes.rollup import (
+    Asked,
+    Change,
+    Chunk,
+    ItemTable,
+    Kind,
+    Numbers,
+    Place,
+    changes,
+    roll_up,
+)
+
+ITEMS = {1: ("feelings", "home", "body"), 2: ("home", "feelings")}
+YOUNG = Asked("star", "young-person", lives=frozenset({Lives.FOSTER, Lives.KINSHIP}))
+LOWER = replace(YOUNG, instrument="worry", scale=Scale(1, 3, Direction.LOWER_IS_BETTER))
+TABLES = (
+    ItemTable(YOUNG, "feelings"),
+    ItemTable(YOUNG, "home", ("feelings", "body")),
+    ItemTable(LOWER, "body"),
+)
+OPENED, CLOSED = date(2026, 6, 1), date(2026, 11, 20)
+VALUES = st.sampled_from([None, 1, 2, 3])
+
+
+def chunk_of(episodes: Sequence[EpisodeFacts], answers: Sequence[Observation]) -> Chunk:
+    """Keep these answers as storage does, in the order in which they come."""
+    rows: dict[tuple[str, str, Kind], bytes] = {}
+    for each in answers:
+        items = ITEMS[each.version]
+        key = (each.episode, each.respondent, Kind(each.instrument, each.version, each.role, items))
+        rows[key] = rows.get(key, b"") + pack(Said(each.on, each.wave, each.scores), items)
+    by_key = {each.key: each for each in episodes}
+    whose = [by_key[episode] for episode, _, _ in rows]
+    kinds = sorted({kind for _, _, kind in rows})
+    places = sorted({place_of(each) for each in episodes})
+    return Chunk(
+        kinds,
+        places,
+        numbers(kinds.index(kind) for _, _, kind in rows),
+        numbers(places.index(place_of(each)) for each in whose),
+        numbers(episodes.index(each) for each in whose),
+        numbers(sum(person.encode()) for _, person, _ in rows),
+        numbers((each.accepted_on - DAY_ZERO).days for each in whose),
+        numbers((closed_on(each) - DAY_ZERO).days for each in whose),
+        list(rows.values()),
+    )
+
+
+def numbers(values: Iterable[int]) -> Numbers:
+    return np.array(list(values), np.int64)
+
+
+def place_of(episode: EpisodeFacts) -> Place:
+    return Place(episode.commissioner, episode.strand, episode.age, episode.lives)
+
+
+def closed_on(episode: EpisodeFacts) -> date:
+    assert episode.closed_on is not None
+    return episode.closed_on
+
+
+def counted(
+    table: ItemTable, episodes: Sequence[EpisodeFacts], answers: Sequence[Observation]
+) -> Counter[tuple[Box, str]]:
+    """Count one table person by person, in the plainest way that the rules can be said."""
+    found: Counter[tuple[Box, str]] = Counter()
+    asked, gap = table.asked, table.asked.windows.least_gap
+    for episode in episodes:
+        if episode.lives not in asked.lives:
+            continue
+        first_days = opening(episode, asked.windows)
+        last_days = closing(closed_on(episode), asked.windows)
+        said = answers_of_the_first_person(
+            [
+                each
+                for each in answers
+                if (each.episode, each.instrument) == (episode.key, asked.instrument)
+                and each.scores
+            ],
+            first_days,
+        )
+        if pair_up(said, (), first_days, last_days, gap) is None:
+            continue
+        pair = pair_up(said, (table.item,), first_days, last_days, gap)
+        label = "unscored" if pair is None else label_of(table, pair)
+        quarter = Quarter.containing(closed_on(episode))
+        found[Box(episode.commissioner, quarter, episode.age, episode.strand), label] += 1
+    return found
+
+
+def label_of(table: ItemTable, pair: Pair) -> str:
+    up = table.asked.scale.upward
+    first = {item: up(value) for item, value in pair.first.scores.items()}
+    last = {item: up(value) for item, value in pair.last.scores.items()}
+    label = f"{first[table.item]}>{last[table.item]}"
+    others = table.others
+    if not others or last[table.item] <= first[table.item]:
+        return label
+    if not all(item in first and item in last for item in others):
+        return label
+    rose = all(last[item] > first[item] for item in others)
+    return label + (" others rose" if rose else " others did not all rise")
+
+
+def entries(table: RawTable) -> Counter[tuple[Box, str]]:
+    return Counter({(box, label): count for box, label, count in table.entries()})
+
+
+EPISODES = st.lists(
+    st.builds(
+        EpisodeFacts,
+        key=st.sampled_from("ab"),
+        commissioner=st.sampled_from(Commissioner),
+        strand=st.just(Strand.DIRECT),
+        lives=st.sampled_from([Lives.FOSTER, Lives.FOSTER, Lives.KINSHIP, Lives.OTHER]),
+        accepted_on=st.just(OPENED),
+        closed_on=st.sampled_from([OPENED + timedelta(days=28), CLOSED]),
+        close_reason=st.just(CloseReason.PLANNED),
+    ),
+    min_size=1,
+    unique_by=lambda each: each.key,
+)
+BEGINNING = st.sampled_from([-15, -14, 0, 0, 0, 42, 43])
+ENDING = st.sampled_from([-15, -2, 0, 0, 0, 28, 29])
+
+
+@st.composite
+def answered(draw: st.DrawFn) -> tuple[list[EpisodeFacts], list[Observation]]:
+    """Some support episodes and what was answered in them, several by chance at one moment."""
+    episodes = draw(EPISODES)
+    answers = []
+    for _ in range(draw(st.integers(1, 9))):
+        version = draw(st.sampled_from([1, 1, 2]))
+        episode = draw(st.sampled_from(episodes))
+        begins = draw(st.booleans())
+        day = (
+            OPENED + timedelta(days=draw(BEGINNING))
+            if begins
+            else closed_on(episode) + timedelta(days=draw(ENDING))
+        )
+        scores = {item: draw(VALUES) for item in ITEMS[version]}
+        answers.append(
+            Observation(
+                episode=episode.key,
+                respondent=draw(st.sampled_from("xy")),
+                role="young-person",
+                instrument=draw(st.sampled_from(["star", "star", "star", "worry"])),
+                version=version,
+                wave=draw(st.sampled_from(["review", "start" if begins else "end"])),
+                on=day,
+                scores={item: value for item, value in scores.items() if value is not None},
+            )
+        )
+    return episodes, answers
+
+
+@settings(max_examples=400)
+@given(answered())
+def test_rolled_up_is_what_counting_person_by_person_gives(
+    given_facts: tuple[list[EpisodeFacts], list[Observation]],
+) -> None:
+    episodes, answers = given_facts
+    rolled = roll_up(TABLES, [chunk_of(episodes, answers)])
+    assert [table.name for table in rolled] == [table.name for table in TABLES]
+    for table, found in zip(TABLES, rolled, strict=True):
+        assert entries(found) == counted(table, episodes, answers)
+        assert {label for _, label in entries(found)} <= set(found.classes)
+
+
+@given(answered())
+def test_it_makes_no_difference_in_how_many_chunks_they_come(
+    given_facts: tuple[list[EpisodeFacts], list[Observation]],
+) -> None:
+    episodes, answers = given_facts
+    one_by_one = [
+        chunk_of([each], [said for said in answers if said.episode == each.key])
+        for each in episodes
+    ]
+    apart, together = roll_up(TABLES, one_by_one), roll_up(TABLES, [chunk_of(episodes, answers)])
+    assert list(map(entries, apart)) == list(map(entries, together))
+
+
+@given(answered())
+def test_means_are_made_of_the_very_people_that_are_counted(
+    given_facts: tuple[list[EpisodeFacts], list[Observation]],
+) -> None:
+    episodes, answers = given_facts
+    table = TABLES[1]
+    (rolled,) = roll_up([table], [chunk_of(episodes, answers)])
+    expected: dict[Box, Change] = {}
+    for (box, label), count in counted(table, episodes, answers).items():
+        if label != "unscored":
+            first, last = label.split(" ")[0].split(">")
+            was = expected.get(box, Change(0, 0))
+            change = (int(last) - int(first)) * count
+            expected[box] = Change(was.n + count, was.total + change)
+    assert changes(table, rolled) == expected
+
+
+def said(scores: dict[str, int], on: date = OPENED, wave: str = "start") -> Observation:
+    return Observation("a", "x", "young-person", "star", 1, wave, on, scores)
+
+
+EPISODE = EpisodeFacts(
+    "a", Commissioner.OTHER, Strand.DIRECT, Lives.FOSTER, OPENED, CLOSED, CloseReason.PLANNED
+)
+
+
+def test_one_young_person_who_rose_is_in_one_class_of_one_box() -> None:
+    answers = [said({"feelings": 2}), said({"feelings": 4}, CLOSED, "end")]
+    feelings, home, worry = roll_up(TABLES, [chunk_of([EPISODE], answers)])
+    box = Box(Commissioner.OTHER, Quarter.parse("2026/27-Q3"), EPISODE.age, Strand.DIRECT)
+    assert entries(feelings) == {(box, "2>4"): 1}
+    assert entries(home) == {(box, "unscored"): 1}
+    assert entries(worry) == {}
+    assert "2" not in repr(feelings).replace("RawTable", "")
+
+
+@pytest.mark.parametrize("values", [(1, 5), (5, 1)])
+def test_two_answers_of_one_moment_count_alike_in_whatever_order_they_came(
+    values: tuple[int, int],
+) -> None:
+    ends = [said({"feelings": value}, CLOSED, "end") for value in values]
+    answers = [said({"feelings": 2}), *ends]
+    (rolled,) = roll_up(TABLES[:1], [chunk_of([EPISODE], answers)])
+    assert entries(rolled) == counted(TABLES[0], [EPISODE], answers)
+
+
+def test_a_value_off_the_scale_stops_everything() -> None:
+    answers = [said({"feelings": 2}), said({"feelings": 9}, CLOSED, "end")]
+    with pytest.raises(BadMeasureError, match="a score of 9 is outside 1 to 5"):
+        roll_up(TABLES, [chunk_of([EPISODE], answers)])
+
+
+def test_bytes_that_are_no_entries_stop_everything() -> None:
+    chunk = chunk_of([EPISODE], [said({"feelings": 2})])
+    for broken in (b"", b"\x10", b"\x2f" + chunk.answers[0][1:]):
+        with pytest.raises(BadFactsError):
+            roll_up(TABLES, [replace(chunk, answers=[broken])])
+
+
+# --- the bytes ------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(
+        st.builds(
+            Said,
+            on=st.dates(DAY_ZERO, date(2179, 6, 6)),
+            wave=st.sampled_from([each.value for each in Wave]),
+            scores=st.dictionaries(st.sampled_from(ITEMS[1]), st.integers(0, 254)),
+        )
+    )
+)
+def test_what_is_packed_comes_back(all_said: list[Said]) -> None:
+    packed = b"".join(pack(each, ITEMS[1]) for each in all_said)
+    assert list(unpack(packed, ITEMS[1])) == all_said
+    assert len(packed) == 6 * len(all_said)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Said(OPENED, "some day", {}),
+        Said(date(1999, 12, 31), "start", {}),
+        Said(date(2179, 6, 7), "start", {}),
+        Said(OPENED, "start", {"feelings": 255}),
+        Said(OPENED, "start", {"feelings": -1}),
+        Said(OPENED, "start", {"weather": 1}),
+    ],
+)
+def test_what_does_not_fit_is_refused_without_telling_it(wrong: Said) -> None:
+    with pytest.raises(BadFactsError) as refused:
+        pack(wrong, ITEMS[1])
+    assert "255" not in str(refused.value)
+    assert "weather" not in str(refused.value)
+
+
+def test_bytes_of_another_format_or_length_are_refused() -> None:
+    entry = pack(Said(OPENED, "start", {"feelings": 3}), ITEMS[1])
+    for broken in (entry[:-1], b"\x20" + entry[1:], b"\x1f" + entry[1:]):
+        with pytest.raises(BadFactsError):
+            list(unpack(broken, ITEMS[1]))
