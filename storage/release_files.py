@@ -101,6 +101,24 @@ def load(
     return file
 
 
+def check_all(connection: Connection, release_id: str) -> tuple[int, tuple[str, ...]]:
+    """Hold every file of a release against its digest: how many there are, and which differ.
+
+    A file is named `audience/name`.
+    """
+    query = (
+        select(release_files)
+        .where(release_files.c.release_id == release_id)
+        .order_by(release_files.c.audience, release_files.c.name)
+    )
+    count, changed = 0, []
+    for row in connection.execute(query):
+        count += 1
+        if digest_of(bytes(row.body)) != row.digest:
+            changed.append(f"{row.audience}/{row.name}")
+    return count, tuple(changed)
+
+
 def _published(
     query: Select[*tuple[Any, ...]], release_id: str, audience: Audience
 ) -> Select[*tuple[Any, ...]]:

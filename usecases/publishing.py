@@ -28,6 +28,7 @@ from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.release_checks import (
     STALE,
+    check_certificate,
     check_free,
     check_not_published,
     check_sound,
@@ -162,7 +163,7 @@ async def publish(service: Service, release_id: str, by: By) -> ReleaseOnList:
     Raises Refusal.
     """
 
-    def check(casework: Casework) -> Release:
+    def check(casework: Casework) -> tuple[Release, Proof]:
         draft = stored_in(casework, release_id)
         if draft.on_list.state is not State.APPROVED:
             refuse_for(draft.on_list)
@@ -177,8 +178,9 @@ async def publish(service: Service, release_id: str, by: By) -> ReleaseOnList:
         return stored_in(casework, release_id).on_list
 
     async with refusals_noted(service, "was refused to publish", named(release_id), by):
-        release = await service.lane.read(lambda connection: check(service.open(connection)))
+        release, proof = await service.lane.read(lambda connection: check(service.open(connection)))
         async with reasons_kept(service, str(release.period), by):
+            await asyncio.to_thread(check_certificate, proof)
             files = await asyncio.to_thread(_render, release)
         return await in_turn(service, partial(work, files))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final, NoReturn
 
+from outcomes.certificate import Certificate
 from outcomes.errors import BadReleaseError
 from outcomes.release import Release, read_release
 from storage import releases
@@ -65,8 +66,11 @@ def check_not_published(connection: Connection, period: str) -> None:
         raise Refusal(msg)
 
 
-def check_sound(casework: Casework, draft: StoredRelease) -> Release:
-    """Return a draft's figures; raise Refusal where they changed, have no proof or are stale."""
+def check_sound(casework: Casework, draft: StoredRelease) -> tuple[Release, Proof]:
+    """Return a draft's figures and their proof.
+
+    Raises Refusal where they changed, have no proof, or another release was published meanwhile.
+    """
     release = read_or_none(draft.body)
     if release is None:
         raise Refusal(_CHANGED)
@@ -75,7 +79,7 @@ def check_sound(casework: Casework, draft: StoredRelease) -> Release:
         raise Refusal(_UNPROVEN)
     if is_stale(casework.connection, proof):
         raise Refusal(STALE)
-    return release
+    return release, proof
 
 
 def why_stuck(casework: Casework, stored: StoredRelease) -> str | None:
@@ -96,6 +100,15 @@ def proof_or_none(casework: Casework, release: Release) -> Proof | None:
     except StorageFault:
         return None
     return proof if proof is not None and _is_proof_of(release, proof) else None
+
+
+def check_certificate(proof: Proof) -> None:
+    """Check every claim of a certificate by plain arithmetic: seconds, and no database.
+
+    Raises OutcomesError where it does not prove that every protected number stays hidden.
+    """
+    if proof.certificate:
+        Certificate.from_bytes(proof.certificate).check()
 
 
 def _is_proof_of(release: Release, proof: Proof) -> bool:
