@@ -34,8 +34,10 @@ class Weighing(Enum):
     SQUARES = "squares"
 
 
-def count_behind(shown: int, rules: Rules) -> Range:
-    """Give the counts that are shown as this one: nearest to it, and not too small to show."""
+def count_behind(shown: int | None, rules: Rules) -> Range:
+    """Give the counts that are shown as this one, or that are withheld when it is None."""
+    if shown is None:
+        return Range(rules.withheld_at_least, inf)
     if shown == 0 and rules.zero_is_shown:
         return Range(0, 0)
     near = [each for each in range(shown + rules.base) if 2 * abs(each - shown) <= rules.base]

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from outcomes.episode import EpisodeFacts, Lives, Strand
 from outcomes.errors import BadMeasureError
+from outcomes.measure import Windows as Windows  # noqa: PLC0414 - tests take it from here
 from outcomes.observation import Role
 
 MINIMUM_FOR_A_RATE = 10
@@ -79,17 +80,6 @@ class Population:
         """Say whether an episode belongs to the population."""
         reached = episode.strand in self.strands or (self.or_took_part and took_part)
         return reached and episode.lives in self.lives
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """When an answer counts as the first or the last one, in days (measures.md, pairing)."""
-
-    before_open: int = 14
-    after_open: int = 42
-    before_close: int = 42
-    after_close: int = 28
-    least_gap: int = 28
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from outcomes.definitions import Windows
 from outcomes.episode import EpisodeFacts
+from outcomes.measure import Windows
 from outcomes.observation import Observation
 
 

@@ -28,6 +28,13 @@ def rounded(count: int, base: int) -> int:
     return (2 * count + base) // (2 * base) * base
 
 
+def behind(shown: int, threshold: int, base: int) -> tuple[int, int]:
+    """Give the lowest and highest count that is shown as this one; 0 is only shown if it is 0."""
+    if shown == 0:
+        return 0, 0
+    return max(shown - base // 2, threshold), shown + (base - 1) // 2
+
+
 class _FirstPass:
     """Applies the rules to one period."""
 

@@ -18,7 +18,8 @@ class Rules:
     least `threshold`, or 0 where `zero_is_shown`. A count of 1 to `threshold` - 1 must stay
     possible over a range at least `width` wide, and so must "none" or "all" of a group smaller than
     `class_size` on a sensitive measure; for a council, which knows more, `insider_width`. No count
-    of people at one step of a scale may be certain: a range at least `answer_width` wide.
+    of people at one step of a scale may be certain: a range at least `answer_width` wide. A
+    withheld count is at least `withheld_at_least`: 1 where noughts are always shown.
     """
 
     threshold: int
@@ -28,6 +29,7 @@ class Rules:
     insider_width: int
     class_size: int
     answer_width: int = 1
+    withheld_at_least: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -424,11 +425,13 @@ class _Builder:
 
     def _shown(self) -> Iterator[_Row]:
         for number, entry in enumerate(self.entries):
-            for cell, count in entry.published.counts.items():
+            for cell, count in sorted(entry.published.counts.items()):
                 row = entry.raw.rows[cell.row]
-                if count is None or row.table not in self.tables[number]:
+                if row.table not in self.tables[number]:
                     continue
                 span = count_behind(count, entry.rules)
+                if span.low <= 0 and span.high == inf:
+                    continue
                 weights = self._of(number, row, cell.footprint.commissioners)
                 truth = entry.raw.count(cell.row, cell.footprint.commissioners)
                 yield _Row(weights, span.low - truth, span.high - truth)
@@ -438,7 +441,7 @@ class _Builder:
         for mean in entry.raw.means:
             if mean.table not in self.tables[number]:
                 continue
-            for cell, shown in entry.published.means.items():
+            for cell, shown in sorted(entry.published.means.items()):
                 if cell.row != mean.key or shown is None:
                     continue
                 n = entry.published.counts[type(cell)(mean.n, cell.footprint)]
@@ -458,7 +461,7 @@ class _Builder:
 
     def _small(self) -> Iterator[_Row]:
         for number, entry in enumerate(self.entries):
-            for cell, count in entry.published.counts.items():
+            for cell, count in sorted(entry.published.counts.items()):
                 row = entry.raw.rows[cell.row]
                 if count is not None or row.table not in self.tables[number]:
                     continue

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outcomes.episode import Audience
-from outcomes.figures import FlowFigure
+from outcomes.episode import AgeBand, Audience, Axis, Strand
+from outcomes.figures import TOTAL, FlowFigure
 from outcomes.flow import Missing, Stage
+from outcomes.release import Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +75,38 @@ def flow_title(flow: str) -> str:
 def step_title(figure: FlowFigure) -> str:
     """Give the name of a stage, or of a reason why two answers are missing."""
     return REASONS[Missing(figure.step)] if figure.is_reason else STAGES[Stage(figure.step)]
+
+
+TOPICS = {
+    TOTAL: TOTAL,
+    Axis.AGE.value: "Age when support was accepted",
+    Axis.STRAND.value: "How the support reaches the child",
+}
+"""By what a year's figures are broken down."""
+
+_STRANDS = {
+    Strand.DIRECT.value: "Direct work with the child",
+    Strand.CARERS.value: "Support for carers and parents",
+    Strand.CONSULTATION.value: "Consultation and planning",
+}
+_AGES = {
+    band.value: "Age not known" if band is AgeBand.NOT_KNOWN else band.value.replace("-", " to ")
+    for band in AgeBand
+}
+
+
+def topic_title(breakdown: str) -> str:
+    """Give the name of what figures are broken down by; an unknown one stays as it is."""
+    return TOPICS.get(breakdown, breakdown)
+
+
+def group_title(group: str) -> str:
+    """Give the name of one line of a breakdown: `0-10+11-15` is "0 to 10 and 11 to 15"."""
+    titles = _STRANDS | _AGES
+    return " and ".join(titles.get(each, each) for each in group.split("+"))
+
+
+def line_title(definition: Definition) -> str:
+    """Name a measure for one area, code first, so that no two lines of a file are alike."""
+    name = f"{definition.measure} {definition.title}"
+    return name if definition.area == TOTAL else f"{name}: {definition.area}"

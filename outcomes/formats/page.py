@@ -1,18 +1,25 @@
-"""Puts a release into plain sentences and one group star for the commissioner's page; no markup."""
+"""Puts a release into rows of plain sentences and one group star; it holds no markup."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from outcomes.definitions import Statistic
 from outcomes.episode import Audience
-from outcomes.figures import Figure, Shown, Symbol
+from outcomes.figures import TOTAL, Figure, Symbol
 from outcomes.formats.labels import PLACES, flow_title, step_title
-from outcomes.notes import MEANINGS
+from outcomes.formats.sentences import (
+    attrition_of,
+    bounds_of,
+    effect_of,
+    interval_of,
+    main_of,
+    tell,
+    value_of,
+    why,
+)
+from outcomes.measure import Statistic
 from outcomes.release import Definition, Release
-
-_HOW_TO_READ = "The likely range (95%) is from {lower} to {upper}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,9 @@ class Row:
     """One figure as a reader sees it.
 
     `value` is short ("63%", "+0.6 steps"), None when it is not shown; then `reason` says why.
-    `interval` says how sure the value is, None when there is nothing to say.
+    `interval` says how sure the value is, `bounds` what it would be with those who are missing,
+    `attrition` how those began who answered only at the start, `effect` how large a change is:
+    each None where there is nothing to say. `breakdown` and `group` are `TOTAL` for everybody.
     """
 
     measure: str
@@ -33,6 +42,11 @@ class Row:
     reason: str | None
     interval: str | None
     definition: str
+    bounds: str | None = None
+    attrition: str | None = None
+    effect: str | None = None
+    breakdown: str = TOTAL
+    group: str = TOTAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +88,36 @@ class GroupStar:
 
 def as_rows(release: Release, audience: Audience) -> tuple[Row, ...]:
     """Give every figure an audience sees, in plain words, in the order of the release."""
-    return tuple(_row(each, release.definition_of(each)) for each in release.figures_for(audience))
+    return tuple(
+        row_of(release, each, release.definition_of(each)) for each in release.figures_for(audience)
+    )
+
+
+def row_of(release: Release, figure: Figure, definition: Definition) -> Row:
+    """Give one figure of a release in plain words."""
+    main = main_of(figure, definition)
+    return Row(
+        measure=figure.measure,
+        title=definition.title,
+        area=figure.area,
+        footprint=figure.footprint,
+        place=PLACES[figure.footprint].title,
+        sentence=tell(figure, definition, is_rounded=release.policy.base > 1),
+        value=value_of(figure, definition),
+        reason=why(main),
+        interval=interval_of(figure, definition),
+        definition=definition.statement,
+        bounds=bounds_of(figure),
+        attrition=attrition_of(figure),
+        effect=effect_of(figure),
+        breakdown=figure.breakdown,
+        group=figure.group,
+    )
 
 
 def flow_rows(release: Release, audience: Audience) -> tuple[FlowRow, ...]:
     """Give the flow an audience sees, in plain words, in the order of the release."""
+    about = "about " if release.policy.base > 1 else ""
     return tuple(
         FlowRow(
             people=flow_title(each.flow),
@@ -86,90 +125,35 @@ def flow_rows(release: Release, audience: Audience) -> tuple[FlowRow, ...]:
             footprint=each.footprint,
             step=step_title(each),
             is_reason=each.is_reason,
-            count=None if isinstance(each.episodes, Symbol) else f"about {each.episodes}",
-            reason=_why(each.episodes),
+            count=None if isinstance(each.episodes, Symbol) else f"{about}{each.episodes}",
+            reason=why(each.episodes),
         )
         for each in release.flow_for(audience)
     )
 
 
-def group_star(release: Release, audience: Audience) -> GroupStar:
-    """Give the group's first and last star for the audience's own footprint.
+def group_star(release: Release, footprint: Audience, instrument: str | None = None) -> GroupStar:
+    """Give the group's first and last star for one footprint.
 
-    An area where too few answered, or whose means are withheld, has None and a reason, never 0.
+    `instrument` (`star@1`) picks one where there are several. An area where too few answered, or
+    whose means are withheld, has None and a reason, never 0.
     """
-    areas = tuple(
-        GroupArea(
-            label=each.area,
-            first=None if isinstance(each.first_mean, Symbol) else Decimal(each.first_mean),
-            last=None if isinstance(each.last_mean, Symbol) else Decimal(each.last_mean),
-            reason=_why(each.first_mean),
-        )
-        for each in release.figures
-        if each.footprint is audience
-        and release.definition_of(each).statistic == Statistic.MEAN_CHANGE
-    )
-    return GroupStar(audience, PLACES[audience].title, areas)
+    areas = []
+    for each in release.figures:
+        definition = release.definition_of(each)
+        is_mean = definition.statistic == Statistic.MEAN_CHANGE and each.group == TOTAL
+        fits = instrument in (None, definition.instrument)
+        if each.footprint is footprint and is_mean and fits:
+            areas.append(
+                GroupArea(
+                    label=each.area,
+                    first=_number(each.first_mean),
+                    last=_number(each.last_mean),
+                    reason=why(each.first_mean),
+                )
+            )
+    return GroupStar(footprint, PLACES[footprint].title, tuple(areas))
 
 
-def _row(figure: Figure, definition: Definition) -> Row:
-    is_mean = definition.statistic == Statistic.MEAN_CHANGE
-    main = figure.change_mean if is_mean else figure.percent
-    return Row(
-        measure=figure.measure,
-        title=definition.title,
-        area=figure.area,
-        footprint=figure.footprint,
-        place=PLACES[figure.footprint].title,
-        sentence=_mean_sentence(figure) if is_mean else _rate_sentence(figure, definition),
-        value=_value(main, is_mean=is_mean),
-        reason=_why(main),
-        interval=_mean_interval(figure) if is_mean else _rate_interval(figure),
-        definition=definition.statement,
-    )
-
-
-def _rate_sentence(figure: Figure, definition: Definition) -> str:
-    if isinstance(figure.numerator, Symbol) or isinstance(figure.denominator, Symbol):
-        return f"Not shown: {_why(figure.percent)}."
-    told = definition.sentence.format(n=figure.numerator, d=figure.denominator)
-    return f"About {told}"
-
-
-def _mean_sentence(figure: Figure) -> str:
-    if isinstance(figure.change_mean, Symbol):
-        return f"Not shown: {_why(figure.change_mean)}."
-    return (
-        f"About {figure.denominator} young people answered both times. Their mean went from "
-        f"{figure.first_mean} at the start to {figure.last_mean} at the end, on steps from 1 to 5."
-    )
-
-
-def _value(main: Shown, *, is_mean: bool) -> str | None:
-    if isinstance(main, Symbol):
-        return None
-    return f"{_signed(main)} steps" if is_mean else f"{main}%"
-
-
-def _rate_interval(figure: Figure) -> str | None:
-    lower, upper = figure.percent_lower, figure.percent_upper
-    if isinstance(lower, Symbol) or isinstance(upper, Symbol):
-        return None
-    return _HOW_TO_READ.format(lower=f"{lower}%", upper=f"{upper}%")
-
-
-def _mean_interval(figure: Figure) -> str | None:
-    lower, upper = figure.change_lower, figure.change_upper
-    if isinstance(lower, Symbol) or isinstance(upper, Symbol):
-        return None
-    told = _HOW_TO_READ.format(lower=_signed(lower), upper=_signed(upper))
-    return f"{told} No clear change." if lower <= 0 <= upper else told
-
-
-def _signed(steps: int | Decimal) -> str:
-    """Write a change with its sign, and no change without one."""
-    return f"{steps:+.1f}" if steps else "0.0"
-
-
-def _why(shown: Shown) -> str | None:
-    return MEANINGS[shown] if isinstance(shown, Symbol) else None
+def _number(shown: int | Decimal | Symbol) -> Decimal | None:
+    return None if isinstance(shown, Symbol) else Decimal(shown)

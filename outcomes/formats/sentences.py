@@ -1,0 +1,181 @@
+"""Says one protected figure in plain words, with its likely range and bounds; works out nothing.
+
+It must not judge: nothing is called "significant", and no sentence says what caused a change.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from outcomes.figures import Figure, Shown, Symbol
+from outcomes.measure import Statistic
+from outcomes.notes import MEANINGS
+from outcomes.release import Definition
+
+NO_CLEAR_CHANGE = "No clear change."
+_LIKELY = "The likely range (95%) is from {lower} to {upper}."
+_WHOLE_MINUTE = 60
+_PEOPLE = {"carer": "carers", "professional": "professionals"}
+
+
+def why(shown: Shown) -> str | None:
+    """Say why a figure is not shown; None where it is."""
+    return MEANINGS[shown] if isinstance(shown, Symbol) else None
+
+
+def short_reason(shown: Shown) -> str:
+    """Say in a word or two why a figure is not shown; empty where it is."""
+    match shown:
+        case Symbol.WITHHELD:
+            return "withheld"
+        case Symbol.TOO_FEW:
+            return "too few answered"
+        case Symbol.NOT_APPLICABLE:
+            return "no such figure"
+        case _:
+            return ""
+
+
+def main_of(figure: Figure, definition: Definition) -> Shown:
+    """Give the one figure that a measure is about."""
+    match definition.statistic:
+        case Statistic.MEAN_CHANGE:
+            return figure.change_mean
+        case Statistic.MEDIAN:
+            return figure.median_seconds
+        case Statistic.COUNT | Statistic.COVERAGE:
+            return figure.numerator
+        case _:
+            return figure.percent
+
+
+def tell(figure: Figure, definition: Definition, *, is_rounded: bool) -> str:
+    """Say a figure as a sentence, or that it is not shown and why.
+
+    `is_rounded` says that counts were rounded: then they are "about" so many.
+    """
+    match definition.statistic:
+        case Statistic.MEAN_CHANGE:
+            return _tell_mean(figure, definition, is_rounded=is_rounded)
+        case Statistic.MEDIAN:
+            return _tell_counts(definition, figure.median_seconds, 0, is_rounded=True)
+        case Statistic.COVERAGE:
+            numbers = figure.numerator, figure.denominator
+            return _tell_counts(definition, *numbers, is_rounded=False)
+        case Statistic.COUNT:
+            return _tell_counts(definition, figure.numerator, 0, is_rounded=is_rounded)
+        case _:
+            numbers = figure.numerator, figure.denominator
+            return _tell_counts(definition, *numbers, is_rounded=is_rounded)
+
+
+def _tell_counts(
+    definition: Definition, numerator: Shown, denominator: Shown, *, is_rounded: bool
+) -> str:
+    for each in (numerator, denominator):
+        if isinstance(each, Symbol):
+            return f"Not shown: {why(each)}."
+    sentence = definition.sentence
+    if is_rounded and "about {n}" not in sentence.lower():
+        sentence = sentence.replace("{n}", "about {n}", 1)
+    told = sentence.format(n=numerator, d=denominator)
+    return told[:1].upper() + told[1:]
+
+
+def _tell_mean(figure: Figure, definition: Definition, *, is_rounded: bool) -> str:
+    if isinstance(figure.change_mean, Symbol):
+        return f"Not shown: {why(figure.change_mean)}."
+    about = "About " if is_rounded else ""
+    people = _PEOPLE.get(definition.role or "", "young people")
+    return (
+        f"{about}{figure.denominator} {people} answered both times. Their mean went from "
+        f"{figure.first_mean} at the start to {figure.last_mean} at the end, on steps from 1 to 5."
+    )
+
+
+def value_of(figure: Figure, definition: Definition) -> str | None:
+    """Write the main figure shortly ("63%", "+0.6 steps"); None where it is not shown."""
+    main = main_of(figure, definition)
+    if isinstance(main, Symbol):
+        return None
+    match definition.statistic:
+        case Statistic.MEAN_CHANGE:
+            return f"{signed(main)} steps"
+        case Statistic.MEDIAN:
+            return in_minutes(int(main))
+        case Statistic.COVERAGE:
+            return f"{main} of {figure.denominator}"
+        case Statistic.COUNT:
+            return str(main)
+        case _:
+            return f"{main}%"
+
+
+def interval_of(figure: Figure, definition: Definition) -> str | None:
+    """Say how sure a figure is; None where there is nothing to say."""
+    if definition.statistic == Statistic.MEAN_CHANGE:
+        lower, upper = figure.change_lower, figure.change_upper
+        if isinstance(lower, Symbol) or isinstance(upper, Symbol):
+            return None
+        told = _LIKELY.format(lower=signed(lower), upper=signed(upper))
+        return f"{told} {NO_CLEAR_CHANGE}" if lower <= 0 <= upper else told
+    lower, upper = figure.percent_lower, figure.percent_upper
+    if isinstance(lower, Symbol) or isinstance(upper, Symbol):
+        return None
+    return _LIKELY.format(lower=f"{lower}%", upper=f"{upper}%")
+
+
+def bounds_of(figure: Figure) -> str | None:
+    """Say the two honest bounds; None where they are not shown."""
+    least, most = figure.percent_if_none, figure.percent_if_all
+    if isinstance(least, Symbol) or isinstance(most, Symbol) or least == most:
+        return None
+    return (
+        "Some who could have answered are missing. Had none of them counted here, it would be "
+        f"{least}%; had all of them, {most}%."
+    )
+
+
+def attrition_of(figure: Figure) -> str | None:
+    """Say how those began who answered at the start only; None where that is not asked."""
+    only, first = figure.only_first_mean, figure.first_mean
+    if only is Symbol.NOT_APPLICABLE or isinstance(first, Symbol):
+        return None
+    if isinstance(only, Symbol):
+        return f"Where those began who answered at the start only is not shown: {why(only)}."
+    if only == first:
+        return (
+            f"Those who answered at the start only began at the same mean ({only}) as those who "
+            "answered both times."
+        )
+    side = "lower" if only < first else "higher"
+    return (
+        f"Those who answered at the start only began {side} on average ({only}) than those who "
+        f"answered both times ({first})."
+    )
+
+
+def effect_of(figure: Figure) -> str | None:
+    """Say the size of a change in spreads of the first answers; None where it is not shown."""
+    shown = figure.effect, figure.effect_lower, figure.effect_upper
+    if any(isinstance(each, Symbol) for each in shown):
+        return None
+    effect, lower, upper = (str(each) for each in shown)
+    return (
+        f"The change is {effect} times the spread of the first answers (Hedges' g); the likely "
+        f"range is from {lower} to {upper}."
+    )
+
+
+def signed(steps: int | Decimal) -> str:
+    """Write a change with its sign, and no change without one."""
+    return f"{steps:+.1f}" if steps else "0.0"
+
+
+def in_minutes(seconds: int) -> str:
+    """Write a time as a reader says it."""
+    minutes, rest = divmod(seconds, _WHOLE_MINUTE)
+    if not minutes:
+        return f"{rest} seconds"
+    told = f"{minutes} minute{'s' if minutes > 1 else ''}"
+    return f"{told} {rest} seconds" if rest else told

@@ -1,0 +1,3 @@
+"""Puts releases into what commissioners read: rows and sentences, no markup and no picture."""
+
+from __future__ import annotations

@@ -1,0 +1,168 @@
+"""Puts everything there is to say about one measure together; it works out no figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outcomes.episode import Audience
+from outcomes.figures import TOTAL, Figure, Symbol
+from outcomes.formats.page import Row, row_of
+from outcomes.formats.sentences import main_of, short_reason
+from outcomes.measure import PeriodRule, Statistic
+from outcomes.pages.answering import Flow, flow_behind, tell_paired
+from outcomes.pages.chapters import WHO_ANSWERED, is_theme, order_of
+from outcomes.pages.series import Change, Series, compare, follow
+from outcomes.quarter import Period, Quarter
+from outcomes.release import Definition, Release
+
+_LATER = {
+    PeriodRule.CLOSED_A_QUARTER_AGO: 1,
+    PeriodRule.CLOSED_THREE_QUARTERS_AGO: 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One measure of one footprint: its words, its course, and who is behind it.
+
+    `key` names it within the page. `short_reason` is a word or two for a picture where the figure
+    is not shown. `paired` says how many can be compared, `about` which earlier quarter a figure is
+    about that can be known late only; each is None where there is nothing to say. `groups` are the
+    lines of a year's breakdown, each with its figure.
+    """
+
+    key: str
+    row: Row
+    figure: Figure
+    meaning: Definition
+    series: Series
+    short_reason: str
+    change: Change | None
+    paired: str | None
+    about: str | None
+    groups: tuple[tuple[Row, Figure], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Give the title, with the area where it does not say it."""
+        area = self.row.area
+        if area == TOTAL or area.lower() in self.row.title.lower():
+            return self.row.title
+        return f"{self.row.title}: {area}"
+
+    @property
+    def unit(self) -> str:
+        """Give what follows the value in a list of numbers."""
+        return unit_of(self.meaning)
+
+    @property
+    def is_share(self) -> bool:
+        """Say whether the figure is a share of a hundred."""
+        return self.meaning.statistic == Statistic.RATE
+
+    @property
+    def is_mean(self) -> bool:
+        """Say whether the figure is a change of a mean."""
+        return self.meaning.statistic == Statistic.MEAN_CHANGE
+
+    @property
+    def breakdown_title(self) -> str:
+        """Say by what a year's figures are broken down."""
+        return _AXES.get(self.groups[0][1].breakdown, "By group") if self.groups else ""
+
+
+_AXES = {"age": "By age when the support was accepted", "strand": "By kind of support"}
+_GROUPS = {
+    "0-10": "0 to 10 years",
+    "11-15": "11 to 15 years",
+    "16-25": "16 to 25 years",
+    "not-known": "age not known",
+    "direct": "direct work with the young person",
+    "carers": "work with the carers",
+    "consultation": "consultation and joint planning",
+}
+
+
+def group_title(group: str) -> str:
+    """Name a line of a breakdown; lines that were put together are named together."""
+    named = " and ".join(_GROUPS.get(each, each) for each in group.split("+"))
+    return named[:1].upper() + named[1:]
+
+
+def unit_of(definition: Definition) -> str:
+    """Give what follows a figure of a measure in a list of numbers."""
+    match definition.statistic:
+        case Statistic.RATE:
+            return "%"
+        case Statistic.MEAN_CHANGE:
+            return " steps"
+        case _:
+            return ""
+
+
+def cards_of(
+    releases: Sequence[Release], footprint: Audience, flows: tuple[Flow, ...]
+) -> tuple[Card, ...]:
+    """Give every measure of the last of these releases for one footprint, in the page's order."""
+    release = releases[-1]
+    cards = [
+        _card(releases, each, release.definition_of(each), flows)
+        for each in release.figures
+        if each.footprint is footprint and each.group == TOTAL
+    ]
+    wanted = [each for each in cards if not is_theme(each.meaning)]
+    return tuple(sorted(wanted, key=lambda each: order_of(each.meaning)))
+
+
+def _card(
+    releases: Sequence[Release], figure: Figure, definition: Definition, flows: tuple[Flow, ...]
+) -> Card:
+    release = releases[-1]
+    series = follow(releases, figure, definition)
+    # The share that answered twice says itself what stands beside every other figure.
+    is_itself = definition.measure == WHO_ANSWERED
+    flow = None if is_itself else flow_behind(definition, flows)
+    return Card(
+        key=_slug(f"{figure.measure} {figure.area}"),
+        row=row_of(release, figure, definition),
+        figure=figure,
+        meaning=definition,
+        series=series,
+        short_reason=short_reason(main_of(figure, definition)),
+        change=compare(series, unit_of(definition)),
+        paired=None if flow is None else tell_paired(flow, is_rounded=release.policy.base > 1),
+        about=_about(release.period, definition),
+        groups=tuple(
+            (row_of(release, each, definition), each)
+            for each in release.figures
+            if each.group != TOTAL
+            and (each.measure, each.area, each.footprint)
+            == (figure.measure, figure.area, figure.footprint)
+        ),
+    )
+
+
+def _about(period: Period, definition: Definition) -> str | None:
+    """Say which quarter a figure is about that can only be known later."""
+    quarters = next((n for rule, n in _LATER.items() if rule == definition.period_rule), 0)
+    if not quarters:
+        return None
+    if not isinstance(period, Quarter):
+        return f"This is about support that ended up to {quarters} quarters earlier."
+    years, number = divmod(period.starts * 4 + period.number - 1 - quarters, 4)
+    return (
+        f"This can only be known later: it is about support that ended in "
+        f"{Quarter(years, number + 1)}."
+    )
+
+
+def _slug(text: str) -> str:
+    """Write a name so that it may stand in an address."""
+    plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in text.lower())
+    return "-".join(filter(None, plain.split("-")))
+
+
+def is_shown(card: Card) -> bool:
+    """Say whether the main figure is shown."""
+    return not isinstance(main_of(card.figure, card.meaning), Symbol)
