@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import select
 
@@ -19,7 +20,8 @@ from storage.tables import episode_changes
 class What(StrEnum):
     """What changed; for `left` and `rejoined`, `was` or `became` is the participant's id.
 
-    For `reopened`, `was` is the day on which the support had ended.
+    For `reopened`, `was` is the day on which the support had ended. What follows it is what staff
+    noted for the contract (`storage.contract.Noted`); its values are numbers, days, `yes` or `no`.
     """
 
     COMMISSIONER = "commissioner"
@@ -28,6 +30,17 @@ class What(StrEnum):
     LEFT = "left"
     REJOINED = "rejoined"
     REOPENED = "reopened"
+    CHILD_AGE = "child-age"
+    UNPLANNED_MOVES = "unplanned-moves"
+    AWAY_AT_START = "away-at-start"
+    AWAY_AT_END = "away-at-end"
+    PLAN_ON = "plan-on"
+    DISENGAGED_ON = "disengaged-on"
+    BACK_ON = "back-on"
+
+
+CONTRACT: Final = tuple(What)[list(What).index(What.CHILD_AGE) :]
+"""What is noted for the contract: about the child, and nobody else's to see."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from web.assets import asset_router
 from web.board import board_router
 from web.chat import TooFast, chat_router
 from web.commissioner import commissioner_router
+from web.contract import contract_router
 from web.entering import entering_router
 from web.forms import BadRequestBody, BodyTooLarge
 from web.health import health_router
@@ -56,6 +57,7 @@ def create_app(site: Site) -> FastAPI:
         entering_router(),
         staff_router(),
         people_router(),
+        contract_router(),
         outbox_router(),
         board_router(),
         commissioner_router(),

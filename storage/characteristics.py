@@ -1,0 +1,73 @@
+"""Protected characteristics of children, only where the person or their worker gave them.
+
+What is taken back is deleted, and nothing tells afterwards what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from storage.casework import AnyRow, Casework
+from storage.tables import characteristics
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One characteristic: its name and value, who gave it, and who of the staff wrote it down."""
+
+    what: str
+    value: str
+    given_by: str
+    at: datetime
+    who: str
+
+
+def of_children(work: Casework, child_ids: Iterable[str]) -> dict[str, dict[str, Given]]:
+    """Return what was given, by child and name."""
+    wanted = list(child_ids)
+    query = select(characteristics).where(characteristics.c.child_id.in_(wanted))
+    found: dict[str, dict[str, Given]] = {}
+    for row in work.connection.execute(query.order_by(characteristics.c.what)):
+        found.setdefault(row.child_id, {})[row.what] = _given(row)
+    return found
+
+
+def store(work: Casework, given: Mapping[str, Sequence[Given]]) -> None:
+    """Write what was given, by child, in the place of what stood there."""
+    rows: list[dict[str, Any]] = [
+        {
+            "child_id": child,
+            "what": each.what,
+            "value": each.value,
+            "given_by": each.given_by,
+            "at": each.at,
+            "who": each.who,
+        }
+        for child, several in sorted(given.items())
+        for each in several
+    ]
+    remove(work, [(row["child_id"], row["what"]) for row in rows])
+    if rows:
+        work.connection.execute(insert(characteristics), rows)
+
+
+def remove(work: Casework, gone: Iterable[tuple[str, str]]) -> None:
+    """Delete what was taken back: pairs of child and name, in one statement."""
+    rows = [{"of_child": child, "of_what": what} for child, what in gone]
+    if rows:
+        work.connection.execute(
+            delete(characteristics).where(
+                characteristics.c.child_id == bindparam("of_child"),
+                characteristics.c.what == bindparam("of_what"),
+            ),
+            rows,
+        )
+
+
+def _given(row: AnyRow) -> Given:
+    return Given(row.what, row.value, row.given_by, row.at, row.who)

@@ -1,0 +1,117 @@
+"""Protected characteristics that somebody gave of free will: noting them and taking them back.
+
+Nobody is ever asked for one here. What is taken back is deleted, and the audit does not say what
+was noted: only that something was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from outcomes.characteristics import VALUES, Characteristic
+from storage import audit, characteristics, episodes
+from storage.casework import Casework
+from storage.characteristics import Given
+from usecases.inviting import By
+from usecases.refusal import Refusal
+from usecases.service import Service
+
+_NO_EPISODE: Final = "There is no support episode with this id. See `starling episode list`."
+
+
+class GivenBy(StrEnum):
+    """Who gave it: the young person, or their worker with their knowledge."""
+
+    PERSON = "person"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to stand of some characteristics from now on; None takes one back.
+
+    What is not named stays as it is. `given_by` is needed where there is a value.
+    """
+
+    values: Mapping[Characteristic, str | None]
+    given_by: GivenBy | None
+
+
+async def look(service: Service, episode_id: str) -> dict[Characteristic, Given]:
+    """Return what was given for the child of a support episode. Raises Refusal."""
+
+    def work(casework: Casework) -> dict[Characteristic, Given]:
+        return of_child(casework, _child_of(casework, episode_id))
+
+    return await service.lane.read(lambda connection: work(service.open(connection)))
+
+
+async def note(service: Service, episode_id: str, change: Change, by: By) -> None:
+    """Note what was given for the child of a support episode, or take it back. Raises Refusal."""
+
+    def work(casework: Casework) -> None:
+        note_in(casework, episode_id, change, by)
+        casework.flush()
+
+    await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+def note_in(work: Casework, episode_id: str, change: Change, by: By) -> None:
+    """Note it inside a transaction; what stands already stays as it is. The caller flushes."""
+    for what, value in change.values.items():
+        if value is not None and value not in VALUES[what]:
+            msg = f"There is no such value for {what.value}. Use one of: {', '.join(VALUES[what])}."
+            raise Refusal(msg)
+    child = _child_of(work, episode_id, hold=True)
+    write(work, {child: change}, {child: of_child(work, child)}, by)
+
+
+def of_child(work: Casework, child_id: str) -> dict[Characteristic, Given]:
+    """Return what was given for one child."""
+    found = characteristics.of_children(work, [child_id]).get(child_id, {})
+    return {Characteristic(what): given for what, given in found.items()}
+
+
+def write(
+    work: Casework,
+    wanted: Mapping[str, Change],
+    stored: Mapping[str, Mapping[Characteristic, Given]],
+    by: By,
+) -> None:
+    """Write what differs from what is stored, by child, with one line in the audit for each.
+
+    Raises Refusal where it is not said who gave a value.
+    """
+    new: dict[str, list[Given]] = {}
+    gone: list[tuple[str, str]] = []
+    for child, change in sorted(wanted.items()):
+        was = {what: given.value for what, given in stored.get(child, {}).items()}
+        for what in differences(change, was):
+            value = change.values[what]
+            if value is None:
+                gone.append((child, what.value))
+            elif change.given_by is None:
+                msg = "Say who gave it: the young person, or their worker."
+                raise Refusal(msg)
+            else:
+                given = Given(what.value, value, change.given_by.value, by.now, by.who)
+                new.setdefault(child, []).append(given)
+    characteristics.remove(work, gone)
+    characteristics.store(work, new)
+    for child in sorted({*new, *(child for child, _ in gone)}):
+        audit.note(work, by.who, "noted characteristics", child, by.now)
+
+
+def differences(change: Change, was: Mapping[Characteristic, str]) -> list[Characteristic]:
+    """Return which characteristics would stand differently."""
+    return [what for what, value in change.values.items() if was.get(what) != value]
+
+
+def _child_of(work: Casework, episode_id: str, *, hold: bool = False) -> str:
+    episode = (episodes.hold if hold else episodes.load)(work, episode_id)
+    if episode is None:
+        raise Refusal(_NO_EPISODE)
+    return episode.child_id
