@@ -24,7 +24,15 @@ class PolicyRefusedError(OutcomesError):
 
 
 class ReleaseRefusedError(OutcomesError):
-    """The audit could not show that every protected count stays hidden, so nothing is published."""
+    """The audit could not show that every protected count stays hidden, so nothing is published.
+
+    `reasons` are sentences for a data manager; they name no protected number.
+    """
+
+    def __init__(self, message: str, reasons: tuple[str, ...] = ()) -> None:
+        """Keep the reasons apart from the message."""
+        super().__init__(message)
+        self.reasons = reasons
 
 
 class NotProtectedError(OutcomesError):
