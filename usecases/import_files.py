@@ -20,6 +20,23 @@ _BOM: Final = "\ufeff"
 _SAVE_AGAIN: Final = "Save it again as “CSV UTF-8”"
 
 
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """The columns of a kind of file: those that must be there, and those that may be."""
+
+    columns: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Return all of them."""
+        return self.columns + self.optional
+
+
+EPISODES: Final = Headings(COLUMNS)
+"""The columns of a file of support episodes."""
+
+
 class _Unreadable(Exception):
     """A line that is no text of ours; the rest is not read."""
 
@@ -54,7 +71,7 @@ class _Lines:
         return text.removeprefix(_BOM) if self.number == 1 else text
 
 
-def read_file(stream: BinaryIO) -> Iterator[Cells | Fault]:
+def read_file(stream: BinaryIO, headings: Headings = EPISODES) -> Iterator[Cells | Fault]:
     """Yield the rows of a file, or what stops us from reading them.
 
     stream: UTF-8 with or without a byte order mark, comma or semicolon, any ends of lines. The
@@ -63,7 +80,7 @@ def read_file(stream: BinaryIO) -> Iterator[Cells | Fault]:
     """
     lines = _Lines(stream)
     try:
-        yield from _read(lines)
+        yield from _read(lines, headings)
     except _Unreadable as error:
         yield Fault(lines.number, "", *error.fault)
     except csv.Error:
@@ -71,14 +88,14 @@ def read_file(stream: BinaryIO) -> Iterator[Cells | Fault]:
         yield Fault(lines.number, "", cause, f"Look at its quotes. {_SAVE_AGAIN}")
 
 
-def _read(lines: _Lines) -> Iterator[Cells | Fault]:
+def _read(lines: _Lines, headings: Headings) -> Iterator[Cells | Fault]:
     first = next(lines, None)
     if first is None or not first.strip():
         yield Fault(1, "", "the first line is empty", "Begin with the names of the columns")
         return
     separator = ";" if first.count(";") > first.count(",") else ","
     names = [name.strip().lower() for name in next(csv.reader([first], delimiter=separator), [])]
-    faults = check_headings(names)
+    faults = check_headings(names, headings=headings)
     yield from faults
     if not faults:
         yield from _read_rows(lines, names, separator)
@@ -97,26 +114,28 @@ def _read_rows(lines: _Lines, names: list[str], separator: str) -> Iterator[Cell
         row = lines.number + 1
 
 
-def check_headings(names: Sequence[str], row: int = 1) -> list[Fault]:
+def check_headings(
+    names: Sequence[str], row: int = 1, headings: Headings = EPISODES
+) -> list[Fault]:
     """Return what is wrong with the names of the columns: in any order, each of ours once."""
     faults: list[Fault] = []
     seen: set[str] = set()
     for place, name in enumerate(names, 1):
-        if name not in COLUMNS:
-            faults.append(_unknown_heading(row, place, name))
+        if name not in headings.known:
+            faults.append(_unknown_heading(row, place, name, headings))
         elif name in seen:
             faults.append(Fault(row, name, "this column is there twice", "Keep one of them"))
         seen.add(name)
     return faults + [
         Fault(row, column, "this column is missing", "Add it; its cells may be empty where noted")
-        for column in COLUMNS
+        for column in headings.columns
         if column not in seen
     ]
 
 
-def _unknown_heading(row: int, place: int, name: str) -> Fault:
+def _unknown_heading(row: int, place: int, name: str, headings: Headings) -> Fault:
     cause = f"the heading of column {place} is not one of ours"
-    meant = closest(name, COLUMNS)
+    meant = closest(name, headings.known)
     if meant:
         return Fault(row, meant, cause, f"{MEANT} {meant}", harmless(name))
-    return Fault(row, "", cause, f"Take it out. The columns are: {', '.join(COLUMNS)}")
+    return Fault(row, "", cause, f"Take it out. The columns are: {', '.join(headings.known)}")
