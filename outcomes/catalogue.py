@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from outcomes.catalogue_answers import AREAS, CARERS, YOUNG_PEOPLE
-from outcomes.catalogue_service import ASKING, IMPORTED_TOTALS, UPTAKE, VIEWS, theme_measure
+from outcomes.catalogue_service import ASKING, UPTAKE, VIEWS, theme_measure
 from outcomes.catalogue_support import ACTIVITY, CIRCUMSTANCES
+from outcomes.catalogue_totals import IMPORTED_TOTALS
 from outcomes.measure import Measure
 
 __all__ = ["AREAS", "MEASURES", "theme_measures"]

@@ -19,7 +19,7 @@ from outcomes.measure import (
 )
 from outcomes.observation import Role
 from outcomes.recipe import Mark, Recipe, Sorting, Who
-from outcomes.sorting import HOME_ITEMS
+from outcomes.sorting_scores import HOME_ITEMS
 
 AREAS: Final = MappingProxyType(
     {

@@ -13,7 +13,8 @@ from outcomes.raw import EVERYBODY, Count, Group, Mean, Part, Rate, Row, Step
 from outcomes.recipe import Mark
 from outcomes.shapes import Shape
 from outcomes.sorters import Sorters, flow_of, table_of
-from outcomes.sorting import ByAnswers, standings_of
+from outcomes.sorting import ByAnswers
+from outcomes.sorting_scores import standings_of
 
 _NAMED_AFTER_THE_TABLE = {
     Mark.ELIGIBLE,
