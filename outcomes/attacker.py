@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from outcomes.errors import OutcomesError
 from outcomes.ledger import Entry
 from outcomes.moves import small_moves
 from outcomes.scenario import Finding, Scenario, Target, Verdict
-from outcomes.unknowns import CHAIN, HOW_MANY, System, systems
+from outcomes.unknowns import CHAIN, HOW_MANY, Atom, System, systems
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
@@ -78,27 +78,36 @@ SCENARIOS = (*(each.name for each in (*COUNCILS, PUBLIC, *TOLD)), LONE_RESPONDEN
 """Every outsider that is tried, by name."""
 
 
+Witnesses: TypeAlias = dict[str, list[dict[Atom, int]]]
+"""Differences that fitted in an earlier audit of the same release, by the system's name."""
+
+
 def audit(
-    new: Entry, earlier: Sequence[Entry] = (), progress: Callable[[str], None] | None = None
+    new: Entry,
+    earlier: Sequence[Entry] = (),
+    progress: Callable[[str], None] | None = None,
+    witnesses: Witnesses | None = None,
 ) -> Audit:
     """Try to work out every protected count of a release, and of earlier ones, as each outsider.
 
-    `new.published` is what would be shown. Deterministic. Raises `ReadWronglyError` when the truth
-    itself does not fit what is shown.
+    `new.published` is what would be shown. `witnesses` is read and added to: what fitted once still
+    fits when less is shown, and is looked at first. The same release, shown in the same steps,
+    always gives the same answer. Raises `ReadWronglyError` when the truth itself does not fit what
+    is shown.
     """
-    findings: list[Finding] = []
-    proofs: list[Proof] = []
-    questions = solved = 0
+    hunts: list[Hunt] = []
     for system in systems(new, earlier):
         if progress is not None:
             progress(f"trying to find out: {system.name}")
         hunt = Hunt(system)
-        hunt.go()
-        findings.extend(hunt.findings)
-        proofs.append(hunt.proof())
-        questions += hunt.questions
-        solved += hunt.solved
-    certificate = None if findings else Certificate(tuple(proofs))
+        hunt.go((witnesses or {}).get(system.name, []))
+        if witnesses is not None:
+            witnesses[system.name] = hunt.named()
+        hunts.append(hunt)
+    findings = [finding for hunt in hunts for finding in hunt.findings]
+    certificate = None if findings else Certificate(tuple(hunt.proof() for hunt in hunts))
+    questions = sum(hunt.questions for hunt in hunts)
+    solved = sum(hunt.solved for hunt in hunts)
     return Audit(overall(findings), tuple(findings), certificate, questions, solved)
 
 
@@ -228,11 +237,37 @@ class Hunt:
 
     # --- the hunt ---------------------------------------------------------------------
 
-    def go(self) -> None:
+    def named(self) -> list[dict[Atom, int]]:
+        """Give the differences found, by what they are about rather than by number."""
+        atoms = self.system.atoms
+        return [{atoms[index]: value for index, value in each.items()} for each in self.changes]
+
+    def _recall(self, known: Sequence[dict[Atom, int]]) -> None:
+        """Take differences of an earlier audit up; classes may have been merged since."""
+        at: dict[tuple[object, ...], list[tuple[frozenset[str], int]]] = {}
+        for index, atom in enumerate(self.system.atoms):
+            place = (atom.entry, atom.table, atom.place, atom.kind)
+            at.setdefault(place, []).append((atom.classes, index))
+        changes = []
+        for each in known:
+            change: dict[int, int] = {}
+            for atom, value in each.items():
+                place = (atom.entry, atom.table, atom.place, atom.kind)
+                for classes, index in at.get(place, []):
+                    if atom.classes <= classes:
+                        change[index] = change.get(index, 0) + value
+            changes.append({index: value for index, value in change.items() if value})
+        if changes:
+            self._add(changes, best_only=True)
+
+    def go(self, known: Sequence[dict[Atom, int]] = ()) -> None:
         """Try every outsider on every count."""
         if not self.system.targets:
             return
-        self._look_near()
+        if known:
+            self._recall(known)
+        else:
+            self._look_near()
         roots = self.system.about_roots
         chained = self.system.name in CHAIN
         for about_roots in (False, True):
