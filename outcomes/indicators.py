@@ -16,6 +16,8 @@ from io import StringIO
 from types import MappingProxyType
 from typing import Final, assert_never
 
+from outcomes.quarter import Quarter
+
 
 class Better(StrEnum):
     """Which way an indicator should go; `neither` is only looked at."""
@@ -165,6 +167,11 @@ def known() -> Mapping[str, Known]:
     return MappingProxyType(found)
 
 
+_MOVED: Final = (
+    "Derby City Council, moved by {} years for a made-up service: not what was published then"
+)
+
+
 def derby_csv() -> str:
     """Return three years of eleven indicators as Derby City Council published them.
 
@@ -172,6 +179,24 @@ def derby_csv() -> str:
     number by number: percentages and scores of the whole city, in which nobody can be found.
     """
     return _packaged("derby_indicators.csv")
+
+
+def derby_moved(last: Quarter) -> str:
+    """Return the same series moved to other years, for made-up services; their source says so.
+
+    The newest year becomes that of `last`, and nothing is there of the quarters after it.
+    """
+    rows = list(csv.DictReader(StringIO(derby_csv())))
+    by = last.starts - max(int(row["period"][:4]) for row in rows)
+    written = StringIO()
+    writer = csv.DictWriter(written, [*rows[0], "source"], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        quarter = Quarter(int(row["period"][:4]) + by, int(row["period"][-1]))
+        if quarter <= last:
+            period = str(quarter).replace("-", " ")
+            writer.writerow({**row, "period": period, "source": _MOVED.format(by)})
+    return written.getvalue()
 
 
 def _packaged(name: str) -> str:
