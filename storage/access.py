@@ -27,6 +27,16 @@ class SignedIn:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way in that works: a link that was handed out, or else a signed-in browser or a key."""
+
+    who: str
+    role: str
+    expires_at: datetime
+    is_link: bool
+
+
 def add_keycard(
     work: Casework, someone: SignedIn, expires_at: datetime, now: datetime, *, reusable: bool
 ) -> str:
@@ -133,6 +143,18 @@ def revoke(work: Casework, who: str) -> int:
         for table in (sign_ins, keycards)
     ]
     return sum(ended)
+
+
+def ways_in(work: Casework, now: datetime) -> list[Way]:
+    """Return every way in that works now, by name; a secret is not among what is stored."""
+    unused = (keycards.c.expires_at > now) & (keycards.c.reusable | keycards.c.used_at.is_(None))
+    links = select(keycards.c.who, keycards.c.role, keycards.c.expires_at).where(unused)
+    others = select(sign_ins.c.who, sign_ins.c.role, sign_ins.c.expires_at).where(
+        sign_ins.c.expires_at > now
+    )
+    found = [Way(*row, is_link=True) for row in work.connection.execute(links)]
+    found += [Way(*row, is_link=False) for row in work.connection.execute(others)]
+    return sorted(found, key=lambda each: (each.who, each.role, each.expires_at))
 
 
 def forget_expired(work: Casework, now: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from outcomes.episode import Audience
 from storage.errors import StorageFault
-from storage.releases import State
+from storage.releases import State, is_id
 from storage.tables import release_files, releases
 
 
@@ -68,6 +68,8 @@ def add(
 
 def list_of(connection: Connection, release_id: str, audience: Audience) -> list[FileOnList]:
     """Return the files that an audience may take of a published release, by name."""
+    if not is_id(release_id):
+        return []
     columns = (
         release_files.c.name,
         release_files.c.media_type,
@@ -91,6 +93,8 @@ def load(
         release_files.c.digest,
         release_files.c.body,
     )
+    if not (is_id(release_id) and name.isprintable()):
+        return None
     query = _published(select(*columns), release_id, audience)
     row = connection.execute(query.where(release_files.c.name == name)).one_or_none()
     if row is None:

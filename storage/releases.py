@@ -7,6 +7,7 @@ nothing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,6 +87,14 @@ class RefusalOnList:
     at: datetime
     who: str
     reasons: tuple[str, ...]
+
+
+_ID: Final = re.compile(r"\d{4}-\d{2}(-q[1-4])?-[0-9a-f]{16}", re.ASCII)
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be the id of a release: anybody can type anything into an address."""
+    return _ID.fullmatch(text) is not None
 
 
 # --- turns ----------------------------------------------------------------------------------------
@@ -181,6 +190,8 @@ def list_published(connection: Connection) -> list[ReleaseOnList]:
 
 def load(connection: Connection, release_id: str) -> StoredRelease | None:
     """Return one release as it was frozen, however far it has come, or None."""
+    if not is_id(release_id):
+        return None
     query = select(*_ON_LIST, releases.c.body).where(releases.c.id == release_id)
     row = connection.execute(query).one_or_none()
     return None if row is None else StoredRelease(_on_list(row), row.body)

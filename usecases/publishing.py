@@ -64,6 +64,14 @@ class Draft:
     files: dict[Audience, list[FileOnList]]
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published release: how it came to be so, and what it holds."""
+
+    on_list: ReleaseOnList
+    release: Release
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class _Known:
     """Everything that a release is made from, as it was at one moment."""
@@ -254,13 +262,19 @@ async def list_published(service: Service) -> list[ReleaseOnList]:
 
 async def load_release(service: Service, release_id: str) -> Release | None:
     """Return one published release as it was frozen, or None."""
+    found = await load_published(service, release_id)
+    return found.release if found is not None else None
 
-    def work(connection: Connection) -> Release | None:
-        stored = releases.load(connection, release_id)
-        is_out = stored is not None and stored.on_list.state is State.PUBLISHED
-        return read_release(stored.body) if stored is not None and is_out else None
 
-    return await service.lane.read(work)
+async def load_published(service: Service, release_id: str) -> Published | None:
+    """Return one published release as it was frozen, and when it was published; or None.
+
+    Raises BadReleaseError where what was stored of it was changed.
+    """
+    stored = await service.lane.read(lambda connection: releases.load(connection, release_id))
+    if stored is None or stored.on_list.state is not State.PUBLISHED:
+        return None
+    return Published(stored.on_list, read_release(stored.body))
 
 
 async def files_of(service: Service, release_id: str, audience: Audience) -> list[FileOnList]:

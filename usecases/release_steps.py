@@ -5,10 +5,9 @@ It decides nothing about figures.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from outcomes.errors import OutcomesError
 from storage import audit, releases
@@ -19,8 +18,6 @@ from usecases.refusal import Refusal
 from usecases.service import Service
 
 T = TypeVar("T")
-
-_ID: Final = re.compile(r"\d{4}-\d{2}(-q[1-4])?-[0-9a-f]{16}")
 
 
 async def in_turn(service: Service, work: Callable[[Casework], T]) -> T:
@@ -71,7 +68,7 @@ def _sentence(reason: str) -> str:
 
 def named(release_id: str) -> str:
     """Return what the audit may hold of an id that somebody typed."""
-    return release_id if _ID.fullmatch(release_id) else "unknown"
+    return release_id if releases.is_id(release_id) else "unknown"
 
 
 def is_same_person(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from outcomes.episode import Audience
 from storage import access, audit
-from storage.access import SignedIn
+from storage.access import SignedIn, Way
 from storage.casework import Casework
 from usecases.refusal import Refusal
 from usecases.service import Service
@@ -17,6 +17,8 @@ COMMISSIONER_ROLES: Final = {f"commissioner:{audience.value}": audience for audi
 ROLES: Final = (STAFF, *COMMISSIONER_ROLES)
 CASE_SYSTEM: Final = "case-system"
 """A program that tells us of support episodes, and may do nothing else."""
+PROGRAM_ROLES: Final = {f"commissioner-program:{audience.value}": audience for audience in Audience}
+"""Programs that pull one commissioner's figures, and may do nothing else."""
 
 
 async def hand_out_code(
@@ -62,8 +64,9 @@ async def hand_out_token(
     service: Service, who: str, role: str, lives: timedelta, now: datetime
 ) -> str:
     """Return a secret with which a program calls us until it expires. Raises Refusal."""
-    if role != CASE_SYSTEM:
-        msg = f"There is no such role for a program. Use {CASE_SYSTEM}."
+    if role != CASE_SYSTEM and role not in PROGRAM_ROLES:
+        known = ", ".join((CASE_SYSTEM, *PROGRAM_ROLES))
+        msg = f"There is no such role for a program. Use one of: {known}."
         raise Refusal(msg)
     if not who.strip():
         msg = "Give the program a name, under which the audit shows what it does."
@@ -109,6 +112,11 @@ async def leave(service: Service, token: str) -> None:
     await service.lane.write(lambda connection: access.sign_out(service.open(connection), token))
 
 
+async def list_access(service: Service, now: datetime) -> list[Way]:
+    """Return every way in that works now, by name, without its secret."""
+    return await service.lane.read(lambda connection: access.ways_in(service.open(connection), now))
+
+
 def audience_of(someone: SignedIn) -> Audience | None:
-    """Return whose figures somebody may see, or None when they are no commissioner."""
-    return COMMISSIONER_ROLES.get(someone.role)
+    """Return whose figures somebody, or a program, may see; None when they are no commissioner."""
+    return COMMISSIONER_ROLES.get(someone.role) or PROGRAM_ROLES.get(someone.role)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from enum import StrEnum
 from typing import Final, assert_never
 
@@ -29,7 +29,7 @@ class Rule(StrEnum):
     STAFF = "staff"
     COMMISSIONER = "commissioner"
     SIGNED_IN = "signed-in"
-    """Staff or a commissioner; each is shown no more than their own pages show."""
+    """Staff, a commissioner or a program of theirs; each is shown no more than their own pages."""
     TELEGRAM = "telegram"
     """Whoever knows the webhook's secret: the page itself checks it."""
     CASE_SYSTEM = "case-system"
@@ -87,6 +87,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "/staff/outbox/{message}/release": Rule.STAFF,
     "/staff/outbox/{message}/drop": Rule.STAFF,
     "/staff/releases": Rule.STAFF,
+    "/staff/releases/compile": Rule.STAFF,
+    "/staff/releases/{release}": Rule.STAFF,
+    "/staff/releases/{release}/approve": Rule.STAFF,
+    "/staff/releases/{release}/publish": Rule.STAFF,
+    "/staff/releases/{release}/drop": Rule.STAFF,
     "/commissioner": Rule.COMMISSIONER,
     "/commissioner/{release}": Rule.COMMISSIONER,
     "/commissioner/{release}/pictures/{name}": Rule.COMMISSIONER,
@@ -128,10 +133,15 @@ async def guard(request: Request) -> None:
             return
         case Rule.VISITOR:
             request.state.visitor = await _visitor(request, site)
-        case Rule.STAFF | Rule.COMMISSIONER | Rule.SIGNED_IN:
+        case Rule.STAFF | Rule.COMMISSIONER:
+            request.state.someone = await _someone(request, site, rule)
+        case Rule.SIGNED_IN if _shows_a_key(request):
+            roles = signing_in.PROGRAM_ROLES.keys()
+            request.state.someone = await _program(request, site, rule, roles)
+        case Rule.SIGNED_IN:
             request.state.someone = await _someone(request, site, rule)
         case Rule.CASE_SYSTEM:
-            request.state.someone = await _program(request, site)
+            request.state.someone = await _program(request, site, rule, {signing_in.CASE_SYSTEM})
         case None:
             raise TurnedAway(Rule.STAFF, known=True)
         case _:
@@ -168,16 +178,20 @@ async def _someone(request: Request, site: Site, rule: Rule) -> SignedIn:
     return someone
 
 
-async def _program(request: Request, site: Site) -> SignedIn:
+def _shows_a_key(request: Request) -> bool:
+    return request.headers.get("authorization", "").lower().startswith("bearer")
+
+
+async def _program(request: Request, site: Site, rule: Rule, roles: Container[str]) -> SignedIn:
     """Return which program calls, by the key in its header. Raises TurnedAway."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     fits = kind.lower() == "bearer" and token.isascii() and 0 < len(token) <= _LONGEST_SECRET
     someone = await signing_in.who_calls(site.service, token, site.clock()) if fits else None
     if someone is None:
-        raise TurnedAway(Rule.CASE_SYSTEM)
-    if someone.role != signing_in.CASE_SYSTEM:
-        raise TurnedAway(Rule.CASE_SYSTEM, known=True)
+        raise TurnedAway(rule)
+    if someone.role not in roles:
+        raise TurnedAway(rule, known=True)
     return someone
 
 

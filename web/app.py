@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from storage.errors import DatabaseAway
 from web.access import FormIsOld, Rule, TurnedAway, guard
-from web.api import api_router, problem
+from web.api import api_router, description_router
 from web.api_episodes import api_episodes_router
 from web.assets import asset_router
 from web.board import board_router
@@ -27,12 +27,13 @@ from web.nudges import nudges_router
 from web.outbox import outbox_router
 from web.pages import go_to, say, show, show_trouble, wants_json
 from web.people import people_router
+from web.problems import API, problem, problem_of_fields
+from web.releases import releases_router
 from web.shield import Shield
 from web.site import Site
 from web.staff import staff_router
 from web.telegram import telegram_router
 
-_API: Final = "/api/"
 _RETRY: Final = {"retry-after": "2"}
 
 
@@ -61,7 +62,9 @@ def create_app(site: Site) -> FastAPI:
         outbox_router(),
         board_router(),
         commissioner_router(),
+        releases_router(),
         api_router(),
+        description_router(),
         api_episodes_router(),
         telegram_router(),
         health_router(),
@@ -80,7 +83,7 @@ def create_app(site: Site) -> FastAPI:
 
 def _tell(request: Request, key: str, status: int) -> Response:
     """Say kindly what did not work, in the form that whoever asks can read."""
-    if request.url.path.startswith(_API):
+    if request.url.path.startswith(API):
         return problem(status)
     if wants_json(request):
         return JSONResponse({"message": say(key)}, status)
@@ -89,10 +92,9 @@ def _tell(request: Request, key: str, status: int) -> Response:
 
 async def _turn_away(request: Request, error: Exception) -> Response:
     assert isinstance(error, TurnedAway)  # noqa: S101 (registered for this alone)
-    if request.url.path.startswith(_API):
+    if request.url.path.startswith(API):
         answer = problem(403 if error.known else 401)
-        if error.rule is Rule.CASE_SYSTEM:
-            answer.headers["www-authenticate"] = "Bearer"
+        answer.headers["www-authenticate"] = "Bearer"
         return answer
     if error.rule is Rule.VISITOR:
         if wants_json(request):
@@ -126,9 +128,13 @@ async def _say_away(request: Request, error: Exception) -> Response:
 
 async def _say_odd(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for this alone)
-    return _tell(request, "web.error-not-found", error.status_code)
+    answer = _tell(request, "web.error-not-found", error.status_code)
+    answer.headers.update(error.headers or {})  # such as what else can be done here
+    return answer
 
 
 async def _say_not_found(request: Request, error: Exception) -> Response:
-    del error
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this alone)
+    if request.url.path.startswith(API):
+        return problem_of_fields(error)
     return _tell(request, "web.error-not-found", 404)

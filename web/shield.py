@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.metrics import Metrics
 from web.pages import show_trouble
+from web.problems import API, problem
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +78,7 @@ class Shield:
     ) -> None:
         """Hand the request on; an error nobody foresaw becomes a kind page without its words."""
         if not self._comes_from_us(scope):
-            await show_trouble("web.error-old-page", 403)(scope, receive, send)
+            await _tell(scope, "web.error-old-page", 403)(scope, receive, send)
             return
         try:
             await self._app(scope, receive, send)
@@ -85,7 +87,7 @@ class Shield:
         except Exception as error:  # noqa: BLE001 - its words may hold anything
             _log.error("a page failed: %s in %s", type(error).__name__, _template(scope))
             if not any(statuses):
-                await show_trouble("web.error", 500)(scope, receive, send)
+                await _tell(scope, "web.error", 500)(scope, receive, send)
 
     def _comes_from_us(self, scope: Scope) -> bool:
         """Tell whether a form comes from a page of ours, as far as the browser says.
@@ -116,6 +118,11 @@ class Shield:
         template = _template(scope)
         self._metrics.count_request(scope["method"], template, status)
         _log.info("%s %s %d %.0f ms", scope["method"], template, status, seconds * 1000)
+
+
+def _tell(scope: Scope, key: str, status: int) -> Response:
+    """Say what did not work, as a page or as programs read it."""
+    return problem(status) if scope["path"].startswith(API) else show_trouble(key, status)
 
 
 def _template(scope: Scope) -> str:

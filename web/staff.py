@@ -1,4 +1,4 @@
-"""Staff pages: support episodes and invitations, words that wait, releases.
+"""Staff pages: support episodes and invitations, and words that wait.
 
 They show what the use cases give and hand on what staff enter; they decide nothing.
 """
@@ -20,7 +20,6 @@ from usecases import (
     inviting,
     moving,
     overview,
-    publishing,
     reading,
     reopening,
     restoring,
@@ -54,7 +53,6 @@ def staff_router() -> APIRouter:
     _add_ends(router)
     _add_changes(router)
     _add_waiting(router)
-    _add_lists(router)
     return router
 
 
@@ -266,13 +264,3 @@ def _add_waiting(router: APIRouter) -> None:
         await read_signed_form(request)
         await reading.mark_seen(site_of(request).service, notice, by(request))
         return go_to("/staff/words")
-
-
-# --- lists ----------------------------------------------------------------------------------------
-
-
-def _add_lists(router: APIRouter) -> None:
-    @router.get("/staff/releases")
-    async def releases(request: Request) -> Response:
-        found = await publishing.list_releases(site_of(request).service)
-        return show("releases.html", {**frame(request), "releases": found})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from outcomes.episode import Audience
 from starling.commands.speaking import AsJson, print_json, with_service
 
 if TYPE_CHECKING:
+    from storage.access import Way
     from usecases.service import Service
 
 app = typer.Typer(help="Let staff, commissioners and the case system in.", no_args_is_help=True)
@@ -49,27 +52,57 @@ def grant(
 @app.command()
 def key(
     who: Annotated[str, typer.Option(help="The name of the program that the audit shows.")],
-    role: Annotated[str, typer.Option(help="What it may do: case-system.")] = "case-system",
+    role: Annotated[
+        str, typer.Option(help="What it may do: case-system, or see --commissioner.")
+    ] = "case-system",
+    commissioner: Annotated[
+        Audience | None, typer.Option(help="Let it pull the figures of this commissioner only.")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=730, help="How long the key works.")] = 365,
     as_json: AsJson = False,
 ) -> None:
-    """Print a key with which a program calls us; it is shown once, and stored nowhere."""
+    """Print a key with which a program calls us; it is shown once, and stored nowhere.
+
+    Examples: starling access key --who case.system;
+    starling access key --who derby.analyst --commissioner derby-city --days 90
+    """
     from starling.compose import clock
     from usecases import signing_in
 
     now = clock()
     lives = timedelta(days=days)
+    may = role if commissioner is None else f"commissioner-program:{commissioner.value}"
 
     async def work(service: Service) -> str:
-        return await signing_in.hand_out_token(service, who, role, lives, now)
+        return await signing_in.hand_out_token(service, who, may, lives, now)
 
     token = with_service(work)
     if as_json:
         expires_at = now + lives
-        print_json({"who": who, "role": role, "key": token, "expires_at": expires_at})
+        print_json({"who": who, "role": may, "key": token, "expires_at": expires_at})
     else:
         typer.echo(f"Put this into the settings of {who}. It works for {days} days:\n{token}")
         typer.echo(f"To take it back: starling access revoke --who {who}")
+
+
+@app.command("list")
+def list_(*, as_json: AsJson = False) -> None:
+    """List every way in that works now: links, signed-in browsers and keys, never their secrets."""
+    from starling.compose import clock
+    from usecases import signing_in
+
+    async def work(service: Service) -> list[Way]:
+        return await signing_in.list_access(service, clock())
+
+    found = with_service(work)
+    if as_json:
+        print_json([asdict(each) for each in found])
+        return
+    if not found:
+        typer.echo("Nobody can come in. Let somebody in: starling access grant --help")
+    for each in found:
+        kind = "link" if each.is_link else "browser or key"
+        typer.echo(f"{each.who}  {each.role}  {kind}  until {each.expires_at:%d %B %Y, %H:%M} UTC")
 
 
 @app.command()
