@@ -18,6 +18,7 @@ from starling.commands import (
     rights,
     serving,
     simulating,
+    themes,
     wording,
 )
 
@@ -40,6 +41,7 @@ app.add_typer(importing.app, name="import")
 app.add_typer(people.app, name="people")
 app.add_typer(releases.app, name="release")
 app.add_typer(rhythms.app, name="rhythms")
+app.add_typer(themes.app, name="themes")
 app.add_typer(wording.app, name="wording")
 app.add_typer(concerns.app, name="concerns")
 app.add_typer(rights.app, name="rights")

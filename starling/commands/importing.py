@@ -1,4 +1,4 @@
-"""`starling import episodes`: support episodes of a case-management system, from a CSV file."""
+"""`starling import ...`: support episodes of a case-management system, from a CSV file."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from starling.commands.indicators import indicators
 from starling.commands.speaking import AsJson, fail, print_json, with_service
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from usecases.service import Service
 
 app = typer.Typer(help="Take over what another system knows.", no_args_is_help=True)
+app.command()(indicators)
 
 WHO = "command line"
 MOST_SHOWN = 100
@@ -57,7 +59,7 @@ def episodes(
     docs/import-episodes.md.
     """
     if example:
-        from usecases.import_rows import EXAMPLE
+        from usecases.import_columns import EXAMPLE
 
         typer.echo(EXAMPLE, nl=False)
         return

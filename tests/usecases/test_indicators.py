@@ -144,9 +144,8 @@ async def test_columns_that_are_missing_or_not_ours_are_told(
     place: Place, service: Service
 ) -> None:
     _, faults = await take(place, service, "indicator_code,indikator,unit,period,actual,target\n")
-    assert faults == [
-        "row 1, indicator: the heading of column 2 is not one of ours (indikator)."
-         " Did you mean indicator?",
+    assert "column 2 is not one of ours (indikator). Did you mean indicator?" in faults[0]
+    assert faults[1:] == [
         "row 1, indicator: this column is missing. Add it; its cells may be empty where noted.",
         "row 1, comparator: this column is missing. Add it; its cells may be empty where noted.",
     ]
