@@ -1,6 +1,7 @@
 """Draws how many of those who could have answered did, step by step; computes no figure.
 
-None means withheld: a hatched bar that shows no length, with the caller's word on it.
+None means withheld: a hatched bar that shows no length, with the caller's word on it. The reasons
+why answers are missing stand below the steps, in bars of another colour and with an edge.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 from pictures import marks
 from pictures.faults import PictureFault
 from pictures.geometry import rounded_box
-from pictures.palette import BLUE, CARD, INK, QUIET, SAND
+from pictures.palette import BLUE, CARD, GOLD, GOLD_DEEP, INK, QUIET, SAND
 from pictures.sheet import Lettering, Look, Sheet
 from pictures.tables import TextTable
 from pictures.typesetting import Block, set_block
@@ -29,6 +30,9 @@ _TITLE: Final = Lettering(46, INK, bold=True)
 _NAME: Final = Lettering(36, INK)
 _NOTE: Final = Lettering(32, QUIET)
 _NUMBER: Final = Lettering(40, INK, bold=True)
+_HEAD: Final = Lettering(38, INK, bold=True)
+_STEP: Final = Look(fill=BLUE)
+_REASON: Final = Look(fill=GOLD, edge=GOLD_DEEP, width=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,17 @@ class FlowStep:
     label: str
     count: int | None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why answers are missing: a heading and a bar for each reason."""
+
+    heading: str
+    steps: tuple[FlowStep, ...]
+
+
+NO_REASONS: Final = Reasons("", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +69,14 @@ class _Row:
         return self.name.height + self.note.height + 8 + _BAR
 
 
-def draw_flow(steps: Sequence[FlowStep], *, title: str, withheld_label: str) -> bytes:
+def draw_flow(
+    steps: Sequence[FlowStep], *, title: str, withheld_label: str, reasons: Reasons = NO_REASONS
+) -> bytes:
     """Draw one bar a step, from top to bottom, as SVG, 1080 units wide.
 
     Raises PictureFault for no steps or a negative count. The same input gives the same bytes.
     """
-    return print_svg(compose_flow(steps, title, withheld_label), title)
+    return print_svg(compose_flow(steps, title, withheld_label, reasons), title)
 
 
 def list_flow(
@@ -73,23 +90,41 @@ def list_flow(
     return TextTable(head, tuple(rows))
 
 
-def compose_flow(steps: Sequence[FlowStep], title: str, withheld_label: str) -> Sheet:
+def compose_flow(
+    steps: Sequence[FlowStep], title: str, withheld_label: str, reasons: Reasons = NO_REASONS
+) -> Sheet:
     """Put title and bars on a sheet; see `draw_flow`."""
-    if not steps or any(step.count is not None and step.count < 0 for step in steps):
+    all_steps = (*steps, *reasons.steps)
+    if not steps or any(step.count is not None and step.count < 0 for step in all_steps):
         msg = "a flow needs at least one step, and no count below nought"
         raise PictureFault(msg)
     room = WIDTH - 2 * _EDGE
     head = set_block(title, _TITLE, room)
-    rows = [
-        _Row(step, set_block(step.label, _NAME, room), set_block(step.note, _NOTE, room))
-        for step in steps
-    ]
-    height = 2 * _EDGE + head.height + sum(_GAP + row.height for row in rows)
+    between = set_block(reasons.heading, _HEAD, room)
+    parts = [
+        [_Row(each, set_block(each.label, _NAME, room), set_block(each.note, _NOTE, room))
+         for each in part]
+        for part in (steps, reasons.steps)
+    ]  # fmt: skip
+    height = 2 * _EDGE + head.height + sum(_GAP + row.height for part in parts for row in part)
+    height += _GAP + between.height if reasons.steps else 0
     sheet = Sheet(WIDTH, round(height), CARD)
-    most = max(step.count or 0 for step in steps)
+    most = max(step.count or 0 for step in all_steps)
     top = sheet.height - _EDGE
     sheet.lines((_EDGE, top), head.lines, _TITLE, anchor=0)
-    top -= head.height
+    top = _draw_rows(sheet, parts[0], top - head.height, (most, withheld_label, _STEP))
+    if reasons.steps:
+        top -= _GAP
+        sheet.lines((_EDGE, top), between.lines, _HEAD, anchor=0)
+        _draw_rows(sheet, parts[1], top - between.height, (most, withheld_label, _REASON))
+    return sheet
+
+
+def _draw_rows(
+    sheet: Sheet, rows: Sequence[_Row], top: float, manner: tuple[int, str, Look]
+) -> float:
+    """Draw rows below `top` and return where they end; `manner`: longest, withheld, look."""
+    most, withheld_label, look = manner
     for row in rows:
         top -= _GAP
         sheet.lines((_EDGE, top), row.name.lines, _NAME, anchor=0)
@@ -100,16 +135,18 @@ def compose_flow(steps: Sequence[FlowStep], title: str, withheld_label: str) -> 
             centre = (_EDGE + _LONGEST / 2, middle)
             marks.withheld_box(sheet, centre, (_LONGEST, _BAR), withheld_label)
         else:
-            _draw_bar(sheet, middle, row.step.count, row.step.count / most if most else 0.0)
-    return sheet
+            share = row.step.count / most if most else 0.0
+            _draw_bar(sheet, middle, (row.step.count, share), look)
+    return top
 
 
-def _draw_bar(sheet: Sheet, middle: float, count: int, share: float) -> None:
+def _draw_bar(sheet: Sheet, middle: float, size: tuple[int, float], look: Look) -> None:
+    count, share = size
     track = rounded_box((_EDGE + _LONGEST / 2, middle), (_LONGEST, _BAR), 14)
     sheet.area(track, Look(fill=SAND))
     length = _LONGEST * share
     if count:
         # A bar keeps its length: only the corners of a long one are round.
         bar = rounded_box((_EDGE + length / 2, middle), (length, _BAR), 14)
-        sheet.area(bar, Look(fill=BLUE))
+        sheet.area(bar, look)
     sheet.words((_EDGE + _LONGEST + 24, middle), str(count), _NUMBER, anchor=0)

@@ -58,7 +58,7 @@ def tell(figure: Figure, definition: Definition, *, is_rounded: bool) -> str:
         case Statistic.MEAN_CHANGE:
             return _tell_mean(figure, definition, is_rounded=is_rounded)
         case Statistic.MEDIAN:
-            return _tell_counts(definition, figure.median_seconds, 0, is_rounded=True)
+            return _tell_median(figure)
         case Statistic.COVERAGE:
             numbers = figure.numerator, figure.denominator
             return _tell_counts(definition, *numbers, is_rounded=False)
@@ -72,7 +72,8 @@ def tell(figure: Figure, definition: Definition, *, is_rounded: bool) -> str:
 def _tell_counts(
     definition: Definition, numerator: Shown, denominator: Shown, *, is_rounded: bool
 ) -> str:
-    for each in (numerator, denominator):
+    needed = (numerator, denominator if "{d}" in definition.sentence else 0)
+    for each in needed:
         if isinstance(each, Symbol):
             return f"Not shown: {why(each)}."
     sentence = definition.sentence
@@ -80,6 +81,12 @@ def _tell_counts(
         sentence = sentence.replace("{n}", "about {n}", 1)
     told = sentence.format(n=numerator, d=denominator)
     return told[:1].upper() + told[1:]
+
+
+def _tell_median(figure: Figure) -> str:
+    if isinstance(figure.median_seconds, Symbol):
+        return f"Not shown: {why(figure.median_seconds)}."
+    return f"Half took less than about {in_minutes(int(figure.median_seconds))}."
 
 
 def _tell_mean(figure: Figure, definition: Definition, *, is_rounded: bool) -> str:
@@ -104,7 +111,8 @@ def value_of(figure: Figure, definition: Definition) -> str | None:
         case Statistic.MEDIAN:
             return in_minutes(int(main))
         case Statistic.COVERAGE:
-            return f"{main} of {figure.denominator}"
+            whole = figure.denominator
+            return str(main) if isinstance(whole, Symbol) else f"{main} of {whole}"
         case Statistic.COUNT:
             return str(main)
         case _:

@@ -36,6 +36,21 @@ class Flow:
     paired: int | None
 
     @property
+    def slug(self) -> str:
+        """Give the name as it may stand in an address."""
+        return self.name.replace("/", "-")
+
+    @property
+    def missing_told(self) -> str:
+        """Say in one line who is missing and why."""
+        shown = [
+            f"{each.title.lower()} {each.count}" for each in self.missing if each.count is not None
+        ]
+        hidden = [each.title.lower() for each in self.missing if each.count is None]
+        told = f"About: {'; '.join(shown)}." if shown else ""
+        return f"{told} Not shown: {'; '.join(hidden)}.".strip() if hidden else told
+
+    @property
     def lines(self) -> tuple[FlowLine, ...]:
         """All lines, the stages first."""
         return self.stages + self.missing
@@ -95,6 +110,6 @@ def tell_paired(flow: Flow, *, is_rounded: bool) -> str:
 def tell_answered(flow: Flow, *, is_rounded: bool) -> str:
     """Say it as the page's first sentences do, with the name of who answered."""
     told = tell_paired(flow, is_rounded=is_rounded).replace(
-        "are compared", "answered both at the start and at the end"
+        "are compared", "did so both at the start and at the end"
     )
-    return f"{flow.title}: {told[0].lower()}{told[1:]}"
+    return f"{flow.title.partition(':')[0]}: {told[0].lower()}{told[1:]}"

@@ -11,8 +11,8 @@ from outcomes.formats.page import Row, row_of
 from outcomes.formats.sentences import main_of, short_reason
 from outcomes.measure import PeriodRule, Statistic
 from outcomes.pages.answering import Flow, flow_behind, tell_paired
-from outcomes.pages.chapters import WHO_ANSWERED, is_theme, order_of
-from outcomes.pages.series import Change, Series, compare, follow
+from outcomes.pages.chapters import UPTAKE, WHO_ANSWERED, heading_of, is_theme, order_of
+from outcomes.pages.series import Change, Series, compare, follow, write
 from outcomes.quarter import Period, Quarter
 from outcomes.release import Definition, Release
 
@@ -65,6 +65,36 @@ class Card:
     def is_mean(self) -> bool:
         """Say whether the figure is a change of a mean."""
         return self.meaning.statistic == Statistic.MEAN_CHANGE
+
+    @property
+    def is_uptake(self) -> bool:
+        """Say whether it counts who was reached, of one characteristic."""
+        return heading_of(self.meaning).slug == UPTAKE
+
+    @property
+    def likely(self) -> str:
+        """Give the likely range for a table, empty where there is none."""
+        point = self.series.points[-1]
+        if point.low is None or point.high is None:
+            return ""
+        low, high = (write(each, self.meaning.statistic) for each in (point.low, point.high))
+        unit = "%" if self.is_share else ""
+        return f"{low}{unit} to {high}{unit}"
+
+    @property
+    def people(self) -> str:
+        """Give how many the figure is about for a table, empty where that is not shown."""
+        numerator, denominator = self.figure.numerator, self.figure.denominator
+        if isinstance(denominator, Symbol):
+            return ""
+        return (
+            str(denominator) if isinstance(numerator, Symbol) else f"{numerator} of {denominator}"
+        )
+
+    @property
+    def named_groups(self) -> tuple[tuple[Row, str], ...]:
+        """Give the lines of a year's breakdown with their names."""
+        return tuple((row, group_title(figure.group)) for row, figure in self.groups)
 
     @property
     def breakdown_title(self) -> str:
@@ -124,7 +154,7 @@ def _card(
     is_itself = definition.measure == WHO_ANSWERED
     flow = None if is_itself else flow_behind(definition, flows)
     return Card(
-        key=_slug(f"{figure.measure} {figure.area}"),
+        key=slug_of(f"{figure.measure} {figure.area}"),
         row=row_of(release, figure, definition),
         figure=figure,
         meaning=definition,
@@ -157,7 +187,7 @@ def _about(period: Period, definition: Definition) -> str | None:
     )
 
 
-def _slug(text: str) -> str:
+def slug_of(text: str) -> str:
     """Write a name so that it may stand in an address."""
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in text.lower())
     return "-".join(filter(None, plain.split("-")))

@@ -17,6 +17,9 @@ class Heading:
     measures: tuple[str, ...]
 
 
+UPTAKE = "uptake"
+"""The part that says who was reached, by what they told of themselves."""
+
 HEADINGS = (
     Heading(
         "support",
@@ -62,7 +65,7 @@ HEADINGS = (
         ("M18", "M19", "M20", "M20t", "M21"),
     ),
     Heading(
-        "uptake",
+        UPTAKE,
         "Who the support reached",
         "Only where it was told of free will; nobody has to say.",
         ("U",),
@@ -71,11 +74,10 @@ HEADINGS = (
 )
 """The parts in their order. The last takes whatever has no place of its own."""
 
-MAIN_MEASURES = ("M05", "M05w", "M09", "M08", "M07", "M10", "M11", "M12", "M15", "M04")
-"""What a committee reads first; the printed report draws the first six of them that are there."""
+MAIN_MEASURES = ("M05", "M05w", "M09", "M08", "M12", "M10", "M14", "M15", "M11", "M04")
+"""What a committee reads first; the printed report draws the first six that have a past."""
 
 THEMES = "Y"
-UPTAKE = "U"
 WHO_ANSWERED = "M04"
 
 

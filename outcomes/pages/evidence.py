@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from outcomes.contract import Outcome
 from outcomes.figures import Figure, Symbol
 from outcomes.measure import Statistic
 from outcomes.pages.cards import Card, is_shown
@@ -15,32 +16,34 @@ LEAST_PEOPLE = 10
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One outcome: the measures that show something about it, and those that cannot this time."""
+    """One outcome: the measures that show something about it, and those that cannot this time.
 
-    code: str
+    `gap` says what would have to be asked or noted where no measure is about it.
+    """
+
     title: str
     shown: tuple[Card, ...]
     hidden: tuple[Card, ...]
+    gap: str = ""
 
     @property
     def told(self) -> str:
         """Say it in a few words."""
         if self.shown:
-            return "Evidence"
+            return "Has evidence"
         if self.hidden:
             return "No evidence this time: too few, or withheld"
-        return "No measure"
+        return f"No evidence. {self.gap}".strip()
 
 
-def evidence_of(outcomes: Sequence[tuple[str, str]], cards: Sequence[Card]) -> tuple[Evidence, ...]:
-    """Sort the measures of one footprint by the outcomes of the contract (code and title)."""
+def evidence_of(outcomes: Sequence[Outcome], cards: Sequence[Card]) -> tuple[Evidence, ...]:
+    """Sort the measures of one footprint by the outcomes of the contract."""
     found = []
-    for code, title in outcomes:
-        about = [each for each in cards if code in each.meaning.outcomes]
-        shown = tuple(each for each in about if is_shown(each) and _is_enough(each.figure, each))
-        found.append(
-            Evidence(code, title, shown, tuple(each for each in about if each not in shown))
-        )
+    for each in outcomes:
+        about = [card for card in cards if each.code in card.meaning.outcomes]
+        shown = tuple(card for card in about if is_shown(card) and _is_enough(card.figure, card))
+        hidden = tuple(card for card in about if card not in shown)
+        found.append(Evidence(each.title, shown, hidden, each.gap))
     return tuple(found)
 
 

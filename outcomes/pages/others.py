@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from outcomes.indicators import Better, Indicator, IndicatorPoint, Rag
+from outcomes.pages.cards import slug_of
 from outcomes.pages.series import MOST_PERIODS
 
 _UNITS = {"percent": "%"}
@@ -50,6 +51,7 @@ class Other:
     """A published indicator as a reader sees it, its newest quarters, the oldest first."""
 
     code: str
+    slug: str
     title: str
     way: str
     source: str
@@ -57,8 +59,14 @@ class Other:
     points: tuple[IndicatorPoint, ...]
     suffix: str
     newest: str
+    light: Light
     forecast: str | None
     forecast_value: Decimal | None
+
+    @property
+    def is_worth_drawing(self) -> bool:
+        """Say whether there is anything besides one figure."""
+        return sum(each.actual is not None for each in self.points) > 1
 
 
 def others_of(indicators: Sequence[Indicator]) -> tuple[Other, ...]:
@@ -71,6 +79,7 @@ def _other(indicator: Indicator) -> Other:
     points = indicator.points[-MOST_PERIODS:]
     return Other(
         code=indicator.code,
+        slug=slug_of(indicator.code),
         title=indicator.title,
         way=_WAYS[indicator.better],
         source=indicator.source,
@@ -87,6 +96,7 @@ def _other(indicator: Indicator) -> Other:
         points=points,
         suffix=suffix,
         newest=_newest(points, suffix),
+        light=_light(points),
         forecast=_forecast(indicator, suffix),
         forecast_value=indicator.forecast,
     )
@@ -102,7 +112,13 @@ def _newest(points: Sequence[IndicatorPoint], suffix: str) -> str:
         told += f" against a target of {_write(newest.target, suffix)}"
     if newest.comparator is not None:
         told += f" and {_write(newest.comparator, suffix)} elsewhere"
-    return f"{told}. {LIGHTS[newest.rag].words}."
+    return f"{told}."
+
+
+def _light(points: Sequence[IndicatorPoint]) -> Light:
+    """Give how the newest figure stands."""
+    known = [each for each in points if each.actual is not None]
+    return LIGHTS[known[-1].rag] if known else LIGHTS[Rag.NOT_RATED]
 
 
 def _forecast(indicator: Indicator, suffix: str) -> str | None:

@@ -138,11 +138,13 @@ def _point(
 class Change:
     """How a figure stands to the period before: a sentence, and whether that is clearly better.
 
-    `is_tested` says that both likely ranges were there to be compared. `is_higher` is None where
-    there is no clear change; then, or where neither way is better, `is_better` is None.
+    `short` is for a table. `is_tested` says that both likely ranges were there to be compared.
+    `is_higher` is None where there is no clear change; then, or where neither way is better,
+    `is_better` is None.
     """
 
     told: str
+    short: str
     is_tested: bool = False
     is_higher: bool | None = None
     is_better: bool | None = None
@@ -159,35 +161,38 @@ def compare(series: Series, unit: str) -> Change | None:
         if now.starts_anew:
             return Change(
                 f"The definition changed after {before.period}: the figures before and after must "
-                "not be compared."
+                "not be compared.",
+                "definition changed",
             )
         if before.value is None:
-            return Change(f"In {before.period} it is not shown ({before.reason}).")
+            return Change(f"In {before.period} it is not shown ({before.reason}).", before.reason)
         return _compare_shown(series, before, now, unit)
     return None
 
 
 def _compare_shown(series: Series, before: Point, now: Point, unit: str) -> Change:
     was = f"{write(before.value, series.statistic)}{unit}"
-    told_before = f"{was} in {before.period}"
     ends = before.low, before.high, now.low, now.high
-    if any(each is None for each in ends):
-        if series.statistic in (Statistic.COUNT, Statistic.COVERAGE, Statistic.MEDIAN):
-            return Change(f"It was {told_before}.")
-        return Change(f"It was {told_before}; too few people for a comparison.")
-    if min(before.people or 0, now.people or 0) < LEAST_TO_COMPARE:
-        return Change(f"It was {told_before}; too few people for a comparison.")
+    is_plain = series.statistic in (Statistic.COUNT, Statistic.COVERAGE, Statistic.MEDIAN)
+    if is_plain:
+        return Change(f"It was {was} in {before.period}.", f"was {was}")
+    people = min(before.people or 0, now.people or 0)
+    if any(each is None for each in ends) or people < LEAST_TO_COMPARE:
+        told = f"It was {was} in {before.period}; too few people for a comparison."
+        return Change(told, f"was {was}, too few to compare")
     low_before, high_before, low, high = (each for each in ends if each is not None)
     if low <= high_before and low_before <= high:
-        return Change(f"No clear change since {before.period} ({was}).", is_tested=True)
+        told = f"No clear change since {before.period} ({was})."
+        return Change(told, f"was {was}, no clear change", is_tested=True)
     is_higher = low > high_before
-    side = "Higher" if is_higher else "Lower"
+    side = "higher" if is_higher else "lower"
     better = {
         Direction.HIGHER_IS_BETTER.value: is_higher,
         Direction.LOWER_IS_BETTER.value: not is_higher,
     }
     return Change(
-        f"{side} than in {before.period} ({was}): the likely ranges stand apart.",
+        f"{side.capitalize()} than in {before.period} ({was}): the likely ranges stand apart.",
+        f"was {was}, clearly {side}",
         is_tested=True,
         is_higher=is_higher,
         is_better=better.get(series.direction),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,6 @@ from outcomes.formats.page import Row
 from outcomes.pages.answering import Flow
 from outcomes.pages.cards import Card, group_title
 from outcomes.pages.chapters import heading_of
-from outcomes.release import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +18,15 @@ class HiddenTable:
     title: str
     figures: int
     hidden: tuple[tuple[str, str], ...]
+
+    @property
+    def by_reason(self) -> tuple[tuple[str, str], ...]:
+        """Give each reason with the names of what is not shown for it."""
+        reasons = dict.fromkeys(reason for _name, reason in self.hidden)
+        return tuple(
+            (reason, "; ".join(name for name, its in self.hidden if its == reason))
+            for reason in reasons
+        )
 
     @property
     def told(self) -> str:
@@ -62,11 +69,3 @@ def _lines_of(card: Card) -> Iterable[tuple[str, str | None]]:
 def _table(title: str, lines: Sequence[tuple[str, str | None]]) -> HiddenTable:
     hidden = tuple((name, reason) for name, reason in lines if reason is not None)
     return HiddenTable(title, len(lines), hidden)
-
-
-def coarsenings_of(release: Release) -> tuple[str, ...]:
-    """Give the notes that say what was shown more coarsely than it was meant to be."""
-    return tuple(each for each in release.notes if _COARSER.search(each) is not None)
-
-
-_COARSER = re.compile(r"put together|left out|coarse|merged", re.IGNORECASE)
