@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from sqlalchemy import Connection, Select, Text, case, select, type_coerce
 
+from outcomes.blocks import Chunk, Kind, Numbers, Place
 from outcomes.episode import AgeBand, Commissioner, Lives, Strand
 from outcomes.packed import DAY_ZERO
 from outcomes.quarter import Period
-from outcomes.rollup import Chunk, Kind, Numbers, Place
 from storage.pairs import Items, Version, items_of, items_of_versions
 from storage.tables import pairs, support_episodes
 

@@ -33,6 +33,10 @@ EPISODES_AT_ONCE: Final = 500
 """How many support episodes are worked out anew in one step."""
 
 
+class NotAllKept(StorageFault):
+    """There are observations beside which nothing is kept: no figure may be made without them."""
+
+
 class ItemsUnknown(StorageFault):
     """Answers are kept of an instrument version whose definition is not in this database."""
 
@@ -90,10 +94,35 @@ def observations_of(connection: Connection, keys: Select[Any]) -> tuple[Observat
     """Return every answer in the support episodes with these pseudonyms.
 
     They come by episode, person and version, and then as they came. `keys` selects pseudonyms.
+    Raises NotAllKept where observations were added, or taken away, without what is kept of them.
     """
     items = items_of_versions(connection)
     query = select(pairs).where(pairs.c.episode_key.in_(keys)).order_by(*pairs.primary_key)
-    return tuple(each for row in connection.execute(query) for each in _read(row, items))
+    found = tuple(each for row in connection.execute(query) for each in _read(row, items))
+    check(connection, keys, len(found))
+    return found
+
+
+def check(connection: Connection, keys: Select[Any], kept: int) -> None:
+    """Raise NotAllKept unless these support episodes have just as many answers as are kept."""
+    stored = select(func.count()).where(observations.c.episode_key.in_(keys))
+    there = connection.execute(stored).scalar_one()
+    if there != kept:
+        msg = (
+            f"there are {there} answers and {kept} are kept for figures: "
+            "run `starling migrate --anew`, which works out the others"
+        )
+        raise NotAllKept(msg)
+
+
+def catch_up(connection: Connection, progress: Callable[[int, int], None] | None = None) -> int:
+    """Work out what is kept where nothing is yet: for answers from before pairs were kept.
+
+    Returns how many rows that gave; 0 where anything was kept already. progress: as `rebuild_all`.
+    """
+    if connection.execute(select(pairs.c.version).limit(1)).first() is not None:
+        return 0
+    return rebuild_all(connection, progress)
 
 
 def _read(row: AnyRow, items: Mapping[Version, Items]) -> Iterator[Observation]:

@@ -66,3 +66,29 @@ def dispatch(
 
     load = Load(occasions, episodes, limited_seconds, children, database_url, only_sqlite)
     print_json(run_async(measure(load, partial(typer.echo, err=True))))
+
+
+@app.command()
+def rollup(
+    answers: Annotated[int, typer.Option(min=50, help="Answers to single questions.")] = 10_000_000,
+    database: Annotated[
+        str | None, typer.Option(help="sqlite or postgres; without it on one after the other.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds, each beside DuckDB's.")] = 3,
+    database_url: Annotated[
+        str | None,
+        typer.Option(help="A PostgreSQL server to measure on; without it one is started."),
+    ] = None,
+) -> None:
+    """Measure how answers become the tables of figures, beside DuckDB scanning the same answers.
+
+    Uses new databases that are taken away afterwards, never the one of the settings.
+    """
+    from starling.bench.rollup import KINDS, Wanted, measure
+
+    kinds = {None: KINDS, "sqlite": KINDS[:1], "postgres": KINDS[1:]}
+    if database not in kinds:
+        msg = "write sqlite or postgres"
+        raise typer.BadParameter(msg, param_hint="--database")
+    wanted = Wanted(answers, kinds[database], rounds, database_url)
+    print_json(run_async(measure(wanted, partial(typer.echo, err=True))))
