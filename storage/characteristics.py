@@ -5,7 +5,7 @@ What is taken back is deleted, and nothing tells afterwards what it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select
 
 from storage.casework import AnyRow, Casework
-from storage.tables import characteristics
+from storage.tables import characteristics, children
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,14 @@ def of_children(work: Casework, child_ids: Iterable[str]) -> dict[str, dict[str,
     return found
 
 
-def store(work: Casework, given: Mapping[str, Sequence[Given]]) -> None:
-    """Write what was given, by child, in the place of what stood there."""
+def hold(work: Casework, child_ids: Iterable[str]) -> None:
+    """Let nobody else note anything of these children until the transaction ends."""
+    query = select(children.c.id).where(children.c.id.in_(sorted(child_ids)))
+    work.connection.execute(query.order_by(children.c.id).with_for_update())
+
+
+def store(work: Casework, given: Sequence[tuple[str, Given]]) -> None:
+    """Write what was given, with the child each is about, in the place of what stood there."""
     rows: list[dict[str, Any]] = [
         {
             "child_id": child,
@@ -48,8 +54,7 @@ def store(work: Casework, given: Mapping[str, Sequence[Given]]) -> None:
             "at": each.at,
             "who": each.who,
         }
-        for child, several in sorted(given.items())
-        for each in several
+        for child, each in given
     ]
     remove(work, [(row["child_id"], row["what"]) for row in rows])
     if rows:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, select, update
 
 from storage.casework import AnyRow, Casework
+from storage.contract import Noted, noted_from, to_row
 from storage.episodes import SupportEpisode
 from storage.occasions import OccasionState
 from storage.sequence import new_id
@@ -42,10 +43,12 @@ class Known:
     """What is stored already: support episodes by number, and children by case.
 
     Numbers and cases are compared without regard to capitals: the keys are `casefold` of them.
+    `noted` is what staff noted for the contract, by the ids of the support episodes.
     """
 
     episodes: Mapping[str, SupportEpisode]
     children: Mapping[str, str]
+    noted: Mapping[str, Noted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +68,28 @@ def look_up(work: Casework, rows: Sequence[Numbered]) -> Known:
     cases = _indexed(work, "case", (each.case for each in rows))
     found = select(support_episodes).where(support_episodes.c.ref_index.in_(numbers))
     kin = select(children.c.id, children.c.ref_index).where(children.c.ref_index.in_(cases))
+    stored = work.connection.execute(found).all()
     return Known(
-        {numbers[row.ref_index]: _episode(row) for row in work.connection.execute(found)},
+        {numbers[row.ref_index]: _episode(row) for row in stored},
         {cases[row.ref_index]: row.id for row in work.connection.execute(kin)},
+        {row.id: noted_from(row) for row in stored},
     )
 
 
-def lock(work: Casework, episode_ids: Iterable[str]) -> dict[str, SupportEpisode]:
-    """Return support episodes as they are now; nobody else changes them in this transaction."""
+def lock(work: Casework, known: Known, episode_ids: Iterable[str]) -> Known:
+    """Return what is known with some support episodes as they are now.
+
+    Nobody else changes these until the transaction ends.
+    """
     query = select(support_episodes).where(support_episodes.c.id.in_(sorted(episode_ids)))
     ordered = query.order_by(support_episodes.c.id).with_for_update()
-    return {row.id: _episode(row) for row in work.connection.execute(ordered)}
+    held = work.connection.execute(ordered).all()
+    fresh = {row.id: _episode(row) for row in held}
+    return Known(
+        {number: fresh.get(each.id, each) for number, each in known.episodes.items()},
+        known.children,
+        {**known.noted, **{row.id: noted_from(row) for row in held}},
+    )
 
 
 def involved(work: Casework, episode_ids: Sequence[str], before_end: Sequence[str]) -> Involved:
@@ -107,13 +121,14 @@ def add_child(work: Casework, case: str, now: datetime) -> str:
     return child_id
 
 
-def add(work: Casework, reference: str, episode: SupportEpisode) -> None:
-    """Gather a new support episode with its number in the case system."""
+def add(work: Casework, reference: str, episode: SupportEpisode, noted: Noted) -> None:
+    """Gather a new support episode with its number in the case system, and what is noted of it."""
     place = Place("support_episodes", "ref_cipher", episode.id)
     work.insert(
         support_episodes,
         {
             **{column.name: getattr(episode, column.name) for column in _COLUMNS},
+            **to_row(noted),
             "ref_index": work.vault.index(_NUMBER, reference.casefold()),
             "ref_cipher": work.vault.seal(place, reference.encode()),
         },

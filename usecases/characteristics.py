@@ -6,7 +6,7 @@ was noted: only that something was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -40,6 +40,10 @@ class Change:
     given_by: GivenBy | None
 
 
+NOTHING_GIVEN: Final = Change({}, None)
+"""Nothing is said, so nothing changes."""
+
+
 async def look(service: Service, episode_id: str) -> dict[Characteristic, Given]:
     """Return what was given for the child of a support episode. Raises Refusal."""
 
@@ -66,7 +70,8 @@ def note_in(work: Casework, episode_id: str, change: Change, by: By) -> None:
             msg = f"There is no such value for {what.value}. Use one of: {', '.join(VALUES[what])}."
             raise Refusal(msg)
     child = _child_of(work, episode_id, hold=True)
-    write(work, {child: change}, {child: of_child(work, child)}, by)
+    characteristics.hold(work, [child])
+    write(work, [(child, change)], {child: of_child(work, child)}, by)
 
 
 def of_child(work: Casework, child_id: str) -> dict[Characteristic, Given]:
@@ -77,32 +82,34 @@ def of_child(work: Casework, child_id: str) -> dict[Characteristic, Given]:
 
 def write(
     work: Casework,
-    wanted: Mapping[str, Change],
+    wanted: Sequence[tuple[str, Change]],
     stored: Mapping[str, Mapping[Characteristic, Given]],
     by: By,
 ) -> None:
-    """Write what differs from what is stored, by child, with one line in the audit for each.
+    """Write what differs from what is stored, with one line in the audit for each child.
 
-    Raises Refusal where it is not said who gave a value.
+    wanted: changes with the child each is about; the last one counts. stored: by child. Raises
+    Refusal where it is not said who gave a value.
     """
-    new: dict[str, list[Given]] = {}
-    gone: list[tuple[str, str]] = []
-    for child, change in sorted(wanted.items()):
+    new: dict[tuple[str, str], Given | None] = {}
+    for child, change in wanted:
         was = {what: given.value for what, given in stored.get(child, {}).items()}
         for what in differences(change, was):
-            value = change.values[what]
-            if value is None:
-                gone.append((child, what.value))
-            elif change.given_by is None:
-                msg = "Say who gave it: the young person, or their worker."
-                raise Refusal(msg)
-            else:
-                given = Given(what.value, value, change.given_by.value, by.now, by.who)
-                new.setdefault(child, []).append(given)
-    characteristics.remove(work, gone)
-    characteristics.store(work, new)
-    for child in sorted({*new, *(child for child, _ in gone)}):
+            new[child, what.value] = _given(what, change, by)
+    characteristics.remove(work, [place for place, given in new.items() if given is None])
+    characteristics.store(work, [(child, given) for (child, _), given in new.items() if given])
+    for child in sorted({child for child, _ in new}):
         audit.note(work, by.who, "noted characteristics", child, by.now)
+
+
+def _given(what: Characteristic, change: Change, by: By) -> Given | None:
+    value = change.values[what]
+    if value is None:
+        return None
+    if change.given_by is None:
+        msg = "Say who gave it: the young person, or their worker."
+        raise Refusal(msg)
+    return Given(what.value, value, change.given_by.value, by.now, by.who)
 
 
 def differences(change: Change, was: Mapping[Characteristic, str]) -> list[Characteristic]:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from outcomes.episode import AgeBand
 from storage import audit, changes, contract, episodes
 from storage.casework import Casework
 from storage.changes import Change, What
@@ -26,6 +27,9 @@ PLAN_BEFORE: Final = timedelta(days=14)
 
 MOST_MOVES: Final = 50
 """More unplanned moves than that in one support are a slip of the finger."""
+
+OLDEST: Final = 25
+"""Nobody gets support after this many years."""
 
 _NO_EPISODE: Final = "There is no support episode with this id. See `starling episode list`."
 
@@ -71,6 +75,21 @@ class Days:
     opened_on: date
     closed_on: date | None
     today: date
+
+
+def band_of(years: int) -> AgeBand:
+    """Return the band of an age in whole years; ValueError for nobody's."""
+    if not 0 <= years <= OLDEST:
+        msg = f"no child is {years} years old"
+        raise ValueError(msg)
+    if years <= _LAST_YEARS[AgeBand.TO_TEN]:
+        return AgeBand.TO_TEN
+    if years <= _LAST_YEARS[AgeBand.TO_FIFTEEN]:
+        return AgeBand.TO_FIFTEEN
+    return AgeBand.FROM_SIXTEEN
+
+
+_LAST_YEARS: Final = {AgeBand.TO_TEN: 10, AgeBand.TO_FIFTEEN: 15}
 
 
 def check(noted: Noted, days: Days) -> tuple[Wrong, ...]:

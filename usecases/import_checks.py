@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from usecases.import_columns import CHARACTERISTICS, Column
 from usecases.import_faults import Cells, Fault
-from usecases.import_rows import Column, EpisodeRow, check_row
+from usecases.import_rows import EpisodeRow, check_row
 from usecases.import_steps import Step
 
 
@@ -51,6 +52,7 @@ class Checking:
         self._today = today
         self._tell = tell
         self._seen: dict[int, int] = {}
+        self._given: dict[int, tuple[int, str]] = {}
 
     def check(self, rows: Sequence[Cells | Fault]) -> list[EpisodeRow]:
         """Return the rows that can be looked up; tell of the faults of the others."""
@@ -65,6 +67,8 @@ class Checking:
             # Also where a row has other faults: all that is wrong is told at once.
             if all(fault.column != Column.REFERENCE for fault in faults):
                 faults += self._again(each)
+            if isinstance(checked, EpisodeRow):
+                faults += self._otherwise(checked)
             if isinstance(checked, EpisodeRow) and not faults:
                 right.append(checked)
             self._tell_all(faults)
@@ -82,14 +86,31 @@ class Checking:
         happens once in ten billion files, and then the file is refused, not mixed up.
         """
         reference = cells.texts[Column.REFERENCE].strip().casefold()
-        whole = hashlib.blake2b(reference.encode(), digest_size=8).digest()
-        before = self._seen.setdefault(int.from_bytes(whole), cells.row)
+        before = self._seen.setdefault(_mark(reference), cells.row)
         if before == cells.row:
             return ()
         cause = f"this number stands in row {before} already"
         return (Fault(cells.row, Column.REFERENCE, cause, "Keep one of the two rows"),)
 
+    def _otherwise(self, row: EpisodeRow) -> tuple[Fault, ...]:
+        """Return faults where a row before said something else of the same child."""
+        faults = []
+        for column, what in CHARACTERISTICS.items():
+            if what in row.given.values:
+                value = row.given.values[what] or ""
+                mark = _mark(f"{row.case.casefold()} {what.value}")
+                before, said = self._given.setdefault(mark, (row.row, value))
+                if said != value:
+                    cause = f"row {before} says something else of the same child"
+                    faults.append(Fault(row.row, column.value, cause, "Say the same in both rows"))
+        return tuple(faults)
+
     def _tell_all(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
             self.outcome.faults += 1
             self._tell(fault)
+
+
+def _mark(text: str) -> int:
+    """Return 8 bytes of a hash, which is all that is kept of a number or a case."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from usecases.import_columns import COLUMNS, OPTIONAL
 from usecases.import_faults import MEANT, Cells, Fault, closest, harmless
-from usecases.import_rows import COLUMNS
 
 LONGEST_LINE: Final = 65_536
 """Bytes of one line: far more than ten cells need."""
@@ -33,7 +33,7 @@ class Headings:
         return self.columns + self.optional
 
 
-EPISODES: Final = Headings(COLUMNS)
+EPISODES: Final = Headings(COLUMNS, OPTIONAL)
 """The columns of a file of support episodes."""
 
 

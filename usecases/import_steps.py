@@ -9,14 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from storage import audit, imported, occasions
+from storage import audit, contract, imported, occasions
 from storage.casework import Casework
 from storage.episodes import SupportEpisode
 from storage.imported import Known, Numbered
 from storage.sequence import new_id
+from usecases import characteristics as given_freely
 from usecases import planning
+from usecases.contract_facts import NOTHING, Noted, trace
+from usecases.import_beside import GivenOf, differences_beside, faults_beside, given_in, revised
+from usecases.import_columns import CHARACTERISTICS, FACTS, Column
 from usecases.import_faults import Fault
-from usecases.import_rows import Column, EpisodeRow
+from usecases.import_rows import EpisodeRow
 from usecases.inviting import By
 from usecases.moving import EpisodeChange, change_in
 from usecases.service import Service
@@ -29,6 +33,8 @@ _FIXED: Final = (Column.STRAND, Column.INTERVENTION, Column.OPENED_ON)
 """What decides how people are asked: corrected only as long as nobody has to do with it."""
 
 _ENDING: Final = (Column.CLOSED_ON, Column.CLOSE_REASON)
+_BESIDE: Final = frozenset({*_CHANGES, *FACTS, *CHARACTERISTICS})
+"""What changes nothing of what people are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +43,20 @@ class Changed:
 
     row: EpisodeRow
     stored: SupportEpisode
+    noted: Noted
     columns: tuple[Column, ...]
     has_people: bool = False
 
 
 @dataclass(slots=True)
 class Step:
-    """What is to become of some rows; `children` are the stored children by case."""
+    """What is to become of some rows; `children` are the stored children by case.
+
+    `given` is what is stored of these children's characteristics, where a row says any.
+    """
 
     children: Mapping[str, str]
+    given: GivenOf
     new: list[EpisodeRow] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     unchanged: int = 0
@@ -63,11 +74,10 @@ def judge_in(work: Casework, rows: Sequence[EpisodeRow], *, hold: bool = False) 
     hold: let nobody else change the episodes that will be changed, until the transaction ends.
     """
     known = imported.look_up(work, [Numbered(each.reference, each.case) for each in rows])
-    step = _compare(known, rows)
-    if hold and step.changed:
-        held = imported.lock(work, [each.stored.id for each in step.changed])
-        fresh = {number: held.get(each.id, each) for number, each in known.episodes.items()}
-        step = _compare(Known(fresh, known.children), rows)
+    step = _compare(known, given_in(work, known, rows, hold=False), rows)
+    if hold and (step.changed or any(row.given.values for row in rows)):
+        known = imported.lock(work, known, [each.stored.id for each in step.changed])
+        step = _compare(known, given_in(work, known, rows, hold=True), rows)
     return _with_people(work, step)
 
 
@@ -75,7 +85,10 @@ def write_in(service: Service, work: Casework, step: Step, by: By) -> int:
     """Write what was decided; return how many askings were planned by it."""
     _add_new(work, step, by)
     imported.correct(work, [_corrected(each) for each in step.changed if _is_corrected(each)])
+    _note_facts(service, work, step, by)
     planned = sum(_change(service, work, each, by) for each in step.changed)
+    work.flush()  # children stand before what was given of them
+    _note_given(work, step, by)
     work.flush()
     return planned
 
@@ -83,38 +96,42 @@ def write_in(service: Service, work: Casework, step: Step, by: By) -> int:
 # --- deciding -------------------------------------------------------------------------------------
 
 
-def _compare(known: Known, rows: Sequence[EpisodeRow]) -> Step:
+def _compare(known: Known, given: GivenOf, rows: Sequence[EpisodeRow]) -> Step:
     """Tell the new, the changed and the unchanged apart, by what the episodes themselves say."""
-    step = Step(known.children)
+    step = Step(known.children, given)
     for row in rows:
         stored = known.episodes.get(row.reference.casefold())
+        noted = known.noted[stored.id] if stored is not None else NOTHING
+        faults = faults_beside(row, noted)
+        if stored is not None:
+            faults += _faults_of(row, stored, known.children.get(row.case.casefold()))
+        step.faults += faults
+        if faults:
+            continue
         if stored is None:
             step.new.append(row)
-            continue
-        fault = _fault_of(row, stored, known.children.get(row.case.casefold()))
-        columns = _differences(row, stored)
-        if fault is not None:
-            step.faults.append(fault)
-        elif columns:
-            step.changed.append(Changed(row, stored, columns))
+        elif columns := _differences(row, stored, noted, given):
+            step.changed.append(Changed(row, stored, noted, columns))
         else:
             step.unchanged += 1
     return step
 
 
-def _fault_of(row: EpisodeRow, stored: SupportEpisode, child: str | None) -> Fault | None:
+def _faults_of(row: EpisodeRow, stored: SupportEpisode, child: str | None) -> list[Fault]:
     if child != stored.child_id:
         cause = "the support episode with this number belongs to another child"
         remedy = "Look for a slip in the reference or the case; a number is never used again"
-        return Fault(row.row, Column.CASE.value, cause, remedy)
+        return [Fault(row.row, Column.CASE.value, cause, remedy)]
     if stored.closed_on is not None and row.closed_on is None:
         cause = f"this support episode was closed on {stored.closed_on} and cannot be opened again"
         remedy = "Give the day and the reason of its end; new support has a number of its own"
-        return Fault(row.row, Column.CLOSED_ON.value, cause, remedy)
-    return None
+        return [Fault(row.row, Column.CLOSED_ON.value, cause, remedy)]
+    return []
 
 
-def _differences(row: EpisodeRow, stored: SupportEpisode) -> tuple[Column, ...]:
+def _differences(
+    row: EpisodeRow, stored: SupportEpisode, noted: Noted, given: GivenOf
+) -> tuple[Column, ...]:
     says: dict[Column, object] = {
         Column.COMMISSIONER: row.commissioner.value,
         Column.STRAND: row.strand.value,
@@ -125,12 +142,13 @@ def _differences(row: EpisodeRow, stored: SupportEpisode) -> tuple[Column, ...]:
         Column.CLOSE_REASON: row.close_reason and row.close_reason.value,
         Column.WORKER: row.worker or stored.worker,
     }
-    return tuple(column for column, value in says.items() if value != getattr(stored, column))
+    differ = [column for column, value in says.items() if value != getattr(stored, column)]
+    return (*differ, *differences_beside(row, noted, given.get(stored.child_id, {})))
 
 
 def _with_people(work: Casework, step: Step) -> Step:
     """Refuse the changes that those who answer would feel the ground move under."""
-    changing = [each for each in step.changed if not set(each.columns) <= set(_CHANGES)]
+    changing = [each for each in step.changed if not set(each.columns) <= _BESIDE]
     who = imported.involved(work, [each.stored.id for each in changing], BEFORE_END)
     changed: list[Changed] = []
     for each in step.changed:
@@ -176,7 +194,8 @@ def _add_new(work: Casework, step: Step, by: By) -> None:
         case = row.case.casefold()
         if case not in children:
             children[case] = imported.add_child(work, row.case, by.now)
-        imported.add(work, row.reference, _new_episode(work, row, children[case]))
+        imported.add(work, row.reference, _new_episode(work, row, children[case]), row.noted)
+    step.children = children
 
 
 def _new_episode(work: Casework, row: EpisodeRow, child_id: str) -> SupportEpisode:
@@ -193,6 +212,23 @@ def _new_episode(work: Casework, row: EpisodeRow, child_id: str) -> SupportEpiso
         close_reason=row.close_reason.value if row.close_reason else None,
         worker=row.worker,
     )
+
+
+def _note_facts(service: Service, work: Casework, step: Step, by: By) -> None:
+    """Write the facts that rows say otherwise of stored episodes, and trace each change."""
+    differ = [each for each in step.changed if set(each.columns) & set(FACTS)]
+    became = {each.stored.id: revised(each.row, each.noted) for each in differ}
+    contract.store(work, became)
+    today = service.rhythm.local(by.now).date()
+    for each in differ:
+        trace(work, each.stored.id, (each.noted, became[each.stored.id]), today, by)
+
+
+def _note_given(work: Casework, step: Step, by: By) -> None:
+    """Write what rows say of children's characteristics; the checks let no two rows differ."""
+    rows = [*step.new, *(each.row for each in step.changed)]
+    wanted = [(step.children[row.case.casefold()], row.given) for row in rows if row.given.values]
+    given_freely.write(work, wanted, step.given, by)
 
 
 def _is_corrected(change: Changed) -> bool:

@@ -21,9 +21,9 @@ from pydantic import BaseModel, ConfigDict
 
 from usecases import importing
 from usecases.import_checks import Outcome
+from usecases.import_columns import COLUMNS, EXAMPLE, OPTIONAL, Column
 from usecases.import_faults import MEANT, Cells, Fault, closest, harmless
 from usecases.import_files import read_file
-from usecases.import_rows import COLUMNS, EXAMPLE
 from usecases.inviting import By
 from web.forms import BodyTooLarge, read_body
 from web.pace import Pace
@@ -96,13 +96,24 @@ class _Call:
 
 _TEXT: Final = {"type": "string"}
 _NEEDED: Final = list(COLUMNS[:7])
+_KNOWN: Final = COLUMNS + OPTIONAL
+_YES_OR_NO: Final = (Column.OUT_OF_AREA_START.value, Column.OUT_OF_AREA_END.value)
+_NUMBERS: Final = (Column.UNPLANNED_MOVES.value, Column.CHILD_AGE.value)
+
+
+def _kinds(name: str) -> list[str]:
+    """Return what may stand in a column that may be empty."""
+    kinds = ["string", "null"]
+    if name in _YES_OR_NO:
+        return ["boolean", *kinds]
+    return ["integer", *kinds] if name in _NUMBERS else kinds
+
+
 _ROW: Final[dict[str, Any]] = {
     "type": "object",
     "required": _NEEDED,
     "additionalProperties": False,
-    "properties": {
-        name: _TEXT if name in _NEEDED else {"type": ["string", "null"]} for name in COLUMNS
-    },
+    "properties": {name: _TEXT if name in _NEEDED else {"type": _kinds(name)} for name in _KNOWN},
 }
 _CALL: Final[dict[str, Any]] = {
     "type": "object",
@@ -254,23 +265,33 @@ def _rows(sent: list[Any]) -> Iterator[Cells | Fault]:
         if not isinstance(row, dict):
             yield Fault(place, "", "this row is not an object", "Give the columns by their names")
             continue
-        faults = [_unknown(place, name) for name in row if name not in COLUMNS]
+        texts = {name: _as_text(name, row.get(name)) for name in _KNOWN}
+        faults = [_unknown(place, name) for name in row if name not in _KNOWN]
         faults += [
             Fault(place, name, "this is not text", "Put it into quotes, or give null for nothing")
-            for name in COLUMNS
-            if not isinstance(row.get(name), str | None)
+            for name, text in texts.items()
+            if text is None
         ]
         yield from faults
         if not faults:
-            yield Cells(place, {name: row.get(name) or "" for name in COLUMNS})
+            yield Cells(place, {name: text or "" for name, text in texts.items()})
+
+
+def _as_text(name: str, value: Any) -> str | None:
+    """Return a value as a cell holds it, or None for a kind that this column does not take."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, bool):
+        return ("yes" if value else "no") if name in _YES_OR_NO else None
+    return str(value) if isinstance(value, int) and name in _NUMBERS else None
 
 
 def _unknown(place: int, name: str) -> Fault:
-    meant = closest(name, COLUMNS)
+    meant = closest(name, _KNOWN)
     cause = "there is a name in this row that is not one of our columns"
     if meant:
         return Fault(place, meant, cause, f"{MEANT} {meant}", harmless(name))
-    return Fault(place, "", cause, f"Take it out. The columns are: {', '.join(COLUMNS)}")
+    return Fault(place, "", cause, f"Take it out. The columns are: {', '.join(_KNOWN)}")
 
 
 def _no_more_than(rows: Iterable[Cells | Fault]) -> Iterator[Cells | Fault]:

@@ -24,7 +24,7 @@ from storage import tables
 from storage.database import SoleOwner, read_once, sqlite_file
 from storage.lane import Lane
 from tests.support.tracked import PROJECT
-from usecases.import_rows import COLUMNS, EXAMPLE
+from usecases.import_columns import COLUMNS, EXAMPLE
 from usecases.inviting import INTERVENTIONS
 
 Run = Callable[..., Result]

@@ -34,8 +34,8 @@ from tests.support.callers import (
 )
 from usecases import import_files, importing, inviting
 from usecases.import_checks import Outcome
+from usecases.import_columns import COLUMNS, EXAMPLE, OPTIONAL
 from usecases.import_faults import Cells, Fault
-from usecases.import_rows import COLUMNS, EXAMPLE
 from usecases.inviting import By, Closing
 from usecases.refusal import Refusal
 from usecases.service import Service
@@ -61,11 +61,13 @@ def a_row(**cells: str) -> dict[str, str]:
 
 
 def a_file(written: Iterable[Mapping[str, str]], separator: str = ",") -> bytes:
-    """Return a file with these rows."""
+    """Return a file with these rows: with the columns it may have where a row has them."""
+    every = list(written)
+    names = [*COLUMNS, *(name for name in OPTIONAL if any(name in row for row in every))]
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, delimiter=separator)
+    writer = csv.DictWriter(text, names, delimiter=separator)
     writer.writeheader()
-    writer.writerows(written)
+    writer.writerows(every)
     return text.getvalue().encode()
 
 
@@ -278,7 +280,7 @@ async def test_an_end_has_a_day_and_a_reason(
 
 
 @pytest.mark.parametrize("first", "=+-@")
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("column", [*COLUMNS, *OPTIONAL])
 async def test_a_formula_is_text_that_is_refused(small_desk: Desk, column: str, first: str) -> None:
     result = await small_desk.imports([a_row(**{column: f"{first}foster"})])
     assert column in {fault.column for fault in result.faults}
@@ -288,7 +290,7 @@ async def test_a_formula_is_text_that_is_refused(small_desk: Desk, column: str, 
 NAMES = ("Alex Example", "Forster", "alex example", "Ms Plans", "07700 900123", "Élodie")
 
 
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("column", [*COLUMNS, *OPTIONAL])
 async def test_what_may_be_a_name_is_never_repeated(small_desk: Desk, column: str) -> None:
     result = await small_desk.imports([a_row(**{column: name}) for name in NAMES])
     assert result.faults

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from storage import tables
 from tests.web.stage import Stage
 from usecases import signing_in
-from usecases.import_rows import COLUMNS, EXAMPLE
+from usecases.import_columns import COLUMNS, EXAMPLE, OPTIONAL
 from web.access import RULES, Rule
 from web.api_episodes import MOST_BYTES, MOST_ROWS
 
@@ -131,8 +131,13 @@ async def test_what_only_the_database_knows_is_a_fault_too(
     [
         ("EP-1", (1, "")),
         ({**ONE, "lives": 7}, (1, "lives")),
+        ({**ONE, "out_of_area_start": 1}, (1, "out_of_area_start")),
+        ({**ONE, "unplanned_moves": True}, (1, "unplanned_moves")),
+        ({**ONE, "unplanned_moves": 1.5}, (1, "unplanned_moves")),
+        ({**ONE, "plan_on": 20260101}, (1, "plan_on")),
+        ({**ONE, "child_age": "03/05/2014"}, (1, "child_age")),
         ({**ONE, "openedon": "2026-01-01"}, (1, "opened_on")),
-        ({**ONE, "child_name": "Alex Example"}, (1, "")),
+        ({**ONE, "alias": "Alex Example"}, (1, "")),
         ({"reference": "EP-1"}, (1, "case")),
         ({**ONE, "worker": "\ud800"}, (1, "worker")),
         ({**ONE, "reference": "\ud800"}, (1, "reference")),
@@ -294,6 +299,30 @@ async def test_a_key_can_be_taken_back(stage: Stage, case_system: httpx.AsyncCli
     assert (await case_system.post(PLACE, json={"rows": []})).status_code == 401
 
 
+async def test_what_the_contract_asks_for_may_be_sent_as_numbers_and_truths(
+    stage: Stage, case_system: httpx.AsyncClient
+) -> None:
+    row = {
+        **ONE,
+        "child_age": 9,
+        "unplanned_moves": 2,
+        "out_of_area_start": True,
+        "out_of_area_end": False,
+        "plan_on": "2026-01-15",
+        "back_on": None,
+        "sex": "female",
+        "given_by": "person",
+    }
+    answer = await case_system.post(PLACE, json={"rows": [row]})
+    assert answer.status_code == 200, answer.text
+    (kept,) = await stored(stage)
+    assert (kept.child_age, kept.unplanned_moves) == ("0-10", 2)
+    assert (kept.away_at_start, kept.away_at_end) == (True, False)
+    assert (str(kept.plan_on), kept.back_on) == ("2026-01-15", None)
+    again = await case_system.post(PLACE, json={"rows": [{**ONE, "unplanned_moves": "2"}]})
+    assert again.json()["unchanged"] == 1
+
+
 # --- the description ------------------------------------------------------------------------------
 
 
@@ -306,7 +335,7 @@ async def test_programs_can_read_how_it_is_called(browser: httpx.AsyncClient) ->
     assert {"200", "401", "413", "422"} <= set(post["responses"])
     content = post["requestBody"]["content"]
     row = content["application/json"]["schema"]["properties"]["rows"]["items"]
-    assert list(row["properties"]) == list(COLUMNS)
+    assert list(row["properties"]) == [*COLUMNS, *OPTIONAL]
     assert content["text/csv"]["example"] == EXAMPLE
     failed = post["responses"]["422"]["content"]["application/problem+json"]["schema"]
     assert "remedy" in failed["properties"]["faults"]["items"]["properties"]
