@@ -145,6 +145,13 @@ def to_read(work: Casework, most: int = 200) -> list[WordsToRead]:
     return [_opened(work, row) for row in work.connection.execute(query)]
 
 
+def read_since(work: Casework, since: datetime, most: int = 200) -> list[WordsToRead]:
+    """Return what somebody read since a moment, the newest first."""
+    query = _WORDS.where(words.c.read_at >= since)
+    ordered = query.order_by(words.c.read_at.desc(), words.c.received_at.desc(), words.c.id)
+    return [_opened(work, row) for row in work.connection.execute(ordered.limit(most))]
+
+
 def of_participant(work: Casework, participant_id: str) -> list[WordsToRead]:
     """Return everything that one person wrote, oldest first."""
     query = _WORDS.where(words.c.participant_id == participant_id)

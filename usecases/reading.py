@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from storage import audit, words
 from storage.casework import Casework
@@ -11,6 +12,9 @@ from storage.counts import Counts, count
 from storage.words import Notice, WordsToRead
 from usecases.inviting import By
 from usecases.service import Service
+
+LATELY: Final = timedelta(days=7)
+"""How long staff can look again at what was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,19 @@ async def what_waits(service: Service, by: By) -> Desk:
             audit.note(casework, by.who, "saw words", each.id, by.now)
         casework.flush()
         return Desk(tuple(unread), tuple(words.unseen_notices(casework)))
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def read_lately(service: Service, by: By) -> list[WordsToRead]:
+    """Return what staff read in the last days, the newest first. This look is noted, too."""
+
+    def work(casework: Casework) -> list[WordsToRead]:
+        found = words.read_since(casework, by.now - LATELY)
+        for each in found:
+            audit.note(casework, by.who, "saw words", each.id, by.now)
+        casework.flush()
+        return found
 
     return await service.lane.write(lambda connection: work(service.open(connection)))
 

@@ -21,6 +21,7 @@ from web.contract import contract_router
 from web.entering import entering_router
 from web.forms import BadRequestBody, BodyTooLarge
 from web.health import health_router
+from web.indicators import indicators_router
 from web.joining import joining_router
 from web.metrics import Metrics
 from web.nudges import nudges_router
@@ -33,6 +34,8 @@ from web.shield import Shield
 from web.site import Site
 from web.staff import staff_router
 from web.telegram import telegram_router
+from web.themes import themes_router
+from web.waiting import waiting_router
 
 _RETRY: Final = {"retry-after": "2"}
 
@@ -57,6 +60,9 @@ def create_app(site: Site) -> FastAPI:
         nudges_router(),
         entering_router(),
         staff_router(),
+        waiting_router(),
+        themes_router(),
+        indicators_router(),
         people_router(),
         contract_router(),
         outbox_router(),

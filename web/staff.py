@@ -1,4 +1,4 @@
-"""Staff pages: support episodes and invitations, and words that wait.
+"""Staff pages: support episodes and invitations.
 
 They show what the use cases give and hand on what staff enter; they decide nothing.
 """
@@ -31,7 +31,7 @@ from usecases.overview import Wanted
 from usecases.refusal import Refusal
 from web import labels
 from web.access import read_signed_form
-from web.desk import by, frame, name_people, site_of
+from web.desk import by, frame, site_of
 from web.invitation import show_invitation
 from web.labels import pick
 from web.pages import go_to, show
@@ -52,7 +52,6 @@ def staff_router() -> APIRouter:
     _add_episodes(router)
     _add_ends(router)
     _add_changes(router)
-    _add_waiting(router)
     return router
 
 
@@ -237,30 +236,3 @@ def _day(written: str) -> date:
         return date.fromisoformat(written)
     except ValueError:
         raise Refusal(_NO_DATE) from None
-
-
-# --- what waits -----------------------------------------------------------------------------------
-
-
-def _add_waiting(router: APIRouter) -> None:
-    @router.get("/staff/words")
-    async def words(request: Request) -> Response:
-        site = site_of(request)
-        desk = await reading.what_waits(site.service, by(request))
-        wrote = {each.participant_id for each in desk.unread}
-        noted = {each.participant_id for each in desk.notices}
-        people = await name_people(site, {each for each in wrote | noted if each is not None})
-        values = {**frame(request), "desk": desk, "now": site.clock(), "people": people}
-        return show("words.html", values)
-
-    @router.post("/staff/words/{words}/read")
-    async def mark_read(request: Request, words: str) -> Response:
-        await read_signed_form(request)
-        await reading.mark_read(site_of(request).service, words, by(request))
-        return go_to("/staff/words")
-
-    @router.post("/staff/notices/{notice}/seen")
-    async def mark_seen(request: Request, notice: str) -> Response:
-        await read_signed_form(request)
-        await reading.mark_seen(site_of(request).service, notice, by(request))
-        return go_to("/staff/words")
