@@ -60,15 +60,17 @@ class Joint:
     """The unknowns of one or more populations, and every count of them as a weighted sum.
 
     A difference fits if `links` times it is 0 and `earlier` times it lies between `earlier_low` and
-    `earlier_high`; `told` times it may not go above `told_high` for somebody who was told what is
-    small. `sums` adds it up to the change of each of the `faces` of the new release. `names` are
-    those of the releases, "" for the new one.
+    `earlier_high`; `anchors` times it is 0 for whoever knows how many people there are; `told`
+    times it may not go above `told_high` for somebody who was told what is small. `sums` adds it up
+    to the change of each of the `faces` of the new release. `names` are those of the releases, ""
+    for the new one.
     """
 
     unknowns: tuple[Unknown, ...]
     truth: Integers
     owners: Integers
     links: csr_array
+    anchors: csr_array
     earlier: csr_array
     earlier_low: Integers
     earlier_high: Integers
@@ -227,17 +229,16 @@ class _Writer:
                                 {classes[each]: -1 for each in classes if parent.label in each}
                             )
                     self.links.append(link)
-        if self.is_anchored:
-            self._link_anchors()
 
-    def _link_anchors(self) -> None:
+    def _anchors(self) -> list[Weights]:
+        """Say how many people each commissioner has, unless that is what is asked about."""
         found: dict[tuple[int, str, Commissioner, Quarter | None], Weights] = {}
         for (number, name), spots in self.at.items():
-            if self.tables[number][name].parent is None:
+            if self.is_anchored and self.tables[number][name].parent is None:
                 for spot, here in spots.items():
                     place = (number, name, spot.commissioner, spot.quarter)
                     found.setdefault(place, {}).update(dict.fromkeys(here.values(), 1))
-        self.links.extend(found.values())
+        return list(found.values())
 
     def _link_releases(self) -> None:
         """Hold a table against the same table of an earlier release, quarter by quarter."""
@@ -335,6 +336,7 @@ class _Writer:
             truth=np.array(self.truth, np.int64),
             owners=np.array([self.order.index(each.spot.commissioner) for each in self.unknowns]),
             links=_matrix(self.links, len(self.unknowns)),
+            anchors=_matrix(self._anchors(), len(self.unknowns)),
             earlier=_matrix([each for each, _, _ in shown], len(self.unknowns)),
             earlier_low=np.array([low for _, low, _ in shown], np.int64),
             earlier_high=np.array([high for _, _, high in shown], np.int64),

@@ -21,11 +21,15 @@ from outcomes.rounding import first_pass
 from outcomes.safe_tables import SEAL, SafeTables
 from outcomes.scenario import Finding, Rules, Scenario, Target, Verdict
 from outcomes.showing import show_figures, show_flow
+from outcomes.smallest import smallest_pattern
 from outcomes.suppression import Pattern, Suppressor
 
 Progress = Callable[[str], None]
 
 _MOST_ROUNDS = 12
+_MOST_TIDYINGS = 3
+_MOST_WORK = 20_000
+"""How much work may be done to withhold less, in unknowns times questions."""
 _MOST_COARSER = 40
 
 
@@ -176,15 +180,28 @@ class _Attempt:
 
     def _tidied(self, audited: Audited) -> Audited:
         """Show again what need not be withheld, if the audit still passes."""
-        pattern = self.suppressor.tidied()
-        if pattern == self.suppressor.pattern:
-            return audited
-        before = self.entry
-        again = self._audit(pattern)
-        if again.verdict.allows_release:
-            return again
-        self.entry = before
+        passed = self.entry
+        for _ in range(_MOST_TIDYINGS):
+            pattern = self._lighter()
+            if self.suppressor.weight(pattern.lines) >= self.suppressor.weight(
+                self.suppressor.pattern.lines
+            ):
+                break
+            again = self._audit(pattern)
+            if again.verdict.allows_release:
+                return again
+            self.suppressor.learn(again.findings)
+        self.entry = passed
         return audited
+
+    def _lighter(self) -> Pattern:
+        """Give the lightest pattern for all that was found, or one near it where that is much."""
+        self.suppressor.begin_trying(_MOST_WORK)
+        exact = smallest_pattern(self.suppressor, lambda _: ())
+        if exact is not None:
+            return replace(exact, means=self.suppressor.pattern.means)
+        self.suppressor.begin_trying(_MOST_WORK)
+        return self.suppressor.tidied()
 
     def _audit(self, pattern: Pattern) -> Audited:
         self.entry = replace(self.entry, published=self.suppressor.published(pattern))

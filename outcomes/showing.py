@@ -10,16 +10,15 @@ from dataclasses import replace
 from decimal import Decimal
 from math import floor
 
+from outcomes.contract import OUTCOMES
+from outcomes.coverage import outcomes_with_evidence
 from outcomes.episode import Audience
 from outcomes.figures import TOTAL, Figure, FlowFigure, Shown, ShownMean, Symbol
 from outcomes.measure import Measure, Statistic
 from outcomes.policy import DisclosurePolicy
 from outcomes.published import Published
 from outcomes.raw import Cell, Count, Group, Mean, Median, Rate, RawTables
-from outcomes.statistics import wilson
-
-_TWELVE = 12
-"""How many outcomes the contract names."""
+from outcomes.statistics import honest_bounds, wilson
 
 
 def show_figures(
@@ -104,11 +103,11 @@ class _Showing:
         paired = self._shown(rate.paired or "", figure.footprint)
         if isinstance(eligible, Symbol) or isinstance(paired, Symbol):
             return replace(figure, percent_if_none=Symbol.WITHHELD, percent_if_all=Symbol.WITHHELD)
-        missing = max(0, eligible - paired)
+        bounds = honest_bounds(counted, of, eligible, paired)
         return replace(
             figure,
-            percent_if_none=_percent(counted / (of + missing)),
-            percent_if_all=_percent((counted + missing) / (of + missing)),
+            percent_if_none=_percent(bounds.lower),
+            percent_if_all=_percent(bounds.upper),
         )
 
     def _means(self) -> Iterator[Figure]:
@@ -167,29 +166,17 @@ class _Showing:
                 yield replace(figure, median_seconds=self._median(median, footprint))
 
     def _coverage(self, shown: list[Figure]) -> Iterator[Figure]:
-        """Count the outcomes for which a figure about enough people is shown (M21)."""
+        """Count the outcomes of the contract that have evidence (M21)."""
         outcomes = {(each.id, each.area): each.outcomes for each in self.raw.measures}
+
+        def codes_of(figure: Figure) -> tuple[str, ...]:
+            return outcomes.get((figure.measure, figure.area), ())
+
         for measure in self.raw.measures:
-            if measure.statistic is not Statistic.COVERAGE:
-                continue
             for footprint in measure.footprints:
-                covered = {
-                    outcome
-                    for each in shown
-                    if (each.footprint, each.group) == (footprint, TOTAL)
-                    and _is_evidence(each, self._least(measure))
-                    for outcome in outcomes.get((each.measure, each.area), ())
-                }
-                yield Figure(measure.id, measure.area, footprint, len(covered), _TWELVE)
-
-
-def _is_evidence(figure: Figure, least: int) -> bool:
-    of = figure.denominator
-    n = figure.numerator if of is Symbol.NOT_APPLICABLE else of
-    has_value = (
-        figure.percent if figure.change_mean is Symbol.NOT_APPLICABLE else figure.change_mean
-    )
-    return not isinstance(n, Symbol) and n >= least and has_value is not Symbol.WITHHELD
+                if measure.statistic is Statistic.COVERAGE:
+                    covered = len(outcomes_with_evidence(shown, codes_of, footprint))
+                    yield Figure(measure.id, measure.area, footprint, covered, len(OUTCOMES))
 
 
 def _figure(

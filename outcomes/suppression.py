@@ -22,8 +22,8 @@ from outcomes.rounding import behind
 from outcomes.scenario import Finding, Target
 from outcomes.witness import Asked, Seeker
 
-_MOST_TRIES = 300
-"""How many questions showing lines again may cost."""
+_IMPORTANCE = 0.02
+"""How much the size of a count weighs beside the number of cells that are withheld."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,9 +52,11 @@ class Suppressor:
             line.number: weigh(line, new.raw) for line in self._sorted(self.lines)
             if line.number in self.shown
         }  # fmt: skip
+        self._rank_of = {each: place for place, each in enumerate(self.weights)}
         self.known: dict[tuple[str, bool], list[Asked]] = {}
         self.seekers: dict[tuple[str, bool], Seeker] = {}
         self.pattern = Pattern()
+        self._most = self._done = 0
         self.times: dict[object, int] = {}
 
     def published(self, pattern: Pattern) -> Published:
@@ -92,16 +94,67 @@ class Suppressor:
         hopeless.extend(each.target for each in beyond if not self._withhold_near(each))
         return tuple(hopeless)
 
+    def begin_trying(self, most: int) -> None:
+        """Allow so much work from here on: unknowns times questions."""
+        self._most = self._work() + most
+
+    def may_try(self) -> bool:
+        """Say whether there is any work left to be done."""
+        return self._work() < self._most
+
     def tidied(self) -> Pattern:
-        """Give the pattern without the lines that nothing found so far asks for, heaviest first."""
-        kept = self.pattern.lines
-        spent = sum(each.asked for each in self.seekers.values())
-        for number in sorted(kept, key=lambda each: (-self.weights[each], each)):
-            if sum(each.asked for each in self.seekers.values()) - spent > _MOST_TRIES:
-                break
-            if self.is_enough(kept - {number}):
-                kept -= {number}
-        return replace(self.pattern, lines=kept)
+        """Give a lighter pattern that hides everything found so far, if one is near.
+
+        Lines that nothing asks for are shown again, heaviest first; then each line in turn is shown
+        and what that gives away is hidden by other lines, if these are lighter.
+        """
+        best = self._without_needless(self.pattern.lines)
+        is_better = True
+        while is_better:
+            is_better = False
+            for number in self._heaviest_first(best):
+                other = self._without_needless(self._instead_of(number, best))
+                if number in best and self.weight(other) < self.weight(best):
+                    best, is_better = other, True
+        return replace(self.pattern, lines=best)
+
+    def asked(self) -> list[Asked]:
+        """Give everything that was found so far."""
+        return [each for some in self.known.values() for each in some]
+
+    def in_order(self, lines: Iterable[int]) -> list[int]:
+        """Sort lines in the order that does not know the councils' names."""
+        return sorted(lines, key=self._rank_of.__getitem__)
+
+    def _without_needless(self, lines: frozenset[int]) -> frozenset[int]:
+        for number in self._heaviest_first(lines):
+            if self.may_try() and self.is_enough(lines - {number}):
+                lines -= {number}
+        return lines
+
+    def _instead_of(self, number: int, lines: frozenset[int]) -> frozenset[int]:
+        """Show one line and hide what that gives away by others, unless that is worse."""
+        found = lines - {number}
+        others = {each: weight for each, weight in self.weights.items() if each != number}
+        for place, some in self.known.items():
+            for asked in some:
+                if not self.may_try():
+                    return lines
+                further = self.seekers[place].fewest(asked, found, others)
+                if further is None or self.weight(found | further) >= self.weight(lines):
+                    return lines
+                found |= further
+        return found
+
+    def _heaviest_first(self, lines: Collection[int]) -> list[int]:
+        return sorted(lines, key=lambda each: (-self.weights[each], self._rank_of[each]))
+
+    def weight(self, lines: Collection[int]) -> float:
+        """Say how much some lines are missed together."""
+        return sum(sorted(self.weights[each] for each in lines))
+
+    def _work(self) -> int:
+        return self._done + sum(each.work for each in self.seekers.values())
 
     def is_enough(self, lines: Collection[int]) -> bool:
         """Say whether everything found so far is hidden with these lines withheld."""
@@ -110,6 +163,10 @@ class Suppressor:
             for place, some in self.known.items()
             for asked in some
         )
+
+    def is_hidden(self, asked: Asked, lines: Collection[int]) -> bool:
+        """Say whether one count is hidden with these lines withheld."""
+        return self._seeker(asked).is_hidden(asked, lines)
 
     def learn(self, findings: Iterable[Finding]) -> list[Asked]:
         """Remember findings without withholding anything for them; give them in a fixed order."""
@@ -136,6 +193,8 @@ class Suppressor:
             if target is not None
         }
         lines = self._sorted(self.lines)
+        if place in self.seekers:
+            self._done += self.seekers[place].work
         joint = joint_of(place, self.new, self.earlier, lines, tuple(targets.values()))
         self.seekers[place] = Seeker(joint, self.shown, self.new.rules)
 
@@ -221,9 +280,9 @@ class Suppressor:
 
 
 def weigh(line: Line, raw: RawTables) -> float:
-    """Say how much a line is missed: larger counts and totals more, and what many figures use.
+    """Say how much a line is missed: first how many cells it has, then how much they matter.
 
-    After disclosure.md, section 5.6; the total of a whole population weighs most.
+    Larger counts and totals matter more (disclosure.md, section 5.6).
     """
     people = line.counted
     is_whole = any(cell.footprint is Audience.ICB for cell in line.cells)
@@ -232,8 +291,8 @@ def weigh(line: Line, raw: RawTables) -> float:
         for row in raw.rows.values()
     )
     margins = is_whole + (is_broken_down and people.group is None)
-    factor = (1, 2, 6)[margins]
-    return factor * len(line.cells) * (1 + log2(1 + line.truth))
+    importance = (1, 2, 6)[margins] * log2(1 + line.truth)
+    return len(line.cells) * (1 + _IMPORTANCE * importance)
 
 
 def _span(line: Line, published: Published, threshold: int, base: int) -> tuple[int, int]:

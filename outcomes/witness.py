@@ -69,7 +69,7 @@ class Seeker:
         self.found = np.zeros((1, len(joint.unknowns)), np.int64)
         self.reach = np.zeros((1, len(faces)), np.int64)
         self.aims: dict[int, Integers] = {}
-        self.asked = 0
+        self.work = 0
 
     def is_hidden(self, asked: Asked, withheld: Collection[int]) -> bool:
         """Say whether a count is hidden well enough once these lines are withheld too."""
@@ -98,7 +98,9 @@ class Seeker:
         is_out = ~self.is_shown | np.isin(self.lines, list(withheld))
         fits = (is_out | ((self.reach >= self.low) & (self.reach <= self.high))).all(axis=1)
         fits &= ~(self.found[:, self._known(scenario)] != 0).any(axis=1)
-        if scenario.shared is not None:
+        if scenario.shared is None:
+            fits &= ~(joint.anchors @ self.found.T).any(axis=0)
+        else:
             fits &= self.found @ self._aim(scenario.shared) == 0
         if scenario.told:
             fits &= (~is_out | (self.reach <= self.small)).all(axis=1)
@@ -114,9 +116,9 @@ class Seeker:
     def _solve(
         self, asked: Asked, withheld: Collection[int], weights: Mapping[int, float]
     ) -> frozenset[int] | None:
-        """Look for a pair of tables near the truth, then anywhere."""
-        reach = _NEAR * max(asked.width, 1)
-        for limit in (reach, _FAR):
+        """Look for a pair of tables, near the truth first where lines have a price."""
+        near = [_NEAR * max(asked.width, 1)] if weights else []
+        for limit in (*near, _FAR):
             found = self._solve_within(asked, withheld, weights, limit)
             if found is not None:
                 return found
@@ -131,7 +133,7 @@ class Seeker:
     ) -> frozenset[int] | None:
         from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - slow to import
 
-        self.asked += 1
+        self.work += len(self.joint.unknowns)
         columns = np.flatnonzero(~self._known(asked.scenario))
         payable = sorted(set(self.lines[self.is_shown]) & set(weights) - set(withheld))
         matrix, low, high = self._constraints(asked, withheld, payable, columns, limit)
@@ -187,7 +189,9 @@ class Seeker:
             (joint.links, 0.0, 0.0),
             (joint.earlier, joint.earlier_low, joint.earlier_high),
         ]
-        if asked.scenario.shared is not None:
+        if asked.scenario.shared is None:
+            single.append((joint.anchors, 0.0, 0.0))
+        else:
             shared = csr_array(self._aim(asked.scenario.shared)[np.newaxis, :])
             single.append((shared, 0.0, 0.0))
         is_out = ~self.is_shown | np.isin(self.lines, list(withheld))
