@@ -109,4 +109,5 @@ def group_title(group: str) -> str:
 def line_title(definition: Definition) -> str:
     """Name a measure for one area, code first, so that no two lines of a file are alike."""
     name = f"{definition.measure} {definition.title}"
-    return name if definition.area == TOTAL else f"{name}: {definition.area}"
+    is_said_already = definition.area == TOTAL or definition.measure.endswith(f"-{definition.area}")
+    return name if is_said_already else f"{name}: {definition.area}"

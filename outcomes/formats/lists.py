@@ -89,7 +89,7 @@ def indicator_table(release: Release) -> Table:
         number_column("target", "Target", 1),
         number_column("comparator", "Comparator", 1),
         Column("rating", "Rating by the stated rule"),
-        Column("status", "f = forecast, blank = as published"),
+        Column("status", "Status (f = forecast)"),
         Column("rule", "How the forecast is worked out"),
         Column("source", "Source"),
     )

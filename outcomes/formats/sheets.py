@@ -50,7 +50,7 @@ _WHOLE = PLACES[Audience.ICB].title
 _FOOTPRINT = Column(
     "footprint", "Footprint", Kind.FILTER, default=_WHOLE, hint="Whose children are counted"
 )
-_STATUS = Column("status", "p = provisional, blank = final")
+_STATUS = Column("status", "Status (p = provisional)")
 
 
 def _indicator(name: str, label: str, family: str, unit: str = "", decimals: int = 0) -> Column:
@@ -208,7 +208,7 @@ def _flow(release: Release, shape: _Shape) -> Table:
         "Who answered and who is missing",
         columns,
         tuple(rows),
-        ("time_period", "time_identifier", "indicator_code"),
+        (*_key(shape), "people", "step_type", "step"),
     )
 
 

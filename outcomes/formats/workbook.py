@@ -63,6 +63,9 @@ class Sheet:
     rows: tuple[tuple[str | int | float, ...], ...]
 
 
+_EMPTY = Sheet("Nothing", "Nothing to show", ("Figures",), (("none",),))
+
+
 def to_workbook(release: Release, audience: Audience) -> bytes:
     """Give the workbook of an audience: cover, contents, notes and a sheet for each table.
 
@@ -79,10 +82,11 @@ def _written(release: Release, audience: Audience) -> bytes:
     from gptables import Cover, produce_workbook  # noqa: PLC0415
 
     notes = [(f"n{place}", checked(text)) for place, text in enumerate(release.notes, 1)]
+    sheets = tuple(sheets_of(release, audience))
     file = io.BytesIO()
     book = produce_workbook(
         file,
-        {each.tab: _as_table(each, notes) for each in sheets_of(release, audience)},
+        {each.tab: _as_table(each, notes) for each in sheets or (_EMPTY,)},
         cover=Cover(title=f"Outcomes of support, {release.period}", **_cover(release, audience)),
         notes_table=pd.DataFrame(notes, columns=["Note reference", "Note text"]),
         workbook_options={

@@ -71,7 +71,7 @@ _HOME = {
     "unit": "carers",
     "population": "Carers who answered at the start and at the end; one carer a child.",
 }
-_HEALTH, _STABILITY, _ACCESS = ("stronger-relationships",), ("stable-home",), ("easier-access",)
+_STRONGER, _STABLE, _ACCESS = ("O07",), ("O01",), ("O11",)
 
 _BOTH = (
     definition("M01", "Support that ended", "{n} pieces of support ended.", **_COUNT),
@@ -96,7 +96,7 @@ _BOTH = (
         "{n} of {d} young people felt better at the end than at the start.",
         area="Feelings",
         breakdown="age",
-        outcomes=_HEALTH,
+        outcomes=_STRONGER,
         **_STAR,
     ),
     definition(
@@ -105,7 +105,7 @@ _BOTH = (
         "{n} of {d} young people felt worse at the end than at the start.",
         area="Feelings",
         direction=Direction.LOWER_IS_BETTER.value,
-        outcomes=_HEALTH,
+        outcomes=_STRONGER,
         **_STAR,
     ),
     definition(
@@ -114,7 +114,7 @@ _BOTH = (
         "{n} of {d} carers said home felt more settled at the end.",
         area="Home",
         breakdown="strand",
-        outcomes=_STABILITY,
+        outcomes=_STABLE,
         indicators=("SS_PM16",),
         **_HOME,
     ),
@@ -135,7 +135,7 @@ _QUARTER_ONLY = (
             statistic=Statistic.MEAN_CHANGE.value,
             interval=Interval.STUDENT_T.value,
             numerator="The mean of last minus first answer, on steps from 1 to 5.",
-            outcomes=_HEALTH,
+            outcomes=_STRONGER,
             **_STAR,
         )
         for area in AREAS
@@ -196,7 +196,7 @@ _YEAR_ONLY = tuple(
         period_rule=PeriodRule.ACCEPTED.value,
         population="Support accepted where this was told of free will.",
         numerator=f"Those told as {area.lower()}.",
-        outcomes=("less-inequality",),
+        outcomes=("O09",),
     )
     for area in ("Female", "Male", "Another word")
 )
