@@ -6,7 +6,7 @@ counts may be shown; the functions that say "shown" take what a release already 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -87,24 +87,39 @@ def moments(pairs: Mapping[tuple[int, int], int]) -> Moments:
     if n < 2:  # noqa: PLR2004 - a spread needs two
         message = "a spread needs two pairs or more"
         raise ValueError(message)
-    first_mean = sum(first * count for (first, _), count in pairs.items()) / n
-    last_mean = sum(last * count for (_, last), count in pairs.items()) / n
-    moved = [
-        (first - first_mean, last - last_mean, count) for (first, last), count in pairs.items()
-    ]
-    first_square = sum(count * one * one for one, _, count in moved)
-    last_square = sum(count * other * other for _, other, count in moved)
-    together = sum(count * one * other for one, other, count in moved)
-    change_square = sum(count * (other - one) ** 2 for one, other, count in moved)
-    product = sqrt(first_square * last_square)
+
+    # In whole numbers: where nothing spreads, the spread is exactly 0 and not a hair above.
+    def together(one: Callable[[int, int], int], other: Callable[[int, int], int]) -> int:
+        both = sum(one(*pair) * other(*pair) * count for pair, count in pairs.items())
+        return n * both - _total(pairs, one) * _total(pairs, other)
+
+    first_square, last_square = together(_first, _first), together(_last, _last)
+    freedom = n * (n - 1)
+    product = sqrt(first_square) * sqrt(last_square)
     return Moments(
         n,
-        first_mean,
-        last_mean,
-        sqrt(first_square / (n - 1)),
-        sqrt(change_square / (n - 1)),
-        max(-1.0, min(1.0, together / product)) if product else 0.0,
+        _total(pairs, _first) / n,
+        _total(pairs, _last) / n,
+        sqrt(first_square / freedom),
+        sqrt(together(_change, _change) / freedom),
+        max(-1.0, min(1.0, together(_first, _last) / product)) if product else 0.0,
     )
+
+
+def _first(first: int, _last: int) -> int:
+    return first
+
+
+def _last(_first: int, last: int) -> int:
+    return last
+
+
+def _change(first: int, last: int) -> int:
+    return last - first
+
+
+def _total(pairs: Mapping[tuple[int, int], int], one: Callable[[int, int], int]) -> int:
+    return sum(one(*pair) * count for pair, count in pairs.items())
 
 
 @dataclass(frozen=True, slots=True)
