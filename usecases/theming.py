@@ -68,9 +68,10 @@ class Sorted:
     seen: Mapping[str, frozenset[str]]
 
     def offered(self, words_id: str) -> list[Theme]:
-        """Return the themes to choose from beside words: those in use, and those on them."""
+        """Return the themes to choose from beside words, by title: those in use, those on them."""
         on_them = self.seen.get(words_id, frozenset())
-        return [each for each in self.themes if each.retired_at is None or each.slug in on_them]
+        found = [each for each in self.themes if each.retired_at is None or each.slug in on_them]
+        return sorted(found, key=lambda each: each.title.casefold())
 
 
 # --- sorting words --------------------------------------------------------------------------------
