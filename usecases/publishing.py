@@ -7,9 +7,11 @@ no participant, and shows nobody a number that is not protected.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from outcomes import compiling
@@ -22,8 +24,9 @@ from outcomes.quarter import Period
 from outcomes.release import Release, read_release
 from storage import facts, release_files, releases
 from storage.casework import Casework, Connection
-from storage.release_files import FileOnList, StoredFile
+from storage.release_files import FileOnList, StoredFile, digest_of
 from storage.releases import Proof, RefusalOnList, ReleaseOnList, State, Step, StoredRelease
+from usecases import indicators, theming
 from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.release_checks import (
@@ -47,6 +50,9 @@ from usecases.release_steps import (
     refusals_noted,
 )
 from usecases.service import Service
+
+_RENDERING: Final = threading.Lock()
+"""Libraries that write workbooks keep state of the whole process: one release at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,10 @@ async def compile_period(
                 policy,
                 compiled_on=today,
                 ledger=tuple(known.ledger.values()),
+                indicators=await indicators.up_to(service, period),
+                replies=await theming.replies_up_to(service, period),
+                # After the facts: a theme that is made just now is in no words that were read.
+                themes=await theming.themes_of(service, period),
                 progress=progress,
             )
         await service.lane.write(partial(_keep_draft, service, made, tuple(known.ledger), by))
@@ -209,15 +219,13 @@ async def drop(service: Service, release_id: str, by: By) -> ReleaseOnList:
 
 def _render(release: Release) -> list[tuple[Audience, StoredFile]]:
     """Make the files of all audiences: seconds of work that touch no database."""
+    with _RENDERING:
+        made = [
+            (audience, file) for audience in Audience for file in bundle.files_of(release, audience)
+        ]
     return [
-        (
-            audience,
-            StoredFile(
-                file.name, file.media_type, release_files.digest_of(file.content), file.content
-            ),
-        )
-        for audience in Audience
-        for file in bundle.files_of(release, audience)
+        (audience, StoredFile(each.name, each.media_type, digest_of(each.content), each.content))
+        for audience, each in made
     ]
 
 
