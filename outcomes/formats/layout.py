@@ -104,7 +104,16 @@ def checked(text: str) -> str:
     if _FORMULA.search(text):
         message = (
             "a text starts like a formula and could run in a spreadsheet; reword the title or "
-            "statement of the measure it comes from"
+            "statement of the measure, or the note, that it comes from"
         )
         raise UnsafeCellError(message)
     return text
+
+
+def tamed(text: str) -> str:
+    """Put what somebody wrote on one line that no spreadsheet runs: an apostrophe marks it as text.
+
+    For words from outside. Ours are `checked` instead, for they can be reworded.
+    """
+    line = " ".join(text.split())
+    return f"'{line}" if _FORMULA.search(line) else line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from outcomes.episode import Audience
 from outcomes.formats.labels import line_title, topic_title
-from outcomes.formats.layout import Cell, Column, Kind, Table
+from outcomes.formats.layout import Cell, Column, Kind, Table, tamed
 from outcomes.quarter import Quarter
 from outcomes.release import Definition, Release
 
@@ -95,16 +95,17 @@ def indicator_table(release: Release) -> Table:
     )
     rows: list[tuple[Cell, ...]] = []
     for each in release.indicators:
-        about = (each.code, each.title, each.unit, each.better.value)
+        about = (*map(tamed, (each.code, each.title, each.unit)), each.better.value)
         for point in each.points:
             quarter = Quarter.parse(point.quarter)
             when = (quarter.time_period, quarter.time_identifier)
             values = (point.actual, point.target, point.comparator, point.rag.value)
-            rows.append((*when, *about, *values, "", "", each.source))
+            rows.append((*when, *about, *values, "", "", tamed(each.source)))
         if each.forecast is not None:
             when = (release.period.time_period, "Financial year")
             values = (each.forecast, None, None, "")
-            rows.append((*when, *about, *values, FORECAST, each.forecast_rule, each.source))
+            said = (FORECAST, tamed(each.forecast_rule), tamed(each.source))
+            rows.append((*when, *about, *values, *said))
     return Table(
         "published_indicators",
         "Figures that others published",
@@ -122,6 +123,6 @@ def reply_table(release: Release) -> Table:
         Column("did", "We did"),
         Column("on", "Day"),
     )
-    rows = [(each.theme, each.title, each.did, each.on) for each in release.replies]
+    rows = [(each.theme, tamed(each.title), tamed(each.did), each.on) for each in release.replies]
     key = ("theme", "on", "did")
     return Table("you_said_we_did", "You said, we did", columns, tuple(rows), key)

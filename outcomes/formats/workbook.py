@@ -8,6 +8,7 @@ when or on which machine it was made, so that equal releases give equal bytes.
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def _written(release: Release, audience: Audience) -> bytes:
     import pandas as pd  # type: ignore[import-untyped]  # noqa: PLC0415 - has no types
     from gptables import Cover, produce_workbook  # noqa: PLC0415
 
-    notes = [(f"n{place}", checked(text)) for place, text in enumerate(release.notes, 1)]
+    notes = [(f"n{place}", _text(text)) for place, text in enumerate(release.notes, 1)]
     sheets = tuple(sheets_of(release, audience))
     file = io.BytesIO()
     book = produce_workbook(
@@ -171,7 +172,7 @@ _ABOUT = ("Code", "Measure", "Area", "Footprint")
 
 def _about(figure: Figure, definition: Definition) -> tuple[str, ...]:
     place = PLACES[figure.footprint].title
-    return (figure.measure, checked(definition.title), checked(figure.area), place)
+    return (figure.measure, _text(definition.title), _text(figure.area), place)
 
 
 def _labels(names: Sequence[str]) -> tuple[str, ...]:
@@ -192,10 +193,19 @@ def _shown(cell: Cell) -> str | int | float:
             return float(cell)
         case int():
             return cell
-        case None | "":
+        case None:
             return _NOTHING
         case str():
-            return checked(cell)
+            return _text(cell)
+
+
+def _text(text: str) -> str:
+    """Write a text so that the library takes it for nothing else: no link, no note, no blank."""
+    plain = checked(text).replace("](", "] (").replace("$$", "$ $").strip()
+    if not plain:
+        return _NOTHING
+    # It refuses cells of signs only, which includes every writing but the Latin one.
+    return plain if re.search("[A-Za-z0-9]", plain) else f"{plain} [as written]"
 
 
 def _cover(release: Release, audience: Audience) -> dict[str, list[str]]:
@@ -204,7 +214,7 @@ def _cover(release: Release, audience: Audience) -> dict[str, list[str]]:
             f"For {PLACES[audience].title}: support for children in care and those around them.",
             f"Release {release.id}, {release.status.value}.",
         ],
-        "about": [checked(release.policy.plain_words), *_LEGEND],
+        "about": [_text(release.policy.plain_words), *_LEGEND],
     }
 
 

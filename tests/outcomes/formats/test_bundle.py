@@ -17,6 +17,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from outcomes.catalogue import MEASURES, theme_measures
 from outcomes.episode import Audience
@@ -24,6 +26,8 @@ from outcomes.errors import UnsafeCellError
 from outcomes.figures import Figure, FlowFigure, Symbol
 from outcomes.formats.bundle import OutFile, files_of
 from outcomes.formats.datapackage import NAME as PACKAGE
+from outcomes.formats.ees import write_table
+from outcomes.formats.lists import indicator_table, reply_table
 from outcomes.release import Definition, Release
 from outcomes.statistics import wilson
 from tests.outcomes.formats.kept import GOLDEN, kept_files
@@ -133,23 +137,23 @@ def test_another_process_gives_the_same_bytes(seed: str) -> None:
 
 
 Marks = dict[Audience, set[int]]
-"""The numbers that stand for the counts of a footprint."""
+"""The numbers that stand in the place of those of a footprint."""
 
 
 def marked(release: Release) -> tuple[Release, Marks, Marks]:
-    """Give every count a number of its own; say whose figures and whose flow they are in."""
+    """Give every number one of its own; say whose figures and whose flow they are in."""
     numbers = iter(range(4_000_001, 5_000_000))
     figures, flow = ({each: set[int]() for each in Audience} for _ in "12")
 
     def mark(figure: Figure) -> Figure:
-        names = [
-            each.name
-            for each in fields(figure)
-            if isinstance(getattr(figure, each.name), int) and not each.name.startswith("percent")
-        ]
-        new = {name: next(numbers) for name in names}
-        figures[figure.footprint] |= set(new.values())
-        return replace(figure, **new)  # type: ignore[arg-type]  # names of counts
+        new: dict[str, int | Decimal] = {}
+        for name in (each.name for each in fields(figure)):
+            shown = getattr(figure, name)
+            if isinstance(shown, int | Decimal):
+                number = next(numbers)
+                figures[figure.footprint].add(number)
+                new[name] = number if isinstance(shown, int) else Decimal(f"{number}.5")
+        return replace(figure, **new)  # type: ignore[arg-type]  # names of numbers
 
     def mark_step(step: FlowFigure) -> FlowFigure:
         if isinstance(step.episodes, Symbol):
@@ -171,7 +175,7 @@ def marks_in(files: Iterable[OutFile]) -> set[int]:
 
 
 @pytest.mark.parametrize("period", PERIODS)
-def test_every_count_is_seen_by_those_who_may_and_by_nobody_else(period: str) -> None:
+def test_every_number_is_seen_by_those_who_may_and_by_nobody_else(period: str) -> None:
     release, figures, flow = marked(sample_release(period))
     for audience in Audience:
         footprints = tuple(Audience) if audience is Audience.ICB else (audience,)
@@ -235,12 +239,26 @@ def test_a_text_that_a_spreadsheet_could_run_is_never_written(form: str) -> None
     release = sample_release()
     first = replace(release.definitions[0], title=form, statement=form)
     titles = replace(release, definitions=(first, *release.definitions[1:]))
-    did = replace(release, replies=(replace(release.replies[0], did=form),))
-    theirs = replace(release, indicators=(replace(release.indicators[0], title=form),))
     notes = replace(release, notes=(form,))
-    for planted in (titles, did, theirs, notes):
+    for planted in (titles, notes):
         with pytest.raises(UnsafeCellError, match="formula"):
             files_of(planted, Audience.DERBY_CITY)
+
+
+@given(st.text(min_size=1, max_size=20), st.sampled_from("=+-@|%\t\n "))
+@settings(max_examples=50, deadline=None)
+def test_what_somebody_wrote_is_one_cell_that_nothing_runs(text: str, sign: str) -> None:
+    release = sample_release()
+    planted = replace(
+        release,
+        replies=(replace(release.replies[0], did=sign + text, title=sign + text),),
+        indicators=(replace(release.indicators[0], title=sign + text, source=sign + text),),
+    )
+    for table in (reply_table(planted), indicator_table(planted)):
+        for row in rows_of(write_table(table)):
+            for cell in row.values():
+                assert not re.match(r"\s*[=+@|%]|\s*-(?!\d)", cell)
+                assert not re.search(r"[\t\r\n]", cell)
 
 
 @pytest.mark.parametrize(("period", "audience"), EACH)

@@ -126,11 +126,25 @@ def test_the_file_says_nothing_of_the_machine_and_the_moment() -> None:
         assert b"absPath" not in content
 
 
-def test_a_text_in_curly_or_link_form_stays_a_text() -> None:
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("see https://example.org {=1+1}", "see https://example.org {=1+1}"),
+        ("{=1+1}", "{=1+1}"),
+        ("[here](https://example.org)", "[here] (https://example.org)"),
+        ("one $$note$$", "one $ $note$ $"),
+        ("Передзвонили", "Передзвонили [as written]"),
+        ("👍", "👍 [as written]"),
+        (" ", "[x]"),
+        ("=1+1", "'=1+1"),
+        ("- one\n- two", "'- one - two"),
+    ],
+)
+def test_what_somebody_wrote_stays_a_text(written: str, shown: str) -> None:
     release = sample_release()
-    did = replace(release.replies[0], did="see https://example.org {=1+1}")
+    did = replace(release.replies[0], did=written)
     tabs = tabs_of(to_workbook(replace(release, replies=(did,)), Audience.DERBY_CITY))
-    assert "see https://example.org {=1+1}" == table(tabs, "You said, we did")[0]["We did"]
+    assert shown == table(tabs, "You said, we did")[0]["We did"]
 
 
 def test_a_year_without_breakdowns_has_no_sheets_for_them() -> None:
