@@ -121,6 +121,13 @@ def seen_in(connection: Connection, words_ids: Collection[str]) -> dict[str, set
     return found
 
 
+def titles_seen_in(connection: Connection, words_ids: Collection[str]) -> dict[str, list[str]]:
+    """Return the titles of the themes that staff saw in these words, by the words' ids."""
+    titles = {each.slug: each.title for each in list_all(connection)}
+    seen = seen_in(connection, words_ids)
+    return {each: sorted(titles[slug] for slug in slugs) for each, slugs in seen.items()}
+
+
 def tag(work: Casework, words_id: str, theme_id: str, who: str, now: datetime) -> bool:
     """Write that somebody saw a theme in words; False where it was seen before."""
     build = postgresql.insert if work.connection.dialect.name == "postgresql" else sqlite.insert

@@ -36,12 +36,13 @@ class GivenRun(BaseModel):
 
 
 class OwnWords(BaseModel):
-    """Something that somebody wrote in words of their own."""
+    """Something that somebody wrote in words of their own, and what staff said it is about."""
 
     text: str
     kind: str
     received_at: datetime
     read_at: datetime | None
+    themes: list[str]
 
 
 class Message(BaseModel):

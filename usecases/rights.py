@@ -17,6 +17,7 @@ from storage import (
     runs,
     silences,
     suppressions,
+    themes,
     words,
 )
 from storage.caseload import Answering
@@ -82,6 +83,7 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
     shown = outbox.of_participant(work, person.id)
     written = {each.id: each for each in words.of_participant(work, person.id)}
     texts = {words_id: each.text for words_id, each in written.items()}
+    seen = themes.titles_seen_in(work.connection, written)
     return Everything(
         participant=person.id,
         role=person.role.value,
@@ -117,6 +119,7 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
                 kind=each.kind,
                 received_at=each.received_at,
                 read_at=each.read_at,
+                themes=seen.get(each.id, []),
             )
             for each in written.values()
         ],

@@ -12,7 +12,7 @@ from storage import tables
 from surveys.people import Role
 from tests.support.callers import DAY, Caller, Place, joined, rows
 from tests.support.canary import CANARY_SENTENCE
-from usecases import reading, theming
+from usecases import reading, rights, theming
 from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.service import Service
@@ -259,6 +259,17 @@ async def test_the_audit_says_who_did_what_and_repeats_no_words(
         "retired theme",
         "took theme up again",
     ]
+
+
+async def test_somebodys_own_export_tells_what_staff_said_their_words_are_about(
+    place: Place, service: Service
+) -> None:
+    caller, invited = await joined(place, service)
+    first, _ = [await says(service, caller, each) for each in ("one", "two")]
+    await theming.sort(service, first, Sorting(new="Sleep"), place.by)
+    await theming.sort(service, first, Sorting(new=FAMILY), place.by)
+    everything = await rights.export(service, invited.participant)
+    assert [each.themes for each in everything.words] == [[FAMILY, SLEEP], []]
 
 
 # --- words of their own ---------------------------------------------------------------------------
