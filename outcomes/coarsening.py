@@ -33,16 +33,28 @@ class Coarser:
     sentence: str
 
 
-def coarser(raw: RawTables, targets: Iterable[Target]) -> Coarser | None:
-    """Show less of what the first of some protected counts is about; None if there is no less.
+def coarsened(
+    raw: RawTables, targets: Iterable[Target]
+) -> tuple[RawTables, tuple[str, ...]] | None:
+    """Show less of what some protected counts are about, each table once, and say so.
 
-    `targets` are counts for which no withholding was enough.
+    `targets` are counts for which no withholding was enough. None where there is no less to show.
     """
-    for target in targets:
-        for tables in _circles(raw, target):
-            found = _coarser_in(raw, tables, target)
-            if found is not None:
-                return found
+    sentences: list[str] = []
+    for target in {each.table: each for each in targets}.values():
+        found = coarser(raw, target)
+        if found is not None:
+            raw = found.raw
+            sentences.append(found.sentence)
+    return (raw, tuple(sentences)) if sentences else None
+
+
+def coarser(raw: RawTables, target: Target) -> Coarser | None:
+    """Show less of what a protected count is about; None if there is no less."""
+    for tables in _circles(raw, target):
+        found = _coarser_in(raw, tables, target)
+        if found is not None:
+            return found
     return None
 
 
@@ -80,7 +92,7 @@ def _closure(
     keys = {row.key for row in rows}
     names: set[tuple[str, str]] = set()
     while True:
-        figures: tuple[Figured, ...] = (*raw.counts, *raw.rates)
+        figures: tuple[Count | Rate, ...] = (*raw.counts, *raw.rates)
         using = [each for each in figures if each.group and keys & _rows_of(each)]
         found = keys.union(*map(_rows_of, using))
         names |= {_name(each.measure) for each in using}

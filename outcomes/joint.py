@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from outcomes.episode import Commissioner
 from outcomes.ledger import Entry
-from outcomes.lines import Line, root_of
+from outcomes.lines import Line, climbed, root_of
 from outcomes.parts import Spot, Telling, quarters_in
 from outcomes.quarter import Quarter, Year
 from outcomes.raw import Group
@@ -106,11 +106,12 @@ def place_of(target: Target, new: Entry, earlier: Sequence[Entry]) -> tuple[str,
     """
     known = (new, *earlier)
     entry = next(
-        (each for each in known if each.name == target.release and each is not new),
+        (each for each in earlier if each.name == target.release),
         next(each for each in known if target.table in each.raw.tables),
     )
+    people = climbed(entry.raw, target.table, target.classes)
     root = root_of(entry.raw, target.table)
-    return root, target.table == root and target.group is None
+    return root, people[0] == root and target.group is None
 
 
 def joint_of(
@@ -231,14 +232,20 @@ class _Writer:
                     self.links.append(link)
 
     def _anchors(self) -> list[Weights]:
-        """Say how many people each commissioner has, unless that is what is asked about."""
+        """Say how many people each commissioner has, unless that is what is asked about.
+
+        A small number is protected itself, so nobody is taken to know it.
+        """
         found: dict[tuple[int, str, Commissioner, Quarter | None], Weights] = {}
         for (number, name), spots in self.at.items():
             if self.is_anchored and self.tables[number][name].parent is None:
                 for spot, here in spots.items():
                     place = (number, name, spot.commissioner, spot.quarter)
                     found.setdefault(place, {}).update(dict.fromkeys(here.values(), 1))
-        return list(found.values())
+        small = self.entries[-1].rules.threshold
+        return [
+            each for each in found.values() if not 0 < sum(self.truth[one] for one in each) < small
+        ]
 
     def _link_releases(self) -> None:
         """Hold a table against the same table of an earlier release, quarter by quarter."""

@@ -72,6 +72,14 @@ def root_of(raw: RawTables, table: str) -> str:
     return table if parent is None else root_of(raw, parent.table)
 
 
+def climbed(raw: RawTables, table: str, classes: frozenset[str]) -> tuple[str, frozenset[str]]:
+    """Give the highest table that counts the same people, and their classes there."""
+    here = raw.tables[table]
+    if here.parent is None or not classes >= frozenset(here.classes):
+        return table, classes
+    return climbed(raw, here.parent.table, frozenset({here.parent.label}))
+
+
 def _present(raw: RawTables, table: str) -> frozenset[Commissioner]:
     """Give the commissioners who have anybody in the population of a table."""
     root = raw.tables[root_of(raw, table)]
@@ -80,15 +88,11 @@ def _present(raw: RawTables, table: str) -> frozenset[Commissioner]:
 
 def _counted(raw: RawTables, row: Row, commissioners: frozenset[Commissioner]) -> Counted:
     """Say which people a row counts: by the highest table and the widest group that say it."""
-    table, classes = raw.tables[row.table], row.classes
-    parent = table.parent
-    while parent is not None and classes >= frozenset(table.classes):
-        table, classes = raw.tables[parent.table], frozenset({parent.label})
-        parent = table.parent
+    table, classes = climbed(raw, row.table, row.classes)
     group = row.group
     if group is not None and frozenset(group.values) >= ALL_VALUES[group.axis]:
         group = None
-    return Counted(table.name, classes, commissioners, group)
+    return Counted(table, classes, commissioners, group)
 
 
 def _uses(raw: RawTables) -> Mapping[Cell, int]:

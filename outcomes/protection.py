@@ -12,7 +12,7 @@ from typing import Protocol
 
 from outcomes.attacker import SCENARIOS, audit
 from outcomes.certificate import Certificate
-from outcomes.coarsening import coarser
+from outcomes.coarsening import coarsened
 from outcomes.errors import ReleaseRefusedError
 from outcomes.ledger import Entry
 from outcomes.policy import DisclosurePolicy, check_policy
@@ -130,16 +130,21 @@ def hide(
     It does not ask whether the policy protects enough. Raises `ReleaseRefusedError`.
     """
     sentences: list[str] = []
+    known: tuple[Finding, ...] = ()
     for _ in range(_MOST_COARSER):
         attempt = _Attempt(raw, policy, earlier, auditing, progress)
-        audited = attempt.go()
+        audited = attempt.go(known)
         if audited.verdict.allows_release:
             return Hidden(attempt.entry, audited, tuple(dict.fromkeys(sentences)))
-        less = coarser(raw, attempt.hopeless or [each.target for each in audited.findings])
-        if less is None:
+        hopeless = attempt.hopeless or tuple(each.target for each in audited.findings)
+        found = coarsened(raw, hopeless)
+        if found is None:
             raise refused(reasons_of(audited.findings))
-        raw = less.raw
-        sentences.append(less.sentence)
+        raw, further = found
+        sentences.extend(further)
+        # What was found about other tables need not be found out a second time.
+        tables = {each.table for each in hopeless}
+        known = tuple(each for each in attempt.found if each.target.table not in tables)
         _say(progress, "showing some figures more coarsely")
     raise refused(reasons_of(audited.findings))
 
@@ -166,15 +171,24 @@ class _Attempt:
         self.auditing = auditing
         self.progress = progress
         self.hopeless: tuple[Target, ...] = ()
+        self.found: tuple[Finding, ...] = ()
 
-    def go(self) -> Audited:
-        """Withhold and audit in turn until nothing is found, or nothing more helps."""
+    def go(self, known: tuple[Finding, ...] = ()) -> Audited:
+        """Withhold and audit in turn until nothing is found, or nothing more helps.
+
+        Begins with what was `known` from an attempt before.
+        """
+        self.found = known
+        if known:
+            self.suppressor.suppress(known)
         audited = self._audit(self.suppressor.pattern)
         for _ in range(_MOST_ROUNDS):
             if audited.verdict.allows_release or self.hopeless:
                 break
             _say(self.progress, "withholding further figures")
             self.hopeless = self.suppressor.suppress(audited.findings)
+            if self.hopeless:
+                break
             audited = self._audit(self.suppressor.pattern)
         return self._tidied(audited) if audited.verdict.allows_release else audited
 
@@ -205,7 +219,9 @@ class _Attempt:
 
     def _audit(self, pattern: Pattern) -> Audited:
         self.entry = replace(self.entry, published=self.suppressor.published(pattern))
-        return self.auditing(self.entry, self.earlier, self.progress)
+        audited = self.auditing(self.entry, self.earlier, self.progress)
+        self.found += audited.findings
+        return audited
 
 
 def reasons_of(findings: Iterable[Finding]) -> tuple[str, ...]:
