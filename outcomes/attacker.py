@@ -40,7 +40,7 @@ _STEPS = 2_000
 _STEPS_FOR_MANY = 20
 _MANY = 5
 _LARGE = 400
-_TOO_LARGE = 6_000
+_TOO_LARGE = 2_000
 _BATCH = 4_000
 
 
@@ -353,10 +353,7 @@ class Hunt:
         """
         target = self.system.targets[index]
         weights = self.system.aims[[index]]
-        scopes: list[Flags | None] = [None]
-        if len(self.system.atoms) > _LARGE:
-            near = self._near(target) if not ask.anchored else self._of_its_tables(weights.indices)
-            scopes = [near, *(scopes if len(self.system.atoms) <= _TOO_LARGE else [])]
+        scopes = self._scopes(ask, target, weights.indices)
         aim = weights.toarray()[0]
         proved = False
         for scope in scopes:
@@ -365,20 +362,35 @@ class Hunt:
             if not len(self._closed(ask, np.array([index]))):
                 return
         low, high, _, _ = self._reach(ask)
-        verdict = Verdict.UNSAFE if proved and scopes[-1] is None else Verdict.UNKNOWN
+        proved = proved and bool(scopes) and scopes[-1] is None
+        verdict = Verdict.UNSAFE if proved else Verdict.UNKNOWN
         bounds = (target.truth + int(low[index]), target.truth + int(high[index]))
         self.findings.append(Finding(target, ask.scenario, verdict, *bounds))
 
-    def _of_its_tables(self, indices: Integers) -> Flags:
-        """Mark the unknowns of the tables that a count is of, and of the tables below them."""
-        names = {self.system.atoms[each].table for each in indices}
+    def _scopes(self, ask: _Question, target: Target, indices: Integers) -> list[Flags | None]:
+        """Give what may change, from little to much; None is everything."""
+        if len(self.system.atoms) <= _LARGE:
+            return [None]
+        if not ask.anchored:
+            scopes: list[Flags | None] = [self._near(target)]
+        else:
+            names = {self.system.atoms[each].table for each in indices}
+            below = self._with_all_below(names)
+            scopes = [np.isin(self.table, sorted(names))]
+            if below != names:
+                scopes.append(np.isin(self.table, sorted(below)))
+        scopes = [each for each in scopes if each is not None and each.sum() <= _TOO_LARGE]
+        return [*scopes, *([None] if len(self.system.atoms) <= _TOO_LARGE else [])]
+
+    def _with_all_below(self, names: set[str]) -> set[str]:
+        found = set(names)
         for label in self.system.parents:
             above = label
             while above in self.system.parents and above not in names:
                 above = self.system.parents[above]
             if above in names:
-                names.add(label)
-        return np.isin(self.table, sorted(names))
+                found.add(label)
+        return found
 
     def _near(self, target: Target) -> Flags:
         """Mark the unknowns about the same people, and the caseloads that follow from them."""
@@ -392,12 +404,24 @@ class Hunt:
         )
 
     def _push_many(self, ask: _Question, closed: Integers) -> None:
-        """Move many counts at once: it often opens most, and then each needs no question."""
-        aim = np.asarray(self.system.aims[closed].sum(axis=0)).ravel()
-        width = max(self.system.targets[each].width for each in closed)
-        ask = replace(ask, capped=tuple(map(int, closed)), width=width, steps=_STEPS_FOR_MANY)
-        for sign in (1, -1):
-            self._solve(replace(ask, aim=sign * aim))
+        """Move many counts at once: it often opens most, and then each needs no question.
+
+        Where there are many unknowns, the counts of one table at a time.
+        """
+        groups: dict[str, list[int]] = {}
+        large = len(self.system.atoms) > _LARGE
+        for each in closed:
+            name = self.system.targets[each].table if large and ask.anchored else ""
+            groups.setdefault(name, []).append(int(each))
+        for name, members in groups.items():
+            aim = np.asarray(self.system.aims[members].sum(axis=0)).ravel()
+            width = max(self.system.targets[each].width for each in members)
+            scope = self.table == name if name else None
+            many = replace(
+                ask, capped=tuple(members), width=width, scope=scope, steps=_STEPS_FOR_MANY
+            )
+            for sign in (1, -1):
+                self._solve(replace(many, aim=sign * aim))
 
     def _solve(self, ask: _Question) -> bool:
         """Ask the solver for a difference and keep it if it fits; say if none goes further."""

@@ -130,7 +130,7 @@ class Service:
     def _given(self) -> Mapping[str, str]:
         found = {}
         if self._likely(80):
-            found["sex"] = self._pick((("male", 55), ("female", 44), ("another", 1)))
+            found["sex"] = self._pick((("male", 55), ("female", 44), ("another-way", 1)))
         return found
 
     def _answer(
