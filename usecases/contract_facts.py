@@ -5,6 +5,7 @@ Nobody who answers is asked any of it, and nothing that they are asked depends o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -89,6 +90,18 @@ def band_of(years: int) -> AgeBand:
     return AgeBand.FROM_SIXTEEN
 
 
+def read_age(written: str) -> AgeBand | None:
+    """Return the band of a band (`11-15`) or of whole years (`12`), or None for anything else."""
+    band = _BAND.fullmatch(written.strip().lower())
+    if band:
+        tidy = f"{band[1]}-{band[2]}"
+        return next((each for each in AgeBand if each.value == tidy), None)
+    years = _YEARS.fullmatch(written.strip())
+    return band_of(int(years[0])) if years and int(years[0]) <= OLDEST else None
+
+
+_BAND: Final = re.compile(r"(\d{1,2})(?: ?[-–] ?| to )(\d{1,2})", re.ASCII)
+_YEARS: Final = re.compile(r"\d{1,2}", re.ASCII)
 _LAST_YEARS: Final = {AgeBand.TO_TEN: 10, AgeBand.TO_FIFTEEN: 15}
 
 

@@ -6,14 +6,13 @@ kept. It knows neither files nor the database.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Final
 
 from outcomes.characteristics import VALUES, Characteristic
 from outcomes.episode import AgeBand
 from usecases.characteristics import Change, GivenBy
-from usecases.contract_facts import MOST_MOVES, OLDEST, Days, Fact, Noted, band_of, check
+from usecases.contract_facts import MOST_MOVES, OLDEST, Days, Fact, Noted, check, read_age
 from usecases.import_columns import CHARACTERISTICS, FACTS, Column
 from usecases.import_reading import Reading
 
@@ -21,8 +20,6 @@ NOT_SAID: Final = "not-said"
 """What stands in a cell where somebody took a characteristic back."""
 
 _COLUMN_OF: Final = {fact: column for column, fact in FACTS.items()}
-_BAND: Final = re.compile(r"(\d{1,2})(?: ?[-–] ?| to )(\d{1,2})", re.ASCII)
-_YEARS: Final = re.compile(r"\d{1,2}", re.ASCII)
 _BANDS: Final = tuple(band.value for band in AgeBand if band is not AgeBand.NOT_KNOWN)
 
 
@@ -53,13 +50,11 @@ def _check(reading: Reading, noted: Noted, days: Days) -> None:
 def _age(reading: Reading) -> AgeBand | None:
     """Return the band of an age in years or of a band; a date of birth is not wanted."""
     column = Column.CHILD_AGE
-    text = reading.text(column).lower()
-    band = _BAND.fullmatch(text)
-    tidy = f"{band[1]}-{band[2]}" if band else text
-    if not text or tidy in _BANDS:
-        return AgeBand(tidy) if text else None
-    if _YEARS.fullmatch(text) and int(text) <= OLDEST:
-        return band_of(int(text))
+    if not reading.text(column):
+        return None
+    band = read_age(reading.text(column))
+    if band is not None:
+        return band
     if reading.looks_like_a_day(column):
         cause = "this looks like a date of birth, which is never imported"
         reading.fault(column, cause, "Give the age in years when the support began")

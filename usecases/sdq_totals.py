@@ -129,6 +129,7 @@ def note_in(service: Service, work: Casework, episode_id: str, total: Total, by:
     step = decide(NewTotal(support, total.informant.value, total.day, total.total), stored)
     if step is not None:
         write(work, [step], by)
+        audit.note(work, by.who, "noted a questionnaire's total", episode_id, by.now)
 
 
 def too_far() -> WrongTotal:
@@ -163,12 +164,10 @@ def decide(new: NewTotal, stored: Mapping[Place, StoredTotal]) -> Step | None:
 
 
 def write(work: Casework, steps: Sequence[Step], by: By) -> None:
-    """Write what was decided, with one line in the audit for each support episode."""
+    """Write what was decided; the caller notes it in the audit."""
     sdq.add(work, [each.new for each in steps if each.instead is None], by.who, by.now)
     corrected = {each.instead: each.new.total for each in steps if each.instead is not None}
     sdq.correct(work, corrected, by.who, by.now)
-    for episode in dict.fromkeys(each.new.support.id for each in steps):
-        audit.note(work, by.who, "noted a questionnaire's total", episode, by.now)
 
 
 async def take_out(service: Service, episode_id: str, total_id: str, by: By) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
+from starling.commands.contract import characteristics, facts
 from starling.commands.speaking import AsJson, fail, print_json, with_service
 from surveys.people import AgeBand, Role
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from usecases.service import Service
 
 app = typer.Typer(help="Open, close and list support episodes.", no_args_is_help=True)
+app.command()(facts)
+app.command()(characteristics)
 
 WHO = "command line"
 _MOST_OF_A_CASE = 500

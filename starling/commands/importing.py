@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from starling.commands.contract import sdq
+from starling.commands.fault_reports import reporting
 from starling.commands.indicators import indicators
 from starling.commands.speaking import AsJson, fail, print_json, with_service
 
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Take over what another system knows.", no_args_is_help=True)
 app.command()(indicators)
+app.command()(sdq)
 
 WHO = "command line"
 MOST_SHOWN = 100
 """Faults that are shown on the screen; `--report` keeps all of them."""
-
-_REPORT = ("row", "column", "cause", "remedy", "value")
 
 
 @app.callback()
@@ -65,7 +65,7 @@ def episodes(
         return
     if file is None:
         fail("Name the file: starling import episodes FILE.csv (--example shows one).")
-    with _reporting(report, file) as write:
+    with reporting(report, file) as write:
         faults: list[Fault] = []
 
         def tell(fault: Fault) -> None:
@@ -136,24 +136,6 @@ def _bar() -> Iterator[Callable[[str, int], Callable[[int], None]]]:
             return lambda count: progress.advance(task, count)
 
         yield show
-
-
-@contextmanager
-def _reporting(report: Path | None, file: Path) -> Iterator[Callable[[Fault], None]]:
-    """Write faults into a report as they come, so that none are kept."""
-    if report is None:
-        yield lambda fault: None  # noqa: ARG005 - nobody wants it
-        return
-    if report.resolve() == file.resolve():
-        fail("The report would take the place of the file. Give it another name.")
-    try:
-        stream = report.open("w", encoding="utf-8", newline="")
-    except OSError:
-        fail(f"{report} cannot be written. Does its folder exist, and is it yours to write to?")
-    with stream:
-        writer = csv.DictWriter(stream, _REPORT)
-        writer.writeheader()
-        yield lambda fault: writer.writerow(asdict(fault))
 
 
 def _show(outcome: Outcome, faults: list[Fault], *, dry_run: bool, as_json: bool) -> None:
