@@ -13,29 +13,29 @@ from pictures import marks
 from pictures.faults import PictureFault
 from pictures.geometry import Point, rounded_box
 from pictures.legend import LegendStyle, Swatch, set_legend
-from pictures.palette import BLUE, CARD, CREAM, GOLD_DEEP, GOLD_PALE, INK, QUIET, STRAW
+from pictures.palette import BLUE, CARD, CREAM, INK, QUIET, STRAW
+from pictures.plot_signs import BOUNDS, swatch_bounds
 from pictures.sheet import Lettering, Look, Sheet
 from pictures.tables import TextTable
 from pictures.typesetting import Block, set_block
 from pictures.vector import print_svg
 
-WIDTH: Final = 1080
+WIDTH: Final = 760
 WHOLE: Final = 100
 
-_EDGE: Final = 40.0
+_EDGE: Final = 30.0
 _GAP: Final = 30.0
-_TRACK: Final = 66.0
-_FIGURES: Final = 400.0  # room for the figures of a row, right of its name
-_TITLE: Final = Lettering(46, INK, bold=True)
-_NAME: Final = Lettering(36, INK)
-_FIGURE: Final = Lettering(38, INK, bold=True)
-_RANGE: Final = Lettering(32, QUIET)
-_TICK: Final = Lettering(32, QUIET)
-_LEGEND: Final = LegendStyle(Lettering(32, INK), marks.SWATCH, 56, 14)
+_TRACK: Final = 58.0
+_FIGURES: Final = 330.0  # room for the figures of a row, right of its name
+_TITLE: Final = Lettering(38, INK, bold=True)
+_NAME: Final = Lettering(32, INK)
+_FIGURE: Final = Lettering(34, INK, bold=True)
+_RANGE: Final = Lettering(28, QUIET)
+_TICK: Final = Lettering(28, QUIET)
+_LEGEND: Final = LegendStyle(Lettering(28, INK), marks.SWATCH, 52, 10)
 _DOT: Final = 17.0
 _WHISKER: Final = Look(edge=BLUE, width=7)
 _GRID: Final = Look(edge=STRAW, width=3)
-_BOUNDS: Final = Look(fill=GOLD_PALE, edge=GOLD_DEEP, width=3, dash=(10, 8))
 _LEFT: Final = _EDGE + 34
 _RIGHT: Final = WIDTH - _EDGE - 46
 _TICKS: Final = (0, 25, 50, 75, 100)
@@ -87,7 +87,7 @@ class ShareWords:
 
 
 def draw_shares(shares: Sequence[Share], *, title: str, words: ShareWords) -> bytes:
-    """Draw one track a share as SVG, 1080 units wide.
+    """Draw one track a share as SVG, 760 units wide.
 
     Raises PictureFault for no shares. The same input gives the same bytes.
     """
@@ -142,7 +142,7 @@ def _entries(shares: Sequence[Share], words: ShareWords) -> list[tuple[Swatch, s
     if any(each.low is not None for each in shown):
         entries.append((_swatch_likely, words.likely))
     if any(each.least is not None for each in shown):
-        entries.append((_swatch_bounds, words.bounds))
+        entries.append((swatch_bounds, words.bounds))
     return entries
 
 
@@ -186,7 +186,7 @@ def _draw_track(sheet: Sheet, share: Share, middle: Point) -> None:
 def _draw_bounds(sheet: Sheet, low: float, high: float, y: float) -> None:
     # A bar too short for its corners is still seen.
     width = max(high - low, 12.0)
-    sheet.area(rounded_box(((low + high) / 2, y), (width, _TRACK - 22), 6), _BOUNDS)
+    sheet.area(rounded_box(((low + high) / 2, y), (width, _TRACK - 22), 6), BOUNDS)
 
 
 def _draw_likely(sheet: Sheet, low: float, high: float, y: float) -> None:
@@ -204,7 +204,3 @@ def _swatch_dot(sheet: Sheet, at: Point) -> None:
 
 def _swatch_likely(sheet: Sheet, at: Point) -> None:
     _draw_likely(sheet, at[0] - 44, at[0] + 44, at[1])
-
-
-def _swatch_bounds(sheet: Sheet, at: Point) -> None:
-    sheet.area(rounded_box(at, (96, 36), 6), _BOUNDS)

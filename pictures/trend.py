@@ -12,18 +12,16 @@ from typing import Final
 from pictures import marks
 from pictures.faults import PictureFault
 from pictures.legend import Legend, LegendStyle, Swatch, set_legend
+from pictures.moments import Guides, Moment, Scale
 from pictures.palette import CARD, INK
-from pictures.panel import (
-    Frame,
-    Guides,
-    Moment,
-    Scale,
-    draw_panel,
+from pictures.panel import Frame, draw_panel
+from pictures.plot_signs import (
     swatch_bounds,
     swatch_break,
     swatch_comparator,
     swatch_figure,
     swatch_forecast,
+    swatch_plain,
     swatch_target,
 )
 from pictures.sheet import Lettering, Sheet
@@ -31,18 +29,20 @@ from pictures.tables import TextTable
 from pictures.typesetting import set_block
 from pictures.vector import print_svg
 
-WIDTH: Final = 1080
+WIDTH: Final = 760
+WIDE: Final = 1080
 
-_EDGE: Final = 36.0
-_TITLE: Final = Lettering(44, INK, bold=True)
+_FEW_COLUMNS: Final = 2
+_EDGE: Final = 30.0
+_TITLE: Final = Lettering(38, INK, bold=True)
 _SMALL_TITLE: Final = Lettering(30, INK, bold=True)
 _LETTERS: Final = 32.0
-_SMALL: Final = 23.0
-_HEIGHT: Final = 380.0
+_SMALL: Final = 25.0
+_HEIGHT: Final = 340.0
 _SMALL_HEIGHT: Final = 230.0
 _TICKS_ROOM: Final = 112.0
-_SMALL_TICKS_ROOM: Final = 74.0
-_LEGEND: Final = LegendStyle(Lettering(32, INK), marks.SWATCH, 58, 12)
+_SMALL_TICKS_ROOM: Final = 80.0
+_LEGEND: Final = LegendStyle(Lettering(28, INK), marks.SWATCH, 54, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class TrendWords:
 
 
 def draw_trend(trend: Trend, words: TrendWords) -> bytes:
-    """Draw a figure over time as SVG, 1080 units wide. Raises PictureFault for no moments.
+    """Draw a figure over time as SVG, 760 units wide. Raises PictureFault for no moments.
 
     The same input gives the same bytes.
     """
@@ -77,7 +77,10 @@ def draw_trend(trend: Trend, words: TrendWords) -> bytes:
 
 
 def draw_trends(trends: Sequence[Trend], *, columns: int, title: str, words: TrendWords) -> bytes:
-    """Draw several figures over time as small plots with one legend. Raises PictureFault."""
+    """Draw several figures over time as small plots with one legend. Raises PictureFault.
+
+    Two `columns` are 760 units wide, for a phone; more of them 1080, for paper.
+    """
     return print_svg(compose_trends(trends, columns, title, words), title)
 
 
@@ -107,7 +110,7 @@ def list_trend(trend: Trend, *, head: tuple[str, ...], absent: str, words: Trend
 def compose_trend(trend: Trend, words: TrendWords) -> Sheet:
     """Put title, plot and legend on a sheet; see `draw_trend`."""
     head = set_block(trend.title, _TITLE, WIDTH - 2 * _EDGE)
-    legend = _legend([trend], words)
+    legend = _legend([trend], words, WIDTH)
     labels = _label_lines(trend) * _LETTERS * 1.24 + 30
     bottom = _EDGE + legend.height + labels
     sheet = Sheet(WIDTH, round(bottom + _HEIGHT + 40 + head.height + _EDGE), CARD)
@@ -123,8 +126,9 @@ def compose_trends(trends: Sequence[Trend], columns: int, title: str, words: Tre
     if not trends:
         msg = "a picture of trends needs at least one"
         raise PictureFault(msg)
-    legend = _legend(trends, words)
-    room = (WIDTH - 2 * _EDGE) / columns
+    width = WIDTH if columns <= _FEW_COLUMNS else WIDE
+    legend = _legend(trends, words, width)
+    room = (width - 2 * _EDGE) / columns
     heads = [set_block(each.title, _SMALL_TITLE, room - 24) for each in trends]
     lines = max(_label_lines(each) for each in trends)
     pairs = list(zip(trends, heads, strict=True))
@@ -133,10 +137,10 @@ def compose_trends(trends: Sequence[Trend], columns: int, title: str, words: Tre
         max(head.height for _trend, head in row) + _SMALL_HEIGHT + lines * _SMALL * 1.24 + 70
         for row in rows
     ]
-    main = set_block(title, _TITLE, WIDTH - 2 * _EDGE)
-    sheet = Sheet(WIDTH, round(2 * _EDGE + legend.height + sum(heights) + main.height + 16), CARD)
+    main = set_block(title, _TITLE, width - 2 * _EDGE)
+    sheet = Sheet(width, round(2 * _EDGE + legend.height + sum(heights) + main.height + 16), CARD)
     sheet.lines((_EDGE, sheet.height - _EDGE), main.lines, _TITLE, anchor=0)
-    legend.draw(sheet, (WIDTH / 2, _EDGE + legend.height))
+    legend.draw(sheet, (width / 2, _EDGE + legend.height))
     top = sheet.height - _EDGE - main.height - 16
     for row, height in zip(rows, heights, strict=True):
         tallest = max(head.height for _trend, head in row)
@@ -161,9 +165,11 @@ def _label_lines(trend: Trend) -> int:
     return max((each.label.count("\n") + 1 for each in trend.moments), default=1)
 
 
-def _legend(trends: Sequence[Trend], words: TrendWords) -> Legend:
+def _legend(trends: Sequence[Trend], words: TrendWords, width: int) -> Legend:
     moments = [moment for trend in trends for moment in trend.moments]
-    entries: list[tuple[Swatch, str]] = [(swatch_figure, words.figure)]
+    has_range = any(each.low is not None for each in moments)
+    figure = swatch_figure if has_range else swatch_plain
+    entries: list[tuple[Swatch, str]] = [(figure, words.figure)]
     if any(each.least is not None for each in moments):
         entries.append((swatch_bounds, words.bounds))
     if any(trend.guides.target for trend in trends):
@@ -176,7 +182,7 @@ def _legend(trends: Sequence[Trend], words: TrendWords) -> Legend:
         entries.append((swatch_break, words.changed))
     if any(each.is_forecast for each in moments):
         entries.append((swatch_forecast, words.forecast))
-    return set_legend(entries, WIDTH - 2 * _EDGE, _LEGEND)
+    return set_legend(entries, width - 2 * _EDGE, _LEGEND)
 
 
 def _guide(scale: Scale, values: Sequence[float | None], at: int) -> str:

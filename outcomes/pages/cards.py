@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from outcomes.episode import Audience
 from outcomes.figures import TOTAL, Figure, Symbol
+from outcomes.formats.labels import group_title, topic_title
 from outcomes.formats.page import Row, row_of
 from outcomes.formats.sentences import main_of, short_reason
 from outcomes.measure import PeriodRule, Statistic
@@ -99,25 +100,7 @@ class Card:
     @property
     def breakdown_title(self) -> str:
         """Say by what a year's figures are broken down."""
-        return _AXES.get(self.groups[0][1].breakdown, "By group") if self.groups else ""
-
-
-_AXES = {"age": "By age when the support was accepted", "strand": "By kind of support"}
-_GROUPS = {
-    "0-10": "0 to 10 years",
-    "11-15": "11 to 15 years",
-    "16-25": "16 to 25 years",
-    "not-known": "age not known",
-    "direct": "direct work with the young person",
-    "carers": "work with the carers",
-    "consultation": "consultation and joint planning",
-}
-
-
-def group_title(group: str) -> str:
-    """Name a line of a breakdown; lines that were put together are named together."""
-    named = " and ".join(_GROUPS.get(each, each) for each in group.split("+"))
-    return named[:1].upper() + named[1:]
+        return f"By {_lower(topic_title(self.groups[0][1].breakdown))}" if self.groups else ""
 
 
 def unit_of(definition: Definition) -> str:
@@ -191,6 +174,10 @@ def slug_of(text: str) -> str:
     """Write a name so that it may stand in an address."""
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in text.lower())
     return "-".join(filter(None, plain.split("-")))
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
 
 
 def is_shown(card: Card) -> bool:

@@ -175,15 +175,15 @@ def _compare_shown(series: Series, before: Point, now: Point, unit: str) -> Chan
     ends = before.low, before.high, now.low, now.high
     is_plain = series.statistic in (Statistic.COUNT, Statistic.COVERAGE, Statistic.MEDIAN)
     if is_plain:
-        return Change(f"It was {was} in {before.period}.", f"was {was}")
+        return Change(f"It was {was} in {before.period}.", was)
     people = min(before.people or 0, now.people or 0)
     if any(each is None for each in ends) or people < LEAST_TO_COMPARE:
         told = f"It was {was} in {before.period}; too few people for a comparison."
-        return Change(told, f"was {was}, too few to compare")
+        return Change(told, f"{was}, too few to compare")
     low_before, high_before, low, high = (each for each in ends if each is not None)
     if low <= high_before and low_before <= high:
         told = f"No clear change since {before.period} ({was})."
-        return Change(told, f"was {was}, no clear change", is_tested=True)
+        return Change(told, f"{was}, no clear change", is_tested=True)
     is_higher = low > high_before
     side = "higher" if is_higher else "lower"
     better = {
@@ -192,7 +192,7 @@ def _compare_shown(series: Series, before: Point, now: Point, unit: str) -> Chan
     }
     return Change(
         f"{side.capitalize()} than in {before.period} ({was}): the likely ranges stand apart.",
-        f"was {was}, clearly {side}",
+        f"{was}, now clearly {side}",
         is_tested=True,
         is_higher=is_higher,
         is_better=better.get(series.direction),

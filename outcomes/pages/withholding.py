@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from outcomes.formats.labels import group_title
 from outcomes.formats.page import Row
 from outcomes.pages.answering import Flow
-from outcomes.pages.cards import Card, group_title
+from outcomes.pages.cards import Card
 from outcomes.pages.chapters import heading_of
 
 

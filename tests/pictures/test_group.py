@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from pictures.changes import Change, compose_changes, draw_changes, fit_axis, list_changes
 from pictures.faults import PictureFault
-from pictures.flow import FlowStep, compose_flow, draw_flow, list_flow
+from pictures.flow import FlowStep, Reasons, compose_flow, draw_flow, list_flow
 from pictures.group import GroupRay, compose_group_star, draw_group_star, list_group_star
 from pictures.marks import WITHHELD
-from pictures.palette import BLUE, INK
+from pictures.palette import BLUE, GOLD, INK
 from pictures.sheet import Disc, Shape, Sheet, Words
 from pictures.tables import write_figure
 
@@ -115,6 +115,18 @@ def test_a_group_star_can_be_had_as_rows_of_text() -> None:
     assert table.head == ("Area", "First", "Last")
     assert table.rows[0] == ("Body", "2.8", "3.2")
     assert table.rows[-1] == ("Friends", "withheld", "withheld")
+
+
+def test_why_answers_are_missing_stands_below_in_bars_with_an_edge() -> None:
+    reasons = Reasons("Why", (FlowStep("No reply", 30), FlowStep("Declined", None)))
+    sheet = compose_flow(FLOW, "Who answered", "withheld", reasons)
+    (bar,) = [m for m in sheet.marks if isinstance(m, Shape) and m.look.fill == GOLD]
+    assert bar.look.edge is not None
+    steps = [m for m in sheet.marks if isinstance(m, Shape) and m.look.fill == BLUE]
+    assert max(y for _, y in bar.points) < min(y for step in steps for _, y in step.points)
+    assert words(sheet).count("withheld") == 2
+    with pytest.raises(PictureFault):
+        compose_flow(FLOW, "Who", "withheld", Reasons("Why", (FlowStep("x", -1),)))
 
 
 def bars(sheet: Sheet) -> list[float]:

@@ -17,7 +17,17 @@ from pictures import press
 from pictures.star import Ray, draw_star
 
 ROOT: Final = Path(__file__).parents[2]
-MODULES: Final = ("star", "group", "flow", "changes", "palette", "tables", "symbols")
+MODULES: Final = (
+    "star",
+    "group",
+    "flow",
+    "changes",
+    "shares",
+    "trend",
+    "palette",
+    "tables",
+    "symbols",
+)
 
 STAR: Final = [Ray("Home", 4, 2), Ray("Friends", None, 3), Ray("School", 2, 2)]
 
