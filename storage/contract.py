@@ -5,7 +5,7 @@ It decides nothing, and knows nothing of what anybody answered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
@@ -46,9 +46,14 @@ _STORE: Final = (
 
 def load(work: Casework, episode_id: str) -> Noted:
     """Return what was noted of a support episode; nothing of one that there is not."""
-    query = select(*(support_episodes.c[name] for name in NAMES))
-    row = work.connection.execute(query.where(support_episodes.c.id == episode_id)).one_or_none()
-    return NOTHING if row is None else noted_from(row)
+    return of_episodes(work, [episode_id]).get(episode_id, NOTHING)
+
+
+def of_episodes(work: Casework, episode_ids: Iterable[str]) -> dict[str, Noted]:
+    """Return what was noted of support episodes, by their ids."""
+    query = select(support_episodes.c.id, *(support_episodes.c[name] for name in NAMES))
+    wanted = query.where(support_episodes.c.id.in_(list(episode_ids)))
+    return {row.id: noted_from(row) for row in work.connection.execute(wanted)}
 
 
 def store(work: Casework, noted: Mapping[str, Noted]) -> None:

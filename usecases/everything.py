@@ -78,8 +78,40 @@ class SupportChange(BaseModel):
     day: date
 
 
+class NotedFacts(BaseModel):
+    """What staff noted of a young person's support because the contract asks for it."""
+
+    child_age: str | None
+    unplanned_moves: int | None
+    away_at_start: bool | None
+    away_at_end: bool | None
+    plan_on: date | None
+    disengaged_on: date | None
+    back_on: date | None
+
+
+class QuestionnaireTotal(BaseModel):
+    """The total of a questionnaire about a young person that others asked."""
+
+    informant: str
+    day: date
+    total: int
+
+
+class GivenCharacteristic(BaseModel):
+    """Something that a young person said of themselves, or their worker for them."""
+
+    what: str
+    value: str
+    given_by: str
+    at: datetime
+
+
 class Support(BaseModel):
-    """A support episode in which somebody answers or answered, from when to when."""
+    """A support episode in which somebody answers or answered, from when to when.
+
+    `noted` and `totals` are about the young person, and told to nobody else.
+    """
 
     episode: str
     strand: str
@@ -92,6 +124,8 @@ class Support(BaseModel):
     since: datetime
     until: datetime | None
     changes: list[SupportChange]
+    noted: NotedFacts | None
+    totals: list[QuestionnaireTotal]
 
 
 class Chat(BaseModel):
@@ -186,6 +220,7 @@ class Everything(BaseModel):
     quiet_times: list[QuietTime]
     chats: list[Chat]
     support: list[Support]
+    characteristics: list[GivenCharacteristic]
     runs: list[GivenRun]
     words: list[OwnWords]
     messages: list[Message]

@@ -7,7 +7,6 @@ from typing import Final, assert_never
 from storage import (
     audit,
     caseload,
-    changes,
     invitations,
     nudges,
     observations,
@@ -20,17 +19,15 @@ from storage import (
     themes,
     words,
 )
-from storage.caseload import Answering
 from storage.casework import Casework
-from storage.changes import Change, What
 from storage.nudges import Nudge
 from storage.outbox import OutgoingKind, Shown
-from storage.people import Person
 from storage.runs import Logged, StoredRun
 from surveys.conversation import Answer, Chosen, Declination, Declined, Written
 from surveys.instrument import Instrument
 from surveys.people import Voice
 from surveys.phrasebook import phrasebook
+from usecases import own_support
 from usecases.everything import (
     Chat,
     EmailAddress,
@@ -47,8 +44,6 @@ from usecases.everything import (
     OwnWords,
     QuietTime,
     StaffNote,
-    Support,
-    SupportChange,
 )
 from usecases.inviting import By
 from usecases.refusal import Refusal
@@ -81,6 +76,7 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
         msg = "Nobody has this id. `starling episode list --json` shows who takes part."
         raise Refusal(msg)
     shown = outbox.of_participant(work, person.id)
+    answering = caseload.ever_of(work, person.id)
     written = {each.id: each for each in words.of_participant(work, person.id)}
     texts = {words_id: each.text for words_id, each in written.items()}
     seen = themes.titles_seen_in(work.connection, written)
@@ -108,7 +104,8 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
             Chat(channel=each.channel, linked_at=each.linked_at, blocked_at=each.blocked_at)
             for each in people.chats_of(work, person.id)
         ],
-        support=_supports(work, person),
+        support=own_support.tell(work, person, answering),
+        characteristics=own_support.tell_given(work, person, answering),
         runs=[
             _run(service.catalogue.get(each.run.instrument), each, _by_step(shown), texts)
             for each in runs.of_participant(work, person.id)
@@ -261,37 +258,6 @@ _BUTTONS: Final = {
     Declination.RATHER_NOT: "rather-not",
 }
 """The phrases on the three buttons: what somebody tapped is shown as they saw it."""
-
-
-def _supports(work: Casework, person: Person) -> list[Support]:
-    """Return where they answer or answered; who else came or went is not theirs to know."""
-    answering = caseload.ever_of(work, person.id)
-    known: dict[str, list[Change]] = {}
-    for each in changes.of_episodes(work, [each.episode.id for each in answering]):
-        about_people = each.what in (What.LEFT, What.REJOINED)
-        if not about_people or person.id in (each.was, each.became):
-            known.setdefault(each.episode_id, []).append(each)
-    return [_support(each, known.get(each.episode.id, [])) for each in answering]
-
-
-def _support(answering: Answering, changed: list[Change]) -> Support:
-    episode = answering.episode
-    return Support(
-        episode=episode.id,
-        strand=episode.strand,
-        intervention=episode.intervention,
-        lives=episode.lives,
-        commissioner=episode.commissioner,
-        opened_on=episode.opened_on.isoformat(),
-        closed_on=episode.closed_on.isoformat() if episode.closed_on else None,
-        close_reason=episode.close_reason,
-        since=answering.since,
-        until=answering.until,
-        changes=[
-            SupportChange(what=each.what.value, was=each.was, became=each.became, day=each.day)
-            for each in changed
-        ],
-    )
 
 
 def _message(shown: Shown) -> Message:

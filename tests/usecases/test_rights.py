@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from outcomes.episode import Lives
+from outcomes.characteristics import Characteristic
+from outcomes.episode import AgeBand, Lives
 from storage import tables
 from storage.reasons import Reason
 from surveys.people import Role, Voice
@@ -24,12 +26,23 @@ from tests.support.callers import (
     rows,
 )
 from tests.support.canary import CANARY_CHAT_ID, CANARY_SENTENCE
-from usecases import moving, reading, rights, suppressing
+from usecases import (
+    characteristics,
+    contract_facts,
+    moving,
+    reading,
+    rights,
+    sdq_totals,
+    suppressing,
+)
 from usecases.arrival import JoinInput, JoinReply, Media, MediaInput, MenuInput, MenuWish
+from usecases.characteristics import Change, GivenBy
+from usecases.contract_facts import Noted
 from usecases.everything import Everything, GivenAnswer
 from usecases.inviting import By
 from usecases.moving import EpisodeChange
 from usecases.refusal import Refusal
+from usecases.sdq_totals import Informant, Total
 from usecases.service import Service
 
 
@@ -158,6 +171,30 @@ async def test_their_own_times_and_what_staff_did_about_asking_them_are_in_it(
     ]
     assert everything.quiet_times == []
     assert everything.email is None
+
+
+async def test_what_staff_noted_about_a_young_person_is_told_to_them_and_to_no_carer(
+    place: Place, service: Service
+) -> None:
+    _, young = await joined(place, service)
+    (episode,) = await rows(service, tables.support_episodes)
+    carer = await invite(place, service, episode.id, Role.CARER)
+    noted = Noted(AgeBand.FROM_SIXTEEN, 1, plan_on=date(2026, 9, 3))
+    await contract_facts.note(service, episode.id, lambda _: noted, place.by)
+    total = Total(Informant.TEACHER, date(2026, 9, 2), 17)
+    await sdq_totals.note(service, episode.id, total, place.by)
+    given = Change({Characteristic.SEX: "female"}, GivenBy.PERSON)
+    await characteristics.note(service, episode.id, given, place.by)
+    told = await export(service, young.participant)
+    (support,) = told.support
+    assert support.noted is not None
+    assert (support.noted.unplanned_moves, support.noted.away_at_start) == (1, None)
+    assert [(each.informant, each.total) for each in support.totals] == [("teacher", 17)]
+    assert [(each.what, each.value) for each in told.characteristics] == [("sex", "female")]
+    assert {each.what for each in support.changes} == {"child-age", "unplanned-moves", "plan-on"}
+    theirs = await export(service, carer.participant)
+    assert theirs.characteristics == []
+    assert [(each.noted, each.totals, each.changes) for each in theirs.support] == [(None, [], [])]
 
 
 async def test_nothing_of_anybody_else_is_in_it(place: Place, service: Service) -> None:
