@@ -47,13 +47,14 @@ def to_fhir(release: Release, audience: Audience) -> bytes:
     """
     from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415 - a second, only for this file
 
+    release_id = release.id
     content: _Json = {
         "resourceType": "Bundle",
-        "id": release.id,
+        "id": release_id,
         "type": "collection",
-        "identifier": {"system": f"{_OURS}:release", "value": release.id},
+        "identifier": {"system": f"{_OURS}:release", "value": release_id},
     }
-    reports = list(_reports(release, audience))
+    reports = list(_reports(release, release_id, audience))
     if reports:
         content["entry"] = [
             {"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in reports
@@ -62,12 +63,17 @@ def to_fhir(release: Release, audience: Audience) -> bytes:
     return canonical(content)
 
 
-def _reports(release: Release, audience: Audience) -> Iterator[_Json]:
+def _reports(release: Release, release_id: str, audience: Audience) -> Iterator[_Json]:
     figures: dict[tuple[str, Audience], list[Figure]] = {}
     for each in release.figures_for(audience):
         figures.setdefault((each.measure, each.footprint), []).append(each)
     for those in figures.values():
-        yield _report(release, those)
+        yield {"id": _id(release_id, those[0]), **_report(release, those)}
+
+
+def _id(release_id: str, figure: Figure) -> str:
+    """Name a report. The name of a release is a hash of all of it, so it is worked out once."""
+    return str(uuid5(_SPACE, f"{release_id} {figure.measure} {figure.footprint.value}"))
 
 
 def _report(release: Release, figures: Sequence[Figure]) -> _Json:
@@ -76,7 +82,6 @@ def _report(release: Release, figures: Sequence[Figure]) -> _Json:
     period = release.period
     report: _Json = {
         "resourceType": "MeasureReport",
-        "id": str(uuid5(_SPACE, f"{release.id} {definition.measure} {footprint.value}")),
         "meta": {"tag": [{"system": f"{_OURS}:status", "code": release.status.value}]},
         "status": "complete",
         "type": "summary",

@@ -1,7 +1,8 @@
 """Lists the words that statistics files may use; it checks none of them.
 
-Source: the guide and screener named in disclosure.md, section 10. Places are only those that
-Starling publishes for, which is stricter than the standard.
+Sources: dfe-analytical-services/analysts-guide (statistics-production/ud.qmd, commit 8962528) and
+dfe-analytical-services/eesyscreener (commit f0e47ba and later). Places are only those that Starling
+publishes for, which is stricter than the standard.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Screens a statistics file and its description before it goes out; it mends nothing.
 
-The checks have the names and follow the rules of the Department for Education's eesyscreener (MIT
-licence; source in disclosure.md, section 10). They are written anew. A file with a FAIL is not
-handed out.
+The checks have the names and follow the rules of the Department for Education's eesyscreener
+(dfe-analytical-services/eesyscreener, MIT licence). They are written anew. A file with a FAIL is
+not handed out.
 """
 
 from __future__ import annotations
