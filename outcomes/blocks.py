@@ -49,9 +49,9 @@ class Place(NamedTuple):
 class Chunk:
     """Kept rows as columns; all rows of one support episode are in the same chunk.
 
-    `kind` and `place` point into `kinds` and `places`. `episode` and `person` number whose row it
-    is, from 0 within the chunk. `opened` and `closed` are days since `packed.DAY_ZERO`. `answers`
-    holds the entries of each row (`outcomes.packed`).
+    `kind` and `place` point into `kinds` and `places`. `episode` numbers the support episodes, from
+    0 within the chunk; `person` is the pseudonym of who answered. `opened` and `closed` are days
+    since `packed.DAY_ZERO`. `answers` holds the entries of each row (`outcomes.packed`).
     """
 
     kinds: Sequence[Kind]
@@ -59,7 +59,7 @@ class Chunk:
     kind: Numbers
     place: Numbers
     episode: Numbers
-    person: Numbers
+    person: Sequence[str]
     opened: Numbers
     closed: Numbers
     answers: Sequence[bytes]
@@ -217,38 +217,36 @@ def _settle_ties(
 
     `order` holds the rows of each support episode from the earliest on.
     """
-    same = (
-        (chunk.episode[order][1:] == chunk.episode[order][:-1])
-        & (begun[order][1:] == begun[order][:-1])
-        & (chunk.person[order][1:] != chunk.person[order][:-1])
+    same = (chunk.episode[order][1:] == chunk.episode[order][:-1]) & (
+        begun[order][1:] == begun[order][:-1]
     )
     for episode in np.unique(chunk.episode[order[1:][same]]):
         rows = order[chunk.episode[order] == episode]
-        earliest = begun[rows] == begun[rows].min()
-        people = chunk.person[rows][earliest]
-        if len(np.unique(people)) > 1:
+        earliest = rows[begun[rows] == begun[rows].min()].tolist()
+        people = {chunk.person[row] for row in earliest}
+        if len(people) > 1:
             stories = {person: _story(chunk, blocks, episode, person) for person in people}
-            first = min(people, key=lambda person: stories[person])
+            first = min(sorted(people), key=lambda person: stories[person])
             chosen[rows] = False
-            chosen[rows[earliest & (chunk.person[rows] == first)][:1]] = True
+            chosen[next(row for row in earliest if chunk.person[row] == first)] = True
 
 
 def _story(
-    chunk: Chunk, blocks: Sequence[Block], episode: int, person: int
+    chunk: Chunk, blocks: Sequence[Block], episode: int, person: str
 ) -> list[tuple[object, ...]]:
     """Return all that somebody answered with numbers, as `outcomes.pairing` orders people by it."""
     told = []
     for block in blocks:
-        mine = (chunk.episode[block.rows] == episode) & (chunk.person[block.rows] == person)
-        for place in np.flatnonzero(mine):
-            version = chunk.kinds[chunk.kind[block.rows[place]]].version
+        for place in np.flatnonzero(chunk.episode[block.rows] == episode):
+            if chunk.person[block.rows[place]] != person:
+                continue
             for day, wave, values in zip(
                 block.days[place], block.waves[place], block.values[place].tolist(), strict=True
             ):
                 said = zip(block.items, values, strict=True)
                 scores = sorted((item, value) for item, value in said if value != SKIPPED)
                 if scores:
-                    told.append((int(day), int(wave), version, scores))
+                    told.append((int(day), int(wave), block.version, scores))
     return sorted(told)
 
 

@@ -15,7 +15,7 @@ from itertools import product
 
 import numpy as np
 
-from outcomes.blocks import Block, Bytes, Chunk, Numbers, are_apart, compared, ends
+from outcomes.blocks import Block, Bytes, Chunk, Numbers, Place, are_apart, compared, ends
 from outcomes.counting import is_counted
 from outcomes.flow import PAIRED
 from outcomes.measure import Measure, Scale
@@ -48,22 +48,15 @@ def roll_up(sorters: Sequence[ByAnswers], chunks: Iterable[Chunk]) -> tuple[RawT
     The tables of the first sorter come first. A box's quarter is that of the closing day. Raises
     BadMeasureError for a value off its scale and BadFactsError for answers that cannot be read.
     """
-    tables = [table for sorter in sorters for table in _tables(sorter)]
-    counts: dict[str, Counter[tuple[Box, str]]] = {table.shape.name: Counter() for table in tables}
+    tally = _Tally([table for sorter in sorters for table in _tables(sorter)])
     for chunk in chunks:
-        boxes = _Boxes(chunk)
+        boxes = tally.boxes_of(chunk)
         for sorter in sorters:
             for block in compared(sorter.source, chunk):
-                columns = _Standings(sorter.source, block)
+                standings = _Standings(sorter.source, block)
                 for table in _tables(sorter):
-                    found = boxes.count(block.rows, table.codes(columns), table.labels)
-                    counts[table.shape.name].update(found)
-    return tuple(
-        RawTable(
-            table.shape.name, table.shape.parent, table.shape.classes, counts[table.shape.name]
-        )
-        for table in tables
-    )
+                    tally.add(table, boxes[block.rows], table.codes(standings))
+    return tally.tables()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +124,7 @@ def _upward(scale: Scale, values: Bytes) -> Numbers:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Table:
     """How the standings on some questions become classes.
 
@@ -175,32 +168,56 @@ def _home_table(name: str, every: Sequence[Standing | None]) -> _Table:
     return _Table(home_shape(name), HOME_ITEMS, np.array(kind_of, np.int64), labels)
 
 
-class _Boxes:
-    """Counts the rows of a chunk by box and class."""
+class _Tally:
+    """Adds up how many people are in each box and class of each table."""
 
-    def __init__(self, chunk: Chunk) -> None:
-        """Work out the quarter of every closing day that occurs."""
-        self._places = chunk.places
+    def __init__(self, tables: Sequence[_Table]) -> None:
+        """Begin with nobody."""
+        self._counts = {table: np.zeros(0, np.int64) for table in tables}
+        self._numbers: dict[Box, int] = {}
+
+    def boxes_of(self, chunk: Chunk) -> Numbers:
+        """Return the number of each row's box."""
         days, at = np.unique(chunk.closed, return_inverse=True)
         closing = [Quarter.containing(DAY_ZERO + timedelta(days=int(day))) for day in days]
-        self._quarters = sorted(set(closing))
-        numbers = np.array([self._quarters.index(each) for each in closing], dtype=np.int64)
-        self._of_row: Numbers = chunk.place * max(1, len(self._quarters))
-        if len(days):
-            self._of_row = self._of_row + numbers[at]
+        quarters = sorted(set(closing))
+        quarter = np.array([quarters.index(each) for each in closing], np.int64)
+        places = chunk.place * len(quarters) + (quarter[at] if len(days) else 0)
+        combinations, at = np.unique(places, return_inverse=True)
+        boxes = [
+            self._number(chunk.places[place], quarters[quarter])
+            for place, quarter in (divmod(int(each), len(quarters)) for each in combinations)
+        ]
+        return np.array(boxes, np.int64)[at]
 
-    def count(
-        self, rows: Numbers, codes: Numbers, classes: Sequence[str]
-    ) -> Mapping[tuple[Box, str], int]:
-        """Count these rows, whose classes have these places among `classes`."""
-        many = np.bincount(self._of_row[rows] * len(classes) + codes)
+    def _number(self, place: Place, quarter: Quarter) -> int:
+        box = Box(place.commissioner, quarter, place.age, place.strand)
+        return self._numbers.setdefault(box, len(self._numbers))
+
+    def add(self, table: _Table, boxes: Numbers, codes: Numbers) -> None:
+        """Count people by the numbers of their boxes and the places of their classes."""
+        size = len(self._numbers) * len(table.labels)
+        counts = np.bincount(boxes * len(table.labels) + codes, minlength=size)
+        before = self._counts[table]
+        counts[: len(before)] += before
+        self._counts[table] = counts
+
+    def tables(self) -> tuple[RawTable, ...]:
+        """Return what was counted, with the tables' own names of boxes and classes."""
+        return tuple(
+            RawTable(
+                table.shape.name,
+                table.shape.parent,
+                table.shape.classes,
+                self._named(counts, table.labels),
+            )
+            for table, counts in self._counts.items()
+        )
+
+    def _named(self, counts: Numbers, labels: Sequence[str]) -> Counter[tuple[Box, str]]:
+        boxes = list(self._numbers)
         found: Counter[tuple[Box, str]] = Counter()
-        for number in np.flatnonzero(many):
-            box, code = divmod(int(number), len(classes))
-            found[self._box(box), classes[code]] += int(many[number])
+        for number in np.flatnonzero(counts):
+            box, label = divmod(int(number), len(labels))
+            found[boxes[box], labels[label]] += int(counts[number])
         return found
-
-    def _box(self, number: int) -> Box:
-        place, quarter = divmod(number, len(self._quarters))
-        there = self._places[place]
-        return Box(there.commissioner, self._quarters[quarter], there.age, there.strand)

@@ -8,10 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, NamedTuple
+from itertools import repeat
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, Select, Text, case, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.types import NullType
 
 from outcomes.blocks import Chunk, Kind, Numbers, Place
 from outcomes.episode import AgeBand, Commissioner, Lives, Strand
@@ -20,67 +33,82 @@ from outcomes.quarter import Period
 from storage.pairs import Items, Version, items_of, items_of_versions
 from storage.tables import pairs, support_episodes
 
-ROWS_AT_ONCE: Final = 20_000
-"""How many rows a chunk holds, and those that its last support episode still has."""
+EPISODES_AT_ONCE: Final = 10_000
+"""How many support episodes a chunk is about."""
 
+_MANY: Final = 3
+"""Where one in so many support episodes is looked at, reading past the others is quicker."""
+
+_BETWEEN: Final = "/"
+
+_T = TypeVar("_T")
 AgeOf = Callable[[Any], AgeBand]
 
 
 def chunks(
-    connection: Connection, period: Period, age_of: AgeOf, rows: int = ROWS_AT_ONCE
+    connection: Connection, period: Period, age_of: AgeOf, episodes: int = EPISODES_AT_ONCE
 ) -> Iterator[Chunk]:
     """Give what is kept of the support episodes that closed in a period.
 
-    `age_of` says how old the child of a row was, from its columns `child_age` and `child_id`. The
-    rows come from the database as they are asked for, and `rows` of them are held at a time. Raises
-    ItemsUnknown where a definition is missing.
+    `age_of` says how old the child of a row was, from its columns `child_age` and `child_id`. What
+    a chunk is made of is read when it is asked for. Raises ItemsUnknown where a definition is
+    missing.
     """
     reading = _Reading(items_of_versions(connection), age_of)
-    query = _query().where(support_episodes.c.closed_on.between(period.first_day, period.last_day))
-    held: list[Any] = []
-    options = {"stream_results": True, "yield_per": rows}
-    for some in connection.execute(query, execution_options=options).partitions():
-        held += some
-        whole = _whole_episodes(held)
-        if whole:
-            yield reading.chunk(held[:whole])
-            del held[:whole]
-    if held:
-        yield reading.chunk(held)
+    closed = support_episodes.c.closed_on.between(period.first_day, period.last_day)
+    pairs_between = _pairs_between(connection, closed)
+    stream = {"stream_results": True, "yield_per": episodes}
+    for some in connection.execute(_episodes(closed), execution_options=stream).partitions():
+        found = connection.execute(pairs_between, {"first": some[0][0], "last": some[-1][0]})
+        yield reading.chunk(some, found.all())
 
 
-def _query() -> Select[Any]:
+def _episodes(closed: ColumnElement[bool]) -> Select[Any]:
     # As text: a day is looked up among the few that occur, which is quicker than reading each.
-    opened = type_coerce(support_episodes.c.opened_on, Text)
-    closed = type_coerce(support_episodes.c.closed_on, Text)
+    opened_on = type_coerce(support_episodes.c.opened_on, Text)
+    closed_on = type_coerce(support_episodes.c.closed_on, Text)
+    child = case((support_episodes.c.child_age.is_(None), support_episodes.c.child_id))
     return (
         select(
-            pairs.c.episode_key,
-            pairs.c.participant_key,
-            pairs.c.instrument,
-            pairs.c.version,
-            pairs.c.role,
-            pairs.c.answers,
-            opened,
-            closed,
+            support_episodes.c.key,
+            opened_on,
+            closed_on,
             support_episodes.c.commissioner,
             support_episodes.c.strand,
             support_episodes.c.lives,
             support_episodes.c.child_age,
-            case((support_episodes.c.child_age.is_(None), support_episodes.c.child_id)),
+            child,
         )
-        .join(support_episodes, support_episodes.c.key == pairs.c.episode_key)
-        .order_by(pairs.c.episode_key)
+        .where(closed)
+        .order_by(support_episodes.c.key)
     )
 
 
-def _whole_episodes(held: Sequence[Any]) -> int:
-    """Return how many rows from the front belong to support episodes that are there to the end."""
-    last = held[-1][0]
-    count = len(held) - 1
-    while count and held[count - 1][0] == last:
-        count -= 1
-    return count
+def _pairs_between(connection: Connection, closed: ColumnElement[bool]) -> Select[Any]:
+    """Return what selects the pairs of the closed support episodes between two keys, or more.
+
+    Where most of them are closed it takes those of the others along.
+    """
+    key = pairs.c.episode_key
+    # Together, as every value more that a row has takes time, and there are few kinds.
+    version = cast(pairs.c.version, Text)
+    kind = pairs.c.instrument + _BETWEEN + version + _BETWEEN + pairs.c.role
+    answers = type_coerce(pairs.c.answers, NullType)
+    query = select(key, pairs.c.participant_key, kind, answers)
+    between = key.between(bindparam("first"), bindparam("last"))
+    count = select(func.count()).select_from(support_episodes)
+    many, all_of_them = (
+        connection.execute(each).scalar_one() for each in (count.where(closed), count)
+    )
+    if many * _MANY >= all_of_them:
+        return query.where(between)
+    return query.where(
+        key.in_(
+            select(support_episodes.c.key).where(
+                closed, support_episodes.c.key.between(bindparam("first"), bindparam("last"))
+            )
+        )
+    )
 
 
 class _Days(dict[Any, int]):
@@ -93,7 +121,7 @@ class _Days(dict[Any, int]):
         return number
 
 
-class _Kinds(dict[tuple[str, int, str], int]):
+class _Kinds(dict[str, int]):
     """Numbers what was answered, in the order in which it comes."""
 
     def __init__(self, items: Mapping[Version, Items]) -> None:
@@ -101,11 +129,11 @@ class _Kinds(dict[tuple[str, int, str], int]):
         self.found: list[Kind] = []
         self._items = items
 
-    def __missing__(self, key: tuple[str, int, str]) -> int:
+    def __missing__(self, key: str) -> int:
         """Give what has not come before the next number."""
-        instrument, version, role = key
-        items = items_of(self._items, (instrument, version))
-        self.found.append(Kind(instrument, version, role, items))
+        instrument, version, role = key.split(_BETWEEN)
+        items = items_of(self._items, (instrument, int(version)))
+        self.found.append(Kind(instrument, int(version), role, items))
         number = self[key] = len(self.found) - 1
         return number
 
@@ -145,20 +173,26 @@ class _Reading:
         self._places = _Places(age_of)
         self._days = _Days()
 
-    def chunk(self, rows: Sequence[Any]) -> Chunk:
-        """Return these rows, which come in the query's order, as columns."""
-        episodes, people, *kind, answers, opened, closed = tuple(zip(*rows, strict=True))[:8]
-        places = [row[8:] for row in rows]
+    def chunk(self, episodes: Sequence[Any], rows: Sequence[Any]) -> Chunk:
+        """Return these pairs as columns; those of other support episodes are left out."""
+        keys, opened, closed, *place = zip(*episodes, strict=True)
+        columns = tuple(zip(*rows, strict=True)) or ((),) * 4
+        whose, people, kind, answers = columns
+        numbers = {key: number for number, key in enumerate(keys)}
+        episode = _array(map(numbers.get, whose, repeat(-1)), len(rows))
+        here = np.flatnonzero(episode >= 0)
+        episode = episode[here]
+        places = map(self._places.__getitem__, zip(*place, strict=True))
         return Chunk(
             kinds=self._kinds.found,
             places=self._places.found,
-            kind=_array(map(self._kinds.__getitem__, zip(*kind, strict=True)), len(rows)),
-            place=_array(map(self._places.__getitem__, places), len(rows)),
-            episode=_numbered(episodes),
-            person=_numbered(people),
-            opened=_array(map(self._days.__getitem__, opened), len(rows)),
-            closed=_array(map(self._days.__getitem__, closed), len(rows)),
-            answers=answers,
+            kind=_array(map(self._kinds.__getitem__, kind), len(rows))[here],
+            place=_array(places, len(keys))[episode],
+            episode=episode,
+            person=_only(people, here),
+            opened=_array(map(self._days.__getitem__, opened), len(keys))[episode],
+            closed=_array(map(self._days.__getitem__, closed), len(keys))[episode],
+            answers=_only(answers, here),
         )
 
 
@@ -166,6 +200,5 @@ def _array(numbers: Iterable[int], count: int) -> Numbers:
     return np.fromiter(numbers, np.int64, count)
 
 
-def _numbered(names: Sequence[str]) -> Numbers:
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    return _array(map(numbers.__getitem__, names), len(names))
+def _only(column: Sequence[_T], here: Numbers) -> Sequence[_T]:
+    return column if len(here) == len(column) else [column[row] for row in here]

@@ -57,6 +57,7 @@ def scan(file: str, form: str, items: list[str]) -> Side:
     import duckdb  # noqa: PLC0415 - only this measurement needs it
 
     with duckdb.connect(file, read_only=True) as connection:
+        connection.execute("set enable_progress_bar = false")
         forget_peak()
         began = time.perf_counter()
         rows: list[Any] = connection.execute(_FORMS[form]).fetchall()
@@ -111,7 +112,7 @@ def _of_item(table: RawTable, item: str, box: Box, label: str, count: int) -> Su
 
 
 def _of_home(flow: str, box: Box, label: str) -> Iterable[str]:
-    shape = home_shape(flow)
+    shape = _home_shape(flow)
     for item, mark, name in (
         ("settled", Mark.SETTLED_COMPARED, "compared"),
         ("settled", Mark.SETTLED_ROSE, "rose"),
@@ -128,6 +129,11 @@ def _place(item: str, box: Box) -> str:
 
 def _named(place: str, numbers: Sums) -> Sums:
     return {f"{place} {name}": number for name, number in numbers.items()}
+
+
+@cache
+def _home_shape(flow: str) -> Shape:
+    return home_shape(flow)
 
 
 @cache
