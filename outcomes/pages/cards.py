@@ -178,8 +178,3 @@ def slug_of(text: str) -> str:
 
 def _lower(title: str) -> str:
     return title[:1].lower() + title[1:]
-
-
-def is_shown(card: Card) -> bool:
-    """Say whether the main figure is shown."""
-    return not isinstance(main_of(card.figure, card.meaning), Symbol)

@@ -6,12 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outcomes.contract import Outcome
-from outcomes.figures import Figure, Symbol
-from outcomes.measure import Statistic
-from outcomes.pages.cards import Card, is_shown
-
-LEAST_PEOPLE = 10
-"""How many people a figure must be about to count as evidence (measure M21)."""
+from outcomes.coverage import outcomes_with_evidence
+from outcomes.pages.cards import Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +37,16 @@ def evidence_of(outcomes: Sequence[Outcome], cards: Sequence[Card]) -> tuple[Evi
     found = []
     for each in outcomes:
         about = [card for card in cards if each.code in card.meaning.outcomes]
-        shown = tuple(card for card in about if is_shown(card) and _is_enough(card.figure, card))
+        shown = tuple(card for card in about if _is_evidence(card))
         hidden = tuple(card for card in about if card not in shown)
         found.append(Evidence(each.title, shown, hidden, each.gap))
     return tuple(found)
 
 
-def _is_enough(figure: Figure, card: Card) -> bool:
-    people = figure.numerator if card.meaning.statistic == Statistic.COUNT else figure.denominator
-    return not isinstance(people, Symbol) and people >= LEAST_PEOPLE
+def _is_evidence(card: Card) -> bool:
+    """Say whether a measure counts as evidence: by the rule of measure M21, and no other."""
+    return bool(
+        outcomes_with_evidence(
+            [card.figure], lambda _figure: card.meaning.outcomes, card.figure.footprint
+        )
+    )
