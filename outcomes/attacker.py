@@ -268,19 +268,17 @@ class Hunt:
             self._recall(known)
         else:
             self._look_near()
-        roots = self.system.about_roots
-        chained = self.system.name in CHAIN
-        for about_roots in (False, True):
-            if about_roots and chained:
-                continue  # the system about how many there are sees these
-            if not about_roots and self.system.name == HOW_MANY:
-                continue
-            chosen = np.flatnonzero(roots == about_roots)
-            for scenario in (*COUNCILS, PUBLIC, *TOLD):
-                self._try(scenario, chosen, None)
-            for index, target in enumerate(self.system.targets):
-                if _may_be_alone(target):
-                    self._try(Scenario(LONE_RESPONDENT, shared=target), chosen, index)
+        free = self.system.free
+        chosen = np.arange(len(free))
+        if self.system.name == HOW_MANY:
+            chosen = np.flatnonzero(free)
+        elif self.system.name in CHAIN:  # the system about how many there are has the others
+            chosen = np.flatnonzero(~free)
+        for scenario in (*COUNCILS, PUBLIC, *TOLD):
+            self._try(scenario, chosen, None)
+        for index, target in enumerate(self.system.targets):
+            if _may_be_alone(target):
+                self._try(Scenario(LONE_RESPONDENT, shared=target), chosen, index)
 
     def _try(self, scenario: Scenario, chosen: Integers, shared: int | None) -> None:
         wanted = np.array(
@@ -293,7 +291,7 @@ class Hunt:
         ask = _Question(
             scenario,
             shared,
-            anchored=not self.system.about_roots[wanted[0]],
+            anchored=not self.system.free[wanted[0]],
             aim=np.zeros(0, np.int64),
             capped=(),
             width=0,

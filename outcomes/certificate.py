@@ -104,7 +104,7 @@ class Proof:
             small=_sums(system.small),
             small_high=tuple(map(float, system.small_high)),
             aims=_sums(system.aims),
-            free=tuple(map(bool, system.about_roots)),
+            free=tuple(map(bool, system.free)),
             differences=tuple(tuple(sorted(changes[each].items())) for each in used),
             claims=tuple(claims),
         )

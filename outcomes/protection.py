@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from outcomes.attacker import SCENARIOS, audit
+from outcomes.attacker import SCENARIOS, Audit, Witnesses, audit
 from outcomes.certificate import Certificate
-from outcomes.coarsening import coarsened
+from outcomes.coarsening import coarsened, titles_about
 from outcomes.errors import ReleaseRefusedError
 from outcomes.ledger import Entry
 from outcomes.policy import DisclosurePolicy, check_policy
@@ -86,7 +86,12 @@ def protect(
     `reasons` when the audit is not satisfied in the end.
     """
     check_policy(policy)
-    hidden = hide(raw, policy, earlier, audit, progress)
+    witnesses: Witnesses = {}
+
+    def auditing(entry: Entry, before: Sequence[Entry], say: Progress | None) -> Audit:
+        return audit(entry, before, say, witnesses)
+
+    hidden = hide(raw, policy, earlier, auditing, progress)
     certificate = hidden.audited.certificate
     if certificate is None:
         raise refused(("The audit gave no proof; nothing goes out.",))
@@ -129,24 +134,25 @@ def hide(
 
     It does not ask whether the policy protects enough. Raises `ReleaseRefusedError`.
     """
-    sentences: list[str] = []
+    said: dict[str, str] = {}
     known: tuple[Finding, ...] = ()
     for _ in range(_MOST_COARSER):
         attempt = _Attempt(raw, policy, earlier, auditing, progress)
         audited = attempt.go(known)
         if audited.verdict.allows_release:
-            return Hidden(attempt.entry, audited, tuple(dict.fromkeys(sentences)))
+            sentences = tuple(f"{what}: {how}." for what, how in said.items())
+            return Hidden(attempt.entry, audited, sentences)
         hopeless = attempt.hopeless or tuple(each.target for each in audited.findings)
         found = coarsened(raw, hopeless)
         if found is None:
-            raise refused(reasons_of(audited.findings))
-        raw, further = found
-        sentences.extend(further)
+            raise refused(reasons_of(audited.findings, raw))
+        raw = found.raw
+        said.update(found.said)
         # What was found about other tables need not be found out a second time.
         tables = {each.table for each in hopeless}
         known = tuple(each for each in attempt.found if each.target.table not in tables)
         _say(progress, "showing some figures more coarsely")
-    raise refused(reasons_of(audited.findings))
+    raise refused(reasons_of(audited.findings, raw))
 
 
 def refused(reasons: tuple[str, ...]) -> ReleaseRefusedError:
@@ -224,21 +230,22 @@ class _Attempt:
         return audited
 
 
-def reasons_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+def reasons_of(findings: Iterable[Finding], raw: RawTables) -> tuple[str, ...]:
     """Say for a data manager what would show something to whom; never a protected number."""
     found: dict[tuple[str, str, str], int] = {}
     for each in findings:
-        place = (each.target.release, each.target.table, _outsider(each.scenario))
+        target = each.target
+        place = (titles_about(raw, target.table), target.release, _outsider(each.scenario))
         found[place] = found.get(place, 0) + 1
     return tuple(
-        f"{_cells(count)} of {table}{_of(release)} would show something about a few people to "
+        f"{title}{_of(release)}: {_cells(count)} would show something about a few people to "
         f"{outsider}; publish fewer measures or a longer period."
-        for (release, table, outsider), count in sorted(found.items())
+        for (title, release, outsider), count in sorted(found.items())
     )
 
 
 def _cells(count: int) -> str:
-    return "One number" if count == 1 else f"{count} numbers"
+    return "one number" if count == 1 else f"{count} numbers"
 
 
 def _of(release: str) -> str:

@@ -77,7 +77,7 @@ class System:
 
     `rows` times a difference must lie between `low` and `high`; `links` times it must be 0;
     `anchors` (how many people there are by commissioner and quarter) must be 0 unless a target is
-    about such a number itself. `small` and `small_high` are what somebody knows who was told which
+    `free`. `small` and `small_high` are what somebody knows who was told which
     withheld counts are small. `aims` adds a difference up to the change of each target. `parents`
     names, for each table, the one whose people it sorts further.
     """
@@ -93,7 +93,7 @@ class System:
     small: csr_array
     small_high: Floats
     targets: tuple[Target, ...]
-    about_roots: NDArray[np.bool_]
+    free: NDArray[np.bool_]
     aims: csr_array
     parents: Mapping[str, str]
     ceiling: int
@@ -115,12 +115,25 @@ def systems(new: Entry, earlier: Sequence[Entry]) -> Iterator[System]:
 
 def _telling(entry: Entry) -> Iterator[Quarter]:
     """Give the quarters for which a release could tell that a population is small."""
+    for name in _roots(entry):
+        if name in CHAIN and _small_numbers(entry, name):
+            yield from _quarters(entry, name)
     for row in entry.raw.rows.values():
         table = entry.raw.tables[row.table]
         if table.parent is None and row.group is None and table.name in CHAIN:
             counts = (table.count(row.classes, group) for group in GROUPS)
             if any(0 < each < entry.rules.threshold for each in counts):
                 yield from _quarters(entry, table.name)
+
+
+def _small_numbers(entry: Entry, root: str) -> frozenset[tuple[Commissioner, Quarter]]:
+    """Give where a population has so few people that knowing their number says much of them."""
+    found: dict[tuple[Commissioner, Quarter], int] = {}
+    for box, _, count in entry.raw.tables[root].entries():
+        spot = (box.commissioner, box.quarter)
+        found[spot] = found.get(spot, 0) + count
+    few = 2 * entry.rules.threshold
+    return frozenset(spot for spot, count in found.items() if count < few)
 
 
 def _roots(entry: Entry) -> tuple[str, ...]:
@@ -472,8 +485,8 @@ class _Builder:
 
     # --- what must stay hidden --------------------------------------------------------
 
-    def _targets(self) -> Iterator[tuple[Target, dict[int, int]]]:
-        seen: dict[tuple[object, ...], tuple[Target, dict[int, int]]] = {}
+    def _targets(self) -> Iterator[tuple[Target, dict[int, int], bool]]:
+        seen: dict[tuple[object, ...], tuple[Target, dict[int, int], bool]] = {}
         for number, entry in enumerate(self.entries):
             name = "" if entry is self.entries[-1] else entry.name
             for target in _Candidates(entry, self.tables[number], name):
@@ -488,11 +501,11 @@ class _Builder:
                 place = (number, target.table, target.classes, target.commissioners, target.group)
                 known = seen.get(place)
                 if weights and (known is None or known[0].width < target.width):
-                    seen[place] = (target, weights)
+                    seen[place] = (target, weights, self._is_free(number, target))
         yield from seen.values()
         yield from self._late()
 
-    def _late(self) -> Iterator[tuple[Target, dict[int, int]]]:
+    def _late(self) -> Iterator[tuple[Target, dict[int, int], bool]]:
         """Give the few answers that came in late, or were taken back, between two releases."""
         for index, atom in enumerate(self.atoms):
             threshold = self.entries[atom.entry].rules.threshold
@@ -508,7 +521,7 @@ class _Builder:
                     1,
                     1,
                 )
-                yield target, {index: 1}
+                yield target, {index: 1}, self.name not in CHAIN
 
     # --- all together -----------------------------------------------------------------
 
@@ -533,9 +546,9 @@ class _Builder:
             anchors=_matrix(list(anchors.values()), size),
             small=_matrix([each.weights for each in small], size),
             small_high=np.array([each.high for each in small], np.float64),
-            targets=tuple(target for target, _ in targets),
-            about_roots=np.array([self._is_about_root(target) for target, _ in targets], np.bool_),
-            aims=_matrix([weights for _, weights in targets], size),
+            targets=tuple(target for target, _, _ in targets),
+            free=np.array([free for _, _, free in targets], np.bool_),
+            aims=_matrix([weights for _, weights, _ in targets], size),
             parents={
                 label: table.parent.table
                 for tables in self.tables
@@ -545,9 +558,20 @@ class _Builder:
             ceiling=2 * sum(self.truth) + 50,
         )
 
-    def _is_about_root(self, target: Target) -> bool:
-        tables = next(each for each in self.tables if target.table in each)
-        return tables[target.table].parent is None and target.group is None
+    def _is_free(self, number: int, target: Target) -> bool:
+        """Say whether how many people there are may differ in what hides a target.
+
+        So it is where a target is about such a number, or about so few people that the number says
+        much; these are looked at over all releases together. Populations that no later release says
+        anything about are free as well.
+        """
+        root = _root_of(self.entries[number], target.table)
+        if root not in CHAIN or (target.table == root and target.group is None):
+            return True
+        small = _small_numbers(self.entries[number], root)
+        return any(
+            owner in target.commissioners and quarter in target.quarters for owner, quarter in small
+        )
 
 
 def _whether(wanted: frozenset[str], classes: frozenset[str]) -> int:
