@@ -190,17 +190,24 @@ def overcompleted_cols(pair: Pair) -> Iterator[str]:
 
 
 _NOTE, _STAGE = Result.ADVISORY, "Check geography"
-_COMBOS = {
-    "country": "National",
-    "region": "Regional",
-    "ward": "Ward",
-    "pcon": "Parliamentary constituency",
-    "lad": "Local authority district",
-    "lep": "Local enterprise partnership",
-    "lsip": "Local skills improvement plan area",
-    "eda": "English devolved area",
-    "la": "Local authority",
+_SHORT = {
+    "Local authority": "la",
+    "Local enterprise partnership": "lep",
+    "English devolved area": "eda",
 }
+"""What a check calls a level; the others are called as their code column is."""
+
+_NAMED = (
+    *("National", "Regional", "Ward", "Parliamentary constituency", "Local authority district"),
+    *("Local enterprise partnership", "Local skills improvement plan area"),
+    *("English devolved area", "Local authority"),
+)
+
+
+def _short(level: Level) -> str:
+    return _SHORT.get(level.name) or str(level.code).removesuffix("_code")
+
+
 FIRST = (
     Check("precheck_geog_level", "Precheck geography", geog_level, "unknown levels"),
     Check("precheck_geog_level_present", "Precheck geography", geog_level_present, "missing"),
@@ -209,8 +216,8 @@ FIRST = (
 
 CHECKS = (
     *(
-        Check(f"check_geog_{short}_combos", _STAGE, _combos(_BY_NAME[name]), "unknown places")
-        for short, name in _COMBOS.items()
+        Check(f"check_geog_{_short(level)}_combos", _STAGE, _combos(level), "unknown places")
+        for level in (_BY_NAME[name] for name in _NAMED)
     ),
     Check("check_geog_level_completed", _STAGE, geog_level_completed, "a place is not named"),
     Check("check_geog_ignored_rows", _STAGE, schools_and_providers, "may not stand in one file"),
