@@ -9,7 +9,7 @@ import warnings
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Security
+from fastapi import APIRouter, FastAPI, Query, Request, Security
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import APIKeyCookie, HTTPBearer
@@ -86,6 +86,7 @@ _FILE_KINDS: Final = {
     "text/plain": _BYTES,
     "application/json": {"schema": {}},
     "application/fhir+json": {"schema": {"type": "object"}},
+    "application/schema+json": {"schema": {"type": "object"}},
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _BYTES,
 }
 
@@ -127,7 +128,7 @@ def description_router() -> APIRouter:
 
     @router.get("/api/v1/openapi.json")
     async def openapi(request: Request) -> JSONResponse:
-        return JSONResponse(_describe_api(request))
+        return JSONResponse(describe_api(request.app))
 
     return router
 
@@ -223,16 +224,22 @@ def _listed(release: ReleaseOnList) -> ListedRelease:
 def _describe(found: Published, audience: Audience | None, files: list[FileOnList]) -> OneRelease:
     """Return a release as an audience sees it; staff see what all of them see, without files."""
     release, seen = found.release, audience or Audience.ICB
+    figures = release.figures_for(seen)
+    measured = {(each.measure, each.area) for each in figures}
     return OneRelease(
         **_listed(found.on_list).model_dump(),
         audience=audience,
         policy=release.policy.plain_words,
         audited_with=release.audited_with,
         certificate=release.certificate,
-        figures=tuple(map(FigureData.model_validate, release.figures_for(seen))),
+        figures=tuple(map(FigureData.model_validate, figures)),
         flow=tuple(map(FlowData.model_validate, release.flow_for(seen))),
-        definitions=tuple(map(DefinitionData.model_validate, release.definitions)),
-        notes=release.notes,
+        definitions=tuple(
+            DefinitionData.model_validate(each)
+            for each in release.definitions
+            if (each.measure, each.area) in measured
+        ),
+        notes=(*release.notes, *release.coarsened),
         files=tuple(
             FileData(
                 name=each.name,
@@ -259,9 +266,8 @@ def _with_mark(request: Request, body: bytes, kind: str, digest: str = "") -> Re
     return Response(body, headers={**headers, "content-type": kind})
 
 
-def _describe_api(request: Request) -> dict[str, Any]:
+def describe_api(app: FastAPI) -> dict[str, Any]:
     """Return the description; what answers GET answers HEAD alike, without content."""
-    app = request.app
     with warnings.catch_warnings():
         # One function answers both methods, so both would be called the same.
         warnings.filterwarnings("ignore", message="Duplicate Operation ID")
