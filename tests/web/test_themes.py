@@ -92,17 +92,21 @@ async def test_a_theme_is_taken_off_again_though_the_words_were_read(
     assert "Nothing was read in these days." in (await look(desk, AGAIN)).text
 
 
-async def test_what_a_colleague_ticked_meanwhile_is_not_undone(
+async def test_what_a_colleague_changed_meanwhile_is_not_undone(
     stage: Stage, desk: httpx.AsyncClient, invited: Invited
 ) -> None:
-    for title in ("Sleep", "School"):
+    for title in ("Sleep", "School", "Food"):
         await theming.add_theme(stage.service, title, staff(stage))
     await says(stage, invited, "i cannot sleep")
-    form = article(await look(desk, WORDS), "/read")
     (words,) = await rows(stage.service, tables.words)
-    colleague = Sorting(add=frozenset({"school"}))
+    first, colleague = (
+        Sorting(add=frozenset({"food"})),
+        Sorting(frozenset({"school"}), frozenset({"food"})),
+    )
+    await theming.sort(stage.service, words.id, first, staff(stage))
+    form = article(await look(desk, WORDS), "/read")
     await theming.sort(stage.service, words.id, colleague, staff(stage))
-    await send(desk, form, theme_sleep="on")
+    await send(desk, form, theme_sleep="on", theme_food="on")
     assert await seen(stage) == {"sleep", "school"}
 
 
