@@ -31,7 +31,7 @@ from outcomes.measure import Measure, Windows
 from outcomes.observation import Asking, Observation
 from outcomes.quarter import Quarter
 from outcomes.raw import EVERYBODY, Group, Part
-from outcomes.recipe import Recipe, Sorting
+from outcomes.recipe import Mark, Recipe, Sorting
 from outcomes.sorting_scores import HOME_ITEMS
 from tests.outcomes.caseload import (
     CLOSED,
@@ -50,6 +50,7 @@ from tests.outcomes.caseload import (
 )
 
 ALL = tuple(Commissioner)
+(M05,) = only("M05")
 
 
 def feelings(first: int | None, last: int | None, **changes: object) -> Facts:
@@ -124,6 +125,29 @@ def test_means_rest_on_first_and_last_answers_and_on_those_who_answered_only_fir
     assert 5 == raw.count(mean.n, ALL)
     assert only_first.level_only
     assert not mean.level_only
+
+
+def test_whoever_answered_at_the_end_as_well_did_not_answer_only_at_the_start() -> None:
+    facts = support()
+    newer = replace(star(facts, 0, {"feelings": 3}), version=2)
+    said = (star(facts, 0, {"feelings": 3}, "start"), newer)
+    raw = count(Facts((facts,), said))
+    assert 1 == step(raw, Missing.NOT_COMPARABLE)
+    assert 0 == raw.count("M06.Feelings.only-first", ALL)
+
+
+def test_whoever_was_asked_and_said_nothing_was_asked() -> None:
+    facts = support()
+    asked = Asking("e1", "x", "young-person", "star", "start", facts.accepted_on, "no-reply")
+    raw = count(Facts((facts,), askings=(asked,)))
+    found = {each: step(raw, each) for each in (Stage.ASKED, Stage.ANSWERED_FIRST)}
+    assert {Stage.ASKED: 1, Stage.ANSWERED_FIRST: 0} == found
+
+
+def test_a_share_counts_only_people_that_it_is_a_share_of() -> None:
+    fell = replace(M05, recipe=replace(M05.recipe, counts=Mark.FELL))
+    raw = count(together(feelings(5, 2), feelings(4, 3)), Q3, (fell,))
+    assert (5, 5) == rate(raw, "M05")
 
 
 def test_the_two_honest_bounds_rest_on_who_could_have_answered_and_who_was_compared() -> None:
@@ -313,6 +337,16 @@ def test_somebody_who_stopped_coming_has_90_days_to_come_back(
     assert (0, 0) == rate(count(Facts((facts,)), Quarter.parse("2027/28-Q1")), "M15")
 
 
+def test_an_answer_three_months_later_says_nothing_about_six() -> None:
+    facts = support(accepted_on=date(2025, 10, 1), closed_on=date(2026, 3, 2))
+    said = (
+        star(facts, 1, {"feelings": 2}, "start"),
+        star(facts, 1, {"feelings": 4}),
+        star(facts, 92, {"feelings": 4}, "3-months"),
+    )
+    assert (0, 0) == rate(count(Facts((facts,), said)), "M19")
+
+
 @pytest.mark.parametrize(
     ("later", "expected"), [(4, (1, 1)), (3, (1, 1)), (2, (0, 1)), (None, (0, 0))]
 )
@@ -419,7 +453,7 @@ def test_the_time_that_answering_takes_is_a_median_rounded_to_tens() -> None:
     seconds = [(DERBY, 64), (DERBY, 70), (DERBY, 300), (COUNTY, 20), (OTHER, 44)]
     begun = [Begun("e", who, *BOX[1:], CLOSED, completed=True, seconds=each)
              for who, each in seconds]  # fmt: skip
-    begun.append(Begun("e", DERBY, *BOX[1:], CLOSED, completed=False, seconds=None))
+    begun.append(Begun("e", DERBY, *BOX[1:], CLOSED, completed=False, seconds=900))
     begun.append(Begun("e", DERBY, *BOX[1:], CLOSED, completed=True, seconds=None))
     raw = count(Facts((), begun=tuple(begun)))
     assert (6, 7) == rate(raw, "M20")
@@ -557,18 +591,15 @@ def test_a_score_off_the_scale_stops_the_count() -> None:
         count(feelings(2, 9))
 
 
-(M05,) = only("M05")
-
-
 @pytest.mark.parametrize(
     ("measures", "problem"),
     [
         ((M05, replace(only("M04")[0], windows=Windows(least_gap=7))), "must agree on them"),
         ((M05, replace(M05, id="M98", windows=Windows(least_gap=7))), "must agree on them"),
-        ((replace(M05, recipe=replace(M05.recipe, counts=M05.recipe.of.MOVED)),), "cannot say who"),
+        ((replace(M05, recipe=replace(M05.recipe, counts=Mark.MOVED)),), "cannot say who"),
         ((replace(M05, instrument=None, instrument_version=None),), "say which instrument"),
         ((replace(M05, recipe=Recipe(Sorting.GOALS)),), "nothing can sort people"),
-        ((M05, replace(M05, recipe=replace(M05.recipe, counts=M05.recipe.of.FELL))),
+        ((M05, replace(M05, recipe=replace(M05.recipe, counts=Mark.FELL))),
          "two different rows"),
         (tuple(replace(each, recipe=replace(each.recipe, with_first_only=True))
                for each in only("M06")[:2]), "by one question"),
