@@ -85,7 +85,7 @@ async def read_and_sort(service: Service, words_id: str, sorting: Sorting, by: B
 
     def work(casework: Casework) -> bool:
         if sorting != Sorting():
-            _sort(casework, words_id, sorting, by)
+            sort_in(casework, words_id, sorting, by)
         done = words.mark_read(casework, words_id, by.who, by.now)
         if done:
             audit.note(casework, by.who, "read words", words_id, by.now)
@@ -96,7 +96,7 @@ async def read_and_sort(service: Service, words_id: str, sorting: Sorting, by: B
 
 async def sort(service: Service, words_id: str, sorting: Sorting, by: By) -> None:
     """Change the themes of words, whether they were read or not. Raises Refusal."""
-    await _write(service, lambda casework: _sort(casework, words_id, sorting, by))
+    await _write(service, lambda casework: sort_in(casework, words_id, sorting, by))
 
 
 async def look_at_words(service: Service, words_ids: Collection[str]) -> Sorted:
@@ -114,14 +114,14 @@ async def look_at_words(service: Service, words_ids: Collection[str]) -> Sorted:
     return await _read(service, work)
 
 
-def _sort(work: Casework, words_id: str, sorting: Sorting, by: By) -> None:
+def sort_in(work: Casework, words_id: str, sorting: Sorting, by: By) -> None:
+    """Change the themes of words inside a transaction. Raises Refusal."""
     if words_id not in themes.from_young_people(work.connection, [words_id]):
         raise Refusal(_NO_WORDS)
-    known = {each.slug: each for each in themes.list_all(work.connection)}
     added = set(sorting.add)
     if sorting.new.strip():
-        added.add(_add(work, sorting.new, by, known, use_known=True))
-        known = {each.slug: each for each in themes.list_all(work.connection)}
+        added.add(add_in(work, sorting.new, by, use_known=True))
+    known = _known(work)
     for slug in sorted(added):
         theme = _find(known, slug)
         if theme.retired_at is not None:
@@ -139,19 +139,30 @@ def _sort(work: Casework, words_id: str, sorting: Sorting, by: By) -> None:
 
 async def add_theme(service: Service, title: str, by: By) -> str:
     """Add a theme; return its slug. Raises Refusal where there is one like it."""
+    return await _write(service, lambda casework: add_in(casework, title, by))
 
-    def work(casework: Casework) -> str:
-        known = {each.slug: each for each in themes.list_all(casework.connection)}
-        return _add(casework, title, by, known)
 
-    return await _write(service, work)
+def add_in(work: Casework, title: str, by: By, *, use_known: bool = False) -> str:
+    """Add a theme inside a transaction and return its slug.
+
+    use_known: take one that is called like that already; otherwise that is a Refusal.
+    """
+    tidy = check_title(title)
+    alike = next((each for each in _known(work).values() if _is_like(each, tidy)), None)
+    if alike is not None:
+        if alike.retired_at is not None or not use_known:
+            raise Refusal(_TAKEN if alike.retired_at is None else _RETIRED)
+        return alike.slug
+    theme_id = themes.add(work, slug := slug_of(tidy), tidy, by.who, by.now)
+    audit.note(work, by.who, "added theme", theme_id, by.now)
+    return slug
 
 
 async def rename(service: Service, slug: str, title: str, by: By) -> None:
     """Give a theme another title; figures under the old one stay as they are. Raises Refusal."""
 
     def work(casework: Casework) -> None:
-        known = {each.slug: each for each in themes.list_all(casework.connection)}
+        known = _known(casework)
         theme, tidy = _find(known, slug), check_title(title)
         others = [each for each in known.values() if each.id != theme.id]
         if any(_is_like(each, tidy) for each in others):
@@ -176,27 +187,11 @@ async def _set_retired(
     service: Service, slug: str, by: By, did: str, retired_at: datetime | None
 ) -> None:
     def work(casework: Casework) -> None:
-        known = {each.slug: each for each in themes.list_all(casework.connection)}
-        theme = _find(known, slug)
+        theme = _find(_known(casework), slug)
         if themes.set_retired(casework, theme.id, retired_at):
             audit.note(casework, by.who, did, theme.id, by.now)
 
     await _write(service, work)
-
-
-def _add(
-    work: Casework, title: str, by: By, known: Mapping[str, Theme], *, use_known: bool = False
-) -> str:
-    """Add a theme; with `use_known`, one that is called like that is taken instead."""
-    tidy = check_title(title)
-    alike = next((each for each in known.values() if _is_like(each, tidy)), None)
-    if alike is not None:
-        if alike.retired_at is not None or not use_known:
-            raise Refusal(_TAKEN if alike.retired_at is None else _RETIRED)
-        return alike.slug
-    theme_id = themes.add(work, slug := slug_of(tidy), tidy, by.who, by.now)
-    audit.note(work, by.who, "added theme", theme_id, by.now)
-    return slug
 
 
 def _is_like(theme: Theme, title: str) -> bool:
@@ -210,18 +205,17 @@ def _is_like(theme: Theme, title: str) -> bool:
 
 async def add_reply(service: Service, slug: str, did: str, day: date, by: By) -> str:
     """Write what was done about a theme, for everybody to read; return the id. Raises Refusal."""
-    tidy = check_reply(did)
     if day > service.rhythm.local(by.now).date():
         raise Refusal(_FUTURE)
+    return await _write(service, lambda casework: reply_in(casework, slug, did, day, by))
 
-    def work(casework: Casework) -> str:
-        known = {each.slug: each for each in themes.list_all(casework.connection)}
-        theme = _find(known, slug)
-        reply_id = themes.add_reply(casework, theme.id, tidy, day, by.who, by.now)
-        audit.note(casework, by.who, "said what was done", reply_id, by.now)
-        return reply_id
 
-    return await _write(service, work)
+def reply_in(work: Casework, slug: str, did: str, day: date, by: By) -> str:
+    """Write what was done about a theme inside a transaction; return the id. Raises Refusal."""
+    theme, tidy = _find(_known(work), slug), check_reply(did)
+    reply_id = themes.add_reply(work, theme.id, tidy, day, by.who, by.now)
+    audit.note(work, by.who, "said what was done", reply_id, by.now)
+    return reply_id
 
 
 async def take_back(service: Service, reply_id: str, by: By) -> bool:
@@ -323,6 +317,10 @@ async def themes_of(service: Service, period: Period | None = None) -> tuple[tup
 
 
 # --- what all of them need ------------------------------------------------------------------------
+
+
+def _known(work: Casework) -> dict[str, Theme]:
+    return {each.slug: each for each in themes.list_all(work.connection)}
 
 
 def _find(known: Mapping[str, Theme], slug: str) -> Theme:
