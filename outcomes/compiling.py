@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from outcomes.errors import BadQuarterError
+from outcomes.catalogue import MEASURES, theme_measures
+from outcomes.counting import count_period
 from outcomes.facts import Facts
 from outcomes.indicators import Indicator, Reply
+from outcomes.ledger import Entry
 from outcomes.policy import DisclosurePolicy
-from outcomes.quarter import Period, Year
+from outcomes.quarter import Period
 from outcomes.release import Release, compile_release
 
 
@@ -40,17 +42,19 @@ def make(  # noqa: PLR0913 - everything a release depends on, by name
     `ledger` holds what was kept of every release published so far. Raises `OutcomesError` where no
     safe figures can be made.
     """
-    from outcomes.disclosure import protect  # noqa: PLC0415 - loads numpy and scipy
-    from outcomes.measures import MEASURES  # noqa: PLC0415
-    from outcomes.tabulation import tabulate  # noqa: PLC0415
+    from outcomes.protection import protect  # noqa: PLC0415 - loads numpy and scipy
 
-    del ledger, themes
-    if isinstance(period, Year):
-        message = "a year cannot be compiled yet"
-        raise BadQuarterError(message)
     if progress is not None:
         progress("counting")
-    raw = tabulate(MEASURES, facts.episodes, facts.observations, facts.askings, period)
-    safe = protect(raw, policy)
-    release = compile_release(safe, compiled_on=compiled_on, indicators=indicators, replies=replies)
-    return Made(release, b"", b"")
+    measures = (*MEASURES, *theme_measures(themes))
+    raw = count_period(measures, facts, period)
+    earlier = [Entry.from_bytes(each) for each in ledger]
+    protected = protect(raw, policy, earlier, progress)
+    release = compile_release(
+        protected.safe,
+        compiled_on=compiled_on,
+        certificate=protected.certificate.digest,
+        indicators=indicators,
+        replies=replies,
+    )
+    return Made(release, protected.certificate.to_bytes(), protected.entry.to_bytes())

@@ -6,7 +6,7 @@ from datetime import date
 
 from outcomes.figures import Symbol
 from outcomes.policy import DisclosurePolicy
-from outcomes.quarter import Quarter
+from outcomes.quarter import Period, Year
 
 MEANINGS = {
     Symbol.WITHHELD: (
@@ -24,7 +24,7 @@ _MONTHS = (
 )
 _AUDIT = (
     "Before the figures went out, an audit tried to work out every protected number from all files "
-    "of this release together: as a member of the public, as each council with its own numbers, "
+    "of this and every earlier release together: as a member of the public, as each council with its own numbers, "
     "and as one person who knows their own answer. Where it came too close, further figures were "
     "withheld."
 )
@@ -42,18 +42,15 @@ _OTHERS = (
 )
 
 
-def notes(quarter: Quarter, policy: DisclosurePolicy, *, is_final: bool) -> tuple[str, ...]:
+def notes(period: Period, policy: DisclosurePolicy, *, is_final: bool) -> tuple[str, ...]:
     """Give the notes that go out with every file of a release, one sentence or two each."""
-    period = (
-        f"Period: {quarter}. Each piece of support that ended from {_day(quarter.first_day)} to "
-        f"{_day(quarter.last_day)} is counted once, in the quarter it ended."
-    )
     meanings = tuple(f"{symbol} = {meaning}." for symbol, meaning in MEANINGS.items())
+    rounded = "Because counts are rounded one by one, they may not add up."
     return (
-        period,
-        _state(quarter, is_final=is_final),
+        _about(period),
+        _state(period, is_final=is_final),
         policy.plain_words,
-        "Because counts are rounded one by one, they may not add up.",
+        *((rounded,) if policy.base > 1 else ()),
         *meanings,
         _AUDIT,
         _PAIRS,
@@ -62,11 +59,25 @@ def notes(quarter: Quarter, policy: DisclosurePolicy, *, is_final: bool) -> tupl
     )
 
 
-def _state(quarter: Quarter, *, is_final: bool) -> str:
-    frozen = _day(quarter.freeze_date)
+def _about(period: Period) -> str:
+    days = f"from {_day(period.first_day)} to {_day(period.last_day)}"
+    if isinstance(period, Year):
+        return (
+            f"Period: {period}. Each piece of support that ended {days} is counted once. Answers "
+            "that came in late, or were taken back, after a quarter was published are in this "
+            "year's figures, so that the four quarters do not add up to the year."
+        )
+    return (
+        f"Period: {period}. Each piece of support that ended {days} is counted once, in the "
+        "quarter it ended."
+    )
+
+
+def _state(period: Period, *, is_final: bool) -> str:
+    frozen = _day(period.freeze_date)
     if is_final:
         return f"Final: answers up to {frozen} could count. Later ones never change this release."
-    return f"Provisional: made before {frozen}, while answers for this quarter could still come in."
+    return f"Provisional: made before {frozen}, while answers for this period could still come in."
 
 
 def _day(day: date) -> str:

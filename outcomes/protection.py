@@ -102,7 +102,7 @@ def protect(
         policy,
         figures=show_figures(entry.raw, entry.published, policy),
         flow=show_flow(entry.raw, entry.published),
-        notes=hidden.sentences,
+        coarsened=hidden.sentences,
         scenarios=SCENARIOS,
         audited_with=(each.name for each in earlier),
         seal=SEAL,

@@ -21,7 +21,7 @@ from outcomes.policy import DisclosurePolicy
 from outcomes.quarter import Period, Quarter, Year, parse_period
 
 if TYPE_CHECKING:
-    from outcomes.safe import SafeTables
+    from outcomes.safe_tables import SafeTables
 
 _FORMAT = 2
 _ID_LENGTH = 16
@@ -153,24 +153,28 @@ def compile_release(
     safe: SafeTables,
     *,
     compiled_on: date,
+    certificate: str,
     indicators: tuple[Indicator, ...] = (),
     replies: tuple[Reply, ...] = (),
 ) -> Release:
     """Freeze the protected tables of a period into a release.
 
     It is provisional when `compiled_on` (a local date) is before the period's freeze date.
+    `certificate` is the SHA-256 of the audit's proof.
     """
-    period: Period = safe.quarter
-    status = Status.PROVISIONAL if compiled_on < period.freeze_date else Status.FINAL
+    status = Status.PROVISIONAL if compiled_on < safe.period.freeze_date else Status.FINAL
     return Release(
-        period=period,
+        period=safe.period,
         status=status,
         policy=safe.policy,
         definitions=tuple(Definition.of(each) for each in safe.measures),
-        figures=tuple(each for table in safe.tables for each in table.figures),
-        flow=tuple(each for table in safe.tables for each in table.flow),
-        notes=notes(safe.quarter, safe.policy, is_final=status is Status.FINAL),
+        figures=safe.figures,
+        flow=safe.flow,
+        notes=notes(safe.period, safe.policy, is_final=status is Status.FINAL),
         scenarios=safe.scenarios,
+        audited_with=safe.audited_with,
+        certificate=certificate,
+        coarsened=safe.coarsened,
         indicators=indicators,
         replies=replies,
     )

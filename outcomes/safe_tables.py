@@ -24,12 +24,12 @@ SEAL: Final = Seal()
 class SafeTables:
     """Everything that was protected for one period, with the policy and the definitions behind it.
 
-    `notes` says in plain sentences what was shown more coarsely than it was meant to be.
+    `coarsened` says in plain sentences what was shown more coarsely than it was meant to be.
     `scenarios` names the outsiders the audit tried to be, `audited_with` the earlier releases that
     it held against this one.
     """
 
-    __slots__ = ("audited_with", "figures", "flow", "measures", "notes", "period", "policy",
+    __slots__ = ("audited_with", "coarsened", "figures", "flow", "measures", "period", "policy",
                  "scenarios")  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - one value made of its parts, all by name
@@ -40,7 +40,7 @@ class SafeTables:
         *,
         figures: Iterable[Figure],
         flow: Iterable[FlowFigure],
-        notes: Iterable[str],
+        coarsened: Iterable[str],
         scenarios: Iterable[str],
         audited_with: Iterable[str],
         seal: object,
@@ -53,7 +53,7 @@ class SafeTables:
         self.policy = policy
         self.figures = tuple(figures)
         self.flow = tuple(flow)
-        self.notes = tuple(notes)
+        self.coarsened = tuple(coarsened)
         self.scenarios = tuple(scenarios)
         self.audited_with = tuple(audited_with)
 
