@@ -5,7 +5,7 @@ Neighbouring ages are put together first, then a measure is not broken down, the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -27,30 +27,37 @@ _AXES = {Axis.AGE: "age", Axis.STRAND: "the kind of support"}
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Coarser:
-    """Raw tables that say less than before, and a plain sentence about it for readers."""
+    """Raw tables that say less than before. `said` has, for some titles, what was done, in words.
+
+    What is said later about the same titles takes the place of what was said before.
+    """
 
     raw: RawTables
-    sentence: str
+    said: Mapping[str, str]
 
 
-def coarsened(
-    raw: RawTables, targets: Iterable[Target]
-) -> tuple[RawTables, tuple[str, ...]] | None:
+def coarsened(raw: RawTables, targets: Iterable[Target]) -> Coarser | None:
     """Show less of what some protected counts are about, each table once, and say so.
 
     `targets` are counts for which no withholding was enough. None where there is no less to show.
     """
-    sentences: list[str] = []
+    said: dict[str, str] = {}
     for target in {each.table: each for each in targets}.values():
-        found = coarser(raw, target)
+        found = _coarser(raw, target)
         if found is not None:
             raw = found.raw
-            sentences.append(found.sentence)
-    return (raw, tuple(sentences)) if sentences else None
+            said.update(found.said)
+    return Coarser(raw, said) if said else None
 
 
-def coarser(raw: RawTables, target: Target) -> Coarser | None:
-    """Show less of what a protected count is about; None if there is no less."""
+def titles_about(raw: RawTables, table: str) -> str:
+    """Name the measures that count in a table, for readers."""
+    keys = {row.key for row in raw.rows.values() if row.table == table}
+    names = {_name(each.measure) for each in _figures(raw) if keys & _rows_of(each)}
+    return _titles(raw, names) if names else "Who answered and who is missing"
+
+
+def _coarser(raw: RawTables, target: Target) -> Coarser | None:
     for tables in _circles(raw, target):
         found = _coarser_in(raw, tables, target)
         if found is not None:
@@ -123,11 +130,8 @@ def _merged_ages(
         for key in keys
         if raw.rows[key].group in pair
     }
-    sentence = (
-        f"{_titles(raw, names)}: ages {_ages(pair[0])} and {_ages(pair[1])} are shown together, "
-        f"{_BECAUSE}."
-    )
-    return Coarser(_with_group(raw, renamed, whole), sentence)
+    how = f"ages {_ages(whole)} are shown together, {_BECAUSE}"
+    return Coarser(_with_group(raw, renamed, whole), {_titles(raw, names): how})
 
 
 def _people(raw: RawTables, keys: Collection[str], group: Group) -> int:
@@ -174,17 +178,18 @@ def _with_group(raw: RawTables, renamed: dict[str, str], whole: Group) -> RawTab
 def _not_broken_down(
     raw: RawTables, names: Collection[tuple[str, str]], keys: Collection[str], axis: Axis
 ) -> Coarser:
-    sentence = f"{_titles(raw, names)}: not broken down by {_AXES[axis]}, {_BECAUSE}."
-    return Coarser(_without(raw, lambda rows: bool(rows & set(keys)), keys), sentence)
+    how = f"not broken down by {_AXES[axis]}, {_BECAUSE}"
+    kept = _without(raw, lambda rows: bool(rows & set(keys)), keys)
+    return Coarser(kept, {_titles(raw, names): how})
 
 
-def _left_out(raw: RawTables, rows: Sequence[Row]) -> Coarser | None:
+def _left_out(raw: RawTables, rows: Sequence[Row]) -> Coarser:
     """Leave out every measure that counts in these rows, and the lines of the flow."""
     keys = {row.key for row in rows}
     names = {_name(each.measure) for each in _figures(raw) if keys & _rows_of(each)}
     kept = _without(raw, lambda some: bool(some & keys), keys)
     what = _titles(raw, names) if names else "Who answered and who is missing"
-    return Coarser(kept, f"{what}: left out, {_BECAUSE}.")
+    return Coarser(kept, {what: f"left out, {_BECAUSE}"})
 
 
 def _without(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from outcomes.episode import Commissioner
 from outcomes.ledger import Entry
-from outcomes.lines import Line, climbed, root_of
+from outcomes.lines import Line, root_of
 from outcomes.parts import Spot, Telling, quarters_in
 from outcomes.quarter import Quarter, Year
 from outcomes.raw import Group
@@ -32,7 +32,8 @@ CASELOAD = ("open", "closed", "accepted")
 """Populations that hang together: open then = open before + accepted - closed."""
 LATE, BACK = "late answers", "back answers"
 """What the audit calls those who came in, or were taken back, between two releases."""
-_NO_LIMIT = 1_000_000
+_FEW = 2
+"""Below so many thresholds, the number of people in a population says much of each of them."""
 
 
 class Unknown(NamedTuple):
@@ -102,16 +103,22 @@ class Joint:
 def place_of(target: Target, new: Entry, earlier: Sequence[Entry]) -> tuple[str, bool]:
     """Say where a count is asked about: its population, and whether it says how many there are.
 
-    Counts with the same place are asked about together.
+    Where so few people are in a population that their number says much of them, every count of
+    theirs does. Counts with the same place are asked about together.
     """
-    known = (new, *earlier)
     entry = next(
         (each for each in earlier if each.name == target.release),
-        next(each for each in known if target.table in each.raw.tables),
+        next(each for each in (new, *earlier) if target.table in each.raw.tables),
     )
-    people = climbed(entry.raw, target.table, target.classes)
     root = root_of(entry.raw, target.table)
-    return root, people[0] == root and target.group is None
+    if root not in CASELOAD or (target.table == root and target.group is None):
+        return root, True
+    people: dict[tuple[Commissioner, Quarter], int] = {}
+    for box, _, count in entry.raw.tables[root].entries():
+        if box.commissioner in target.commissioners and box.quarter in target.quarters:
+            spot = (box.commissioner, box.quarter)
+            people[spot] = people.get(spot, 0) + count
+    return root, any(count < _FEW * entry.rules.threshold for count in people.values())
 
 
 def joint_of(
@@ -126,10 +133,10 @@ def joint_of(
     Unless they say how many there are, the outsider is taken to know how many people each
     commissioner has in the population and quarter.
     """
-    root, is_about_root = place
-    chain = CASELOAD if is_about_root and root in CASELOAD else (root,)
+    root, says_how_many = place
+    chain = CASELOAD if says_how_many and root in CASELOAD else (root,)
     related = [each for each in earlier if any(_meets(each, new, name) for name in chain)]
-    writer = _Writer(chain, (*related, new), targets, is_anchored=not is_about_root)
+    writer = _Writer(chain, (*related, new), targets, is_anchored=not says_how_many)
     return writer.joint([each for each in lines if each.counted.table in writer.tables[-1]])
 
 
@@ -180,7 +187,7 @@ class _Writer:
                 for name, table in entry.raw.tables.items()
                 if root_of(entry.raw, name) in roots
                 # Of earlier releases only the caseload itself matters for how many there are.
-                and (is_anchored or entry is entries[-1] or table.parent is None)
+                and (len(roots) == 1 or entry is entries[-1] or table.parent is None)
             }
             for entry in entries
         ]
@@ -232,20 +239,14 @@ class _Writer:
                     self.links.append(link)
 
     def _anchors(self) -> list[Weights]:
-        """Say how many people each commissioner has, unless that is what is asked about.
-
-        A small number is protected itself, so nobody is taken to know it.
-        """
+        """Say how many people each commissioner has, unless that is what is asked about."""
         found: dict[tuple[int, str, Commissioner, Quarter | None], Weights] = {}
         for (number, name), spots in self.at.items():
             if self.is_anchored and self.tables[number][name].parent is None:
                 for spot, here in spots.items():
                     place = (number, name, spot.commissioner, spot.quarter)
                     found.setdefault(place, {}).update(dict.fromkeys(here.values(), 1))
-        small = self.entries[-1].rules.threshold
-        return [
-            each for each in found.values() if not 0 < sum(self.truth[one] for one in each) < small
-        ]
+        return list(found.values())
 
     def _link_releases(self) -> None:
         """Hold a table against the same table of an earlier release, quarter by quarter."""

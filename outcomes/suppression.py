@@ -22,6 +22,8 @@ from outcomes.rounding import behind
 from outcomes.scenario import Finding, Target
 from outcomes.witness import Asked, Seeker
 
+_PATIENT = 2
+"""How often one line more is tried where nobody knows what gives a count away."""
 _IMPORTANCE = 0.02
 """How much the size of a count weighs beside the number of cells that are withheld."""
 
@@ -91,7 +93,9 @@ class Suppressor:
                 hopeless.append(asked.target)
             else:
                 self._withhold(further)
-        hopeless.extend(each.target for each in beyond if not self._withhold_near(each))
+        # One count may be found out by several outsiders; what helps against one helps at all.
+        targets = {_spot(each.target): each.target for each in beyond}
+        hopeless.extend(each for each in targets.values() if not self._withhold_near(each))
         return tuple(hopeless)
 
     def begin_trying(self, most: int) -> None:
@@ -204,22 +208,21 @@ class Suppressor:
     def _withhold(self, lines: Collection[int]) -> None:
         self.pattern = replace(self.pattern, lines=self.pattern.lines | frozenset(lines))
 
-    def _withhold_near(self, asked: Asked) -> bool:
+    def _withhold_near(self, target: Target) -> bool:
         """Withhold what is nearest to a count that the audit finds by more than counts.
 
-        First the mean of the people it is about, then every mean of its table, then the lightest
-        count that holds it, then all of these. Says whether there was anything left to withhold.
+        First the mean of the people it is about, then every mean that counts some of them, then the
+        lightest line that holds some of them, then all such lines of its table. Says whether there
+        was anything left to withhold.
         """
-        target = asked.target
-        place = (target.release, target.table, target.classes, target.commissioners, target.group)
-        times = self.times[place] = self.times.get(place, 0) + 1
+        times = self.times[_spot(target)] = self.times.get(_spot(target), 0) + 1
         means = self._means_about(target)
         if means:
             chosen = means[:1] if times == 1 else means
             self.pattern = replace(self.pattern, means=self.pattern.means | frozenset(chosen))
             return True
         lines = self._lines_about(target)
-        self._withhold(lines[:1] if times == 1 else lines)
+        self._withhold(lines[:1] if times <= _PATIENT else lines)
         return bool(lines)
 
     def _means_about(self, target: Target) -> list[Cell]:
@@ -241,15 +244,14 @@ class Suppressor:
         ]
 
     def _lines_about(self, target: Target) -> list[int]:
-        """List the shown lines that hold people of a target, the lightest first."""
-        family = _family(self.new.raw, target.table)
+        """List the shown lines of a table that hold people of a target, the lightest first."""
         found = [
             line
             for line in self._sorted(self.lines)
             if line.number in self.shown.keys() - self.pattern.lines
-            and line.counted.table in family
+            and line.counted.table == target.table
+            and line.counted.classes & target.classes
             and any(each.footprint.commissioners & target.commissioners for each in line.cells)
-            and (line.counted.table != target.table or line.counted.classes & target.classes)
         ]
         return [each.number for each in sorted(found, key=lambda each: self.weights[each.number])]
 
@@ -277,6 +279,10 @@ class Suppressor:
             places(target.commissioners),
             "" if target.group is None else f"{target.group.axis}{target.group.values}",
         )
+
+
+def _spot(target: Target) -> tuple[object, ...]:
+    return target.release, target.table, target.classes, target.commissioners, target.group
 
 
 def weigh(line: Line, raw: RawTables) -> float:

@@ -98,9 +98,8 @@ class Seeker:
         is_out = ~self.is_shown | np.isin(self.lines, list(withheld))
         fits = (is_out | ((self.reach >= self.low) & (self.reach <= self.high))).all(axis=1)
         fits &= ~(self.found[:, self._known(scenario)] != 0).any(axis=1)
-        if scenario.shared is None:
-            fits &= ~(joint.anchors @ self.found.T).any(axis=0)
-        else:
+        fits &= ~(joint.anchors @ self.found.T).any(axis=0)
+        if scenario.shared is not None:
             fits &= self.found @ self._aim(scenario.shared) == 0
         if scenario.told:
             fits &= (~is_out | (self.reach <= self.small)).all(axis=1)
@@ -187,11 +186,10 @@ class Seeker:
         joint = self.joint
         single: list[tuple[csr_array, float | Integers, float | Integers]] = [
             (joint.links, 0.0, 0.0),
+            (joint.anchors, 0.0, 0.0),
             (joint.earlier, joint.earlier_low, joint.earlier_high),
         ]
-        if asked.scenario.shared is None:
-            single.append((joint.anchors, 0.0, 0.0))
-        else:
+        if asked.scenario.shared is not None:
             shared = csr_array(self._aim(asked.scenario.shared)[np.newaxis, :])
             single.append((shared, 0.0, 0.0))
         is_out = ~self.is_shown | np.isin(self.lines, list(withheld))

@@ -1,177 +1,138 @@
-"""Populations small enough to be judged by trying every table there could be."""
+"""Tables of a few people, written down by hand or drawn, for tests of protection."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Mapping
+from dataclasses import replace
 
-import numpy as np
+from outcomes.catalogue import MEASURES
+from outcomes.episode import AgeBand, Audience, Axis, Commissioner, Strand
+from outcomes.measure import Measure, Sensitivity, Statistic
+from outcomes.policy import DisclosurePolicy
+from outcomes.quarter import Quarter
+from outcomes.raw import EVERYBODY, Box, Count, Group, Part, Rate, RawTable, RawTables, Row
 
-from outcomes.episode import AgeBand, Audience, Commissioner, Strand
-from outcomes.ledger import Entry
-from outcomes.measure import (
-    Direction,
-    Interval,
-    Measure,
-    PeriodRule,
-    Sensitivity,
-    Statistic,
-)
-from outcomes.published import Published
-from outcomes.quarter import Period, Quarter
-from outcomes.raw import EVERYBODY, Box, Cell, Part, Rate, RawTable, RawTables, Row
-from outcomes.recipe import Recipe, Sorting
-from outcomes.scenario import Rules, Scenario, Target
-
-Q3 = Quarter.parse("2026/27-Q3")
 DERBY, COUNTY, OTHER = Commissioner
-ROSE, STAYED, MISSING = "rose", "stayed", "missing"
-RULES = Rules(threshold=3, base=3, zero_is_shown=False, width=2, insider_width=2, class_size=5)
-"""The rules of nhs5, in small: counts below 3 are withheld, others go to the nearest 3."""
+Q3 = Quarter(2026, 3)
+YES, NO = "yes", "no"
 
-Counts = Mapping[Commissioner, tuple[int, int, int]]
-"""How many rose, stayed and are missing, by who pays."""
+ROUNDED = DisclosurePolicy(
+    name="rounded",
+    plain_words="Counts below 3 are withheld, others go to the nearest 3.",
+    threshold=3,
+    zero_is_withheld=True,
+    base=3,
+    width=2,
+    insider_width=2,
+    class_size=5,
+    least_for_statistics=4,
+    least_for_spread=6,
+)
+"""The rules of nhs5, in small."""
+EXACT = DisclosurePolicy(
+    name="exact",
+    plain_words="1 and 2 are withheld, others are exact.",
+    threshold=3,
+    zero_is_withheld=False,
+    base=1,
+    width=2,
+    insider_width=1,
+    class_size=5,
+    least_for_statistics=4,
+    least_for_spread=6,
+)
+"""The rules of dfe_c, in small."""
+
+Counts = Mapping[tuple[Commissioner, str], int]
 
 
-def measure(sensitivity: Sensitivity = Sensitivity.SENSITIVE) -> Measure:
-    """A share of those who answered both times."""
-    return Measure(
-        id="M05",
-        version=1,
-        title="Feelings better at the end",
-        statement="Made up.",
-        sentence="{n} of {d} felt better.",
-        statistic=Statistic.RATE,
-        population="made-up children",
-        numerator="who rose",
-        recipe=Recipe(sorting=Sorting.ITEM),
-        direction=Direction.HIGHER_IS_BETTER,
-        period_rule=PeriodRule.CLOSED,
-        interval=Interval.WILSON,
+def made_up(
+    name: str, statistic: Statistic, sensitivity: Sensitivity = Sensitivity.ORDINARY
+) -> Measure:
+    """A measure of its own, with the recipe of one that exists: nothing is counted by it here."""
+    like = next(each for each in MEASURES if each.statistic is statistic and not each.missing)
+    return replace(
+        like,
+        id=name,
+        area="Total",
+        title=f"Made-up measure {name}",
         sensitivity=sensitivity,
-        unit="%",
+        breakdown=None,
+        footprints=tuple(Audience),
+        outcomes=(),
     )
 
 
-def box(owner: Commissioner, quarter: Quarter = Q3) -> Box:
-    """Where everybody of a commissioner stands."""
-    return Box(owner, quarter, AgeBand.NOT_KNOWN, Strand.DIRECT)
+ALL = made_up("T01", Statistic.COUNT)
+SHARE = made_up("T02", Statistic.RATE)
+PRIVATE = made_up("T03", Statistic.RATE, Sensitivity.SENSITIVE)
 
 
-def raw_of(counts: Counts, quarter: Quarter = Q3, period: Period | None = None) -> RawTables:
-    """Everybody who closed; who was paired; who of these rose."""
-    everybody = {(box(who, quarter), EVERYBODY): sum(each) for who, each in counts.items()}
-    flow = {
-        (box(who, quarter), label): number
-        for who, (rose, stayed, missing) in counts.items()
-        for label, number in (("paired", rose + stayed), (MISSING, missing))
+def said_yes_or_no(
+    counts: Counts, *, share: Measure = SHARE, no_is_shown: bool = True, also_alone: bool = False
+) -> RawTables:
+    """People of each commissioner who said yes or no: how many there are, and how many said what.
+
+    With `also_alone` a table below counts those who said yes once more.
+    """
+    boxes = {
+        (Box(owner, Q3, AgeBand.TO_TEN, Strand.DIRECT), label): count
+        for (owner, label), count in counts.items()
     }
-    item = {
-        (box(who, quarter), label): number
-        for who, (rose, stayed, _) in counts.items()
-        for label, number in ((ROSE, rose), (STAYED, stayed))
-    }
-    return RawTables(
-        quarter if period is None else period,
-        [measure()],
-        tables=[
-            RawTable("closed", None, (EVERYBODY,), everybody),
-            RawTable("star", Part("closed", EVERYBODY), ("paired", MISSING), flow),
-            RawTable("item", Part("star", "paired"), (ROSE, STAYED), item),
-        ],
-        rows=[
-            Row("closed", "closed", frozenset({EVERYBODY})),
-            Row("paired", "star", frozenset({"paired"})),
-            Row("missing", "star", frozenset({MISSING})),
-            Row("rose", "item", frozenset({ROSE})),
-        ],
-        rates=[Rate(measure(), "rose", "paired")],
-    )
-
-
-def rounded(
-    raw: RawTables, rules: Rules = RULES, withheld: frozenset[Cell] = frozenset()
-) -> Published:
-    """Round by hand: the audit must not be tested against its own reading."""
-    counts: dict[Cell, int | None] = {}
-    for row, footprint in product(raw.rows, Audience):
-        cell, count = Cell(row, footprint), raw.count(row, footprint.commissioners)
-        small = count < rules.threshold and not (rules.zero_is_shown and count == 0)
-        nearest = (2 * count + rules.base) // (2 * rules.base) * rules.base
-        counts[cell] = None if small or cell in withheld else nearest
-    return Published(counts, {})
-
-
-def entry_of(
-    counts: Counts, rules: Rules = RULES, withheld: frozenset[Cell] = frozenset()
-) -> Entry:
-    """A release of such people."""
-    raw = raw_of(counts)
-    return Entry("new", raw, rounded(raw, rules, withheld), rules)
-
-
-class Everything:
-    """Every table there could be with as many people of each commissioner: tried one by one."""
-
-    def __init__(self, entry: Entry, counts: Counts) -> None:
-        """List the tables that fit what the release shows."""
-        self.truth = np.array([counts[who] for who in Commissioner])
-        self.tables = np.array(list(_tables(counts)))
-        fits = np.ones(len(self.tables), np.bool_)
-        self.rules = entry.rules
-        self.entry = entry
-        for cell, shown in entry.published.counts.items():
-            values = self._values(cell.row, cell.footprint)
-            if shown is not None:
-                fits &= [_reads(value, shown, entry.rules) for value in values]
-        self.tables = self.tables[fits]
-
-    def _values(self, row: str, footprint: Audience) -> np.ndarray:
-        owners = [number for number, who in enumerate(Commissioner) if footprint.sees(who)]
-        return self.tables[:, owners][:, :, _COLUMNS[row]].sum(axis=(1, 2))
-
-    def reach(self, target: Target, scenario: Scenario) -> tuple[int, int]:
-        """Give the lowest and the highest value a count can have for an outsider."""
-        fits = np.ones(len(self.tables), np.bool_)
-        for number, who in enumerate(Commissioner):
-            if who in scenario.known:
-                fits &= (self.tables[:, number] == self.truth[number]).all(axis=1)
-        if scenario.shared is not None:
-            fits &= self._of(scenario.shared) == scenario.shared.truth
-        if scenario.told:
-            for cell, shown in self.entry.published.counts.items():
-                true = self.entry.raw.count(cell.row, cell.footprint.commissioners)
-                if shown is None and true < self.rules.threshold:
-                    fits &= self._values(cell.row, cell.footprint) < self.rules.threshold
-        values = self._of(target)[fits]
-        return int(values.min()), int(values.max())
-
-    def _of(self, target: Target) -> np.ndarray:
-        owners = [n for n, who in enumerate(Commissioner) if who in target.commissioners]
-        columns = [n for n, label in enumerate((ROSE, STAYED, MISSING)) if label in target.classes]
-        if "paired" in target.classes:
-            columns = [*columns, 0, 1]
-        if EVERYBODY in target.classes:
-            columns = [0, 1, 2]
-        return self.tables[:, owners][:, :, columns].sum(axis=(1, 2))
-
-
-_COLUMNS = {"closed": [0, 1, 2], "paired": [0, 1], "missing": [2], "rose": [0]}
-
-
-def _tables(counts: Counts) -> Iterator[list[tuple[int, int, int]]]:
-    ways = [
-        [
-            (rose, stayed, total - rose - stayed)
-            for rose in range(total + 1)
-            for stayed in range(total + 1 - rose)
-        ]
-        for total in (sum(counts[who]) for who in Commissioner)
+    everybody: dict[tuple[Box, str], int] = {}
+    for (box, _), count in boxes.items():
+        everybody[box, EVERYBODY] = everybody.get((box, EVERYBODY), 0) + count
+    yes = {(box, "again"): count for (box, label), count in boxes.items() if label == YES}
+    tables = [
+        RawTable("closed", None, (EVERYBODY,), everybody),
+        RawTable("said", Part("closed", EVERYBODY), (YES, NO), boxes),
+        *([RawTable("below", Part("said", YES), ("again",), yes)] if also_alone else []),
     ]
-    yield from (list(each) for each in product(*ways))
+    rows = [
+        Row("closed", "closed", frozenset({EVERYBODY})),
+        Row("said.yes", "said", frozenset({YES})),
+        *([Row("said.no", "said", frozenset({NO}))] if no_is_shown else []),
+        Row("said", "said", frozenset({YES, NO})),
+        *([Row("below", "below", frozenset({"again"}))] if also_alone else []),
+    ]
+    rates = [Rate(share, "said.yes", "said")]
+    counted = [Count(ALL, "closed")]
+    if no_is_shown:
+        counted.append(Count(made_up("T04", Statistic.COUNT), "said.no"))
+    if also_alone:
+        counted.append(Count(made_up("T05", Statistic.COUNT), "below"))
+    measures = [share, *(each.measure for each in counted)]
+    return RawTables(Q3, measures, tables=tables, rows=rows, counts=counted, rates=rates)
 
 
-def _reads(value: int, shown: int, rules: Rules) -> bool:
-    if value == 0 and rules.zero_is_shown:
-        return shown == 0
-    return value >= rules.threshold and abs(2 * (value - shown)) <= rules.base
+def by_age(counts: Mapping[tuple[Commissioner, AgeBand], int]) -> RawTables:
+    """People of each commissioner by age: everybody, and each age by itself."""
+    boxes = {
+        (Box(owner, Q3, age, Strand.DIRECT), EVERYBODY): count
+        for (owner, age), count in counts.items()
+    }
+    groups: tuple[Group | None, ...] = (None, *(Group(Axis.AGE, (each.value,)) for each in AgeBand))
+    rows = [
+        Row(
+            "closed" if group is None else f"closed|age={group.values[0]}",
+            "closed",
+            frozenset({EVERYBODY}),
+            group,
+        )
+        for group in groups
+    ]
+    return RawTables(
+        Q3,
+        [ALL],
+        tables=[RawTable("closed", None, (EVERYBODY,), boxes)],
+        rows=rows,
+        counts=[Count(ALL, row.key, row.group) for row in rows],
+    )
+
+
+def swapped(counts: Counts) -> dict[tuple[Commissioner, str], int]:
+    """Exchange the two councils."""
+    return {(OTHER_NAME[owner], label): count for (owner, label), count in counts.items()}
+
+
+OTHER_NAME = {DERBY: COUNTY, COUNTY: DERBY, OTHER: OTHER}

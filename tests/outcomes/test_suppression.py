@@ -1,0 +1,179 @@
+"""What is withheld beyond small numbers: enough against everybody, little, and always the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outcomes.episode import Audience, Commissioner
+from outcomes.ledger import Entry
+from outcomes.policy import DisclosurePolicy
+from outcomes.protection import hide, rules_of
+from outcomes.raw import Cell, RawTables
+from outcomes.rounding import first_pass
+from outcomes.scenario import Verdict
+from outcomes.smallest import smallest_pattern
+from outcomes.suppression import Pattern, Suppressor
+from tests.outcomes.brute import Every, brute_audit
+from tests.outcomes.small import (
+    COUNTY,
+    DERBY,
+    EXACT,
+    NO,
+    OTHER,
+    ROUNDED,
+    YES,
+    said_yes_or_no,
+    swapped,
+)
+
+CITY, COUNCIL, BOARD = Audience
+PLACES = tuple((owner, label) for owner in Commissioner for label in (YES, NO))
+Counts = Mapping[tuple[Commissioner, str], int]
+COUNTS = st.fixed_dictionaries({place: st.integers(0, 6) for place in PLACES})
+POLICIES = st.sampled_from((ROUNDED, EXACT))
+
+
+def entry_of(raw: RawTables, policy: DisclosurePolicy) -> Entry:
+    return Entry("now", raw, first_pass(raw, policy), rules_of(policy))
+
+
+def withheld(entry: Entry) -> frozenset[Cell]:
+    return frozenset(cell for cell, count in entry.published.counts.items() if count is None)
+
+
+@settings(max_examples=12, deadline=None)
+@given(COUNTS, POLICIES)
+def test_nobody_who_tries_every_table_finds_out_what_must_stay_hidden(
+    counts: Counts, policy: DisclosurePolicy
+) -> None:
+    entry = entry_of(said_yes_or_no(counts), policy)
+    suppressor = Suppressor(entry, ())
+    hidden = entry
+    for _ in range(6):
+        found = brute_audit(hidden)
+        if found.verdict is Verdict.SAFE:
+            break
+        assert not suppressor.suppress(found.findings)
+        before, hidden = hidden, replace(entry, published=suppressor.published(suppressor.pattern))
+        assert withheld(before) < withheld(hidden)
+    assert found.verdict is Verdict.SAFE
+
+
+@settings(max_examples=8, deadline=None)
+@given(COUNTS, POLICIES)
+def test_withholding_more_never_tells_an_outsider_more(
+    counts: Counts, policy: DisclosurePolicy
+) -> None:
+    entry = entry_of(said_yes_or_no(counts), policy)
+    shown = [cell for cell, count in entry.published.counts.items() if count is not None]
+    if not shown:
+        return
+    less = dict(entry.published.counts)
+    less[shown[len(shown) // 2]] = None
+    hidden = replace(entry, published=replace(entry.published, counts=less))
+    before, after = Every(entry), Every(hidden)
+    for finding in brute_audit(entry).findings:
+        if not finding.scenario.told:
+            low, high = before.range_of(finding.target, finding.scenario)
+            wider = after.range_of(finding.target, finding.scenario)
+            assert wider[0] <= low <= high <= wider[1]
+
+
+@settings(max_examples=6, deadline=None)
+@given(COUNTS, POLICIES)
+def test_the_same_counts_always_withhold_the_same(counts: Counts, policy: DisclosurePolicy) -> None:
+    found = []
+    for _ in range(2):
+        entry = entry_of(said_yes_or_no(counts), policy)
+        suppressor = Suppressor(entry, ())
+        suppressor.suppress(brute_audit(entry).findings)
+        found.append(suppressor.pattern)
+    assert found[0] == found[1]
+
+
+@settings(max_examples=10, deadline=None)
+@given(COUNTS, POLICIES)
+def test_exchanging_the_councils_exchanges_what_is_withheld(
+    counts: Counts, policy: DisclosurePolicy
+) -> None:
+    sides = []
+    for one in (counts, swapped(counts)):
+        entry = entry_of(said_yes_or_no(one), policy)
+        suppressor = Suppressor(entry, ())
+        suppressor.suppress(brute_audit(entry).findings)
+        sides.append(withheld(replace(entry, published=suppressor.published(suppressor.pattern))))
+    if counts == swapped(counts):
+        return  # nothing tells the councils apart
+    other = {CITY: COUNCIL, COUNCIL: CITY, BOARD: BOARD}
+    assert sides[0] == {Cell(cell.row, other[cell.footprint]) for cell in sides[1]}
+
+
+ONE_MUST_GO = {(DERBY, YES): 7, (DERBY, NO): 6, (COUNTY, YES): 6, (COUNTY, NO): 7, (OTHER, YES): 1}
+
+
+def test_a_small_number_that_follows_by_subtraction_is_covered_by_another_withheld_one() -> None:
+    raw = said_yes_or_no(ONE_MUST_GO)
+    entry = entry_of(raw, EXACT)
+    hidden = hide(raw, EXACT, (), brute_audit)
+    assert withheld(entry) < withheld(hidden.entry)
+    assert brute_audit(hidden.entry).verdict is Verdict.SAFE
+
+
+@settings(max_examples=6, deadline=None)
+@given(COUNTS, POLICIES)
+def test_no_safe_pattern_is_lighter_than_the_exact_one(
+    counts: Counts, policy: DisclosurePolicy
+) -> None:
+    entry = entry_of(said_yes_or_no(counts), policy)
+    suppressor = Suppressor(entry, ())
+    suppressor.begin_trying(10**9)
+
+    def shown_with(lines: frozenset[int]) -> Entry:
+        return replace(entry, published=suppressor.published(Pattern(lines)))
+
+    best = smallest_pattern(suppressor, lambda each: brute_audit(shown_with(each.lines)).findings)
+    if best is None:
+        return
+    assert brute_audit(shown_with(best.lines)).verdict is Verdict.SAFE
+    for one in suppressor.shown:
+        less = best.lines - {one}
+        if less != best.lines:
+            assert brute_audit(shown_with(less)).verdict is not Verdict.SAFE
+
+
+def test_lines_that_nothing_asks_for_are_shown_again() -> None:
+    entry = entry_of(said_yes_or_no(ONE_MUST_GO), EXACT)
+    suppressor = Suppressor(entry, ())
+    suppressor.suppress(brute_audit(entry).findings)
+    suppressor.pattern = Pattern(frozenset(suppressor.shown))
+    suppressor.begin_trying(10**9)
+    kept = suppressor.tidied().lines
+    assert suppressor.is_enough(kept)
+    assert not any(suppressor.is_enough(kept - {each}) for each in kept)
+    assert kept < set(suppressor.shown)
+
+
+def test_nothing_is_shown_again_without_work_that_is_allowed() -> None:
+    entry = entry_of(said_yes_or_no(ONE_MUST_GO), EXACT)
+    suppressor = Suppressor(entry, ())
+    suppressor.suppress(brute_audit(entry).findings)
+    suppressor.begin_trying(0)
+    assert suppressor.pattern == suppressor.tidied()
+    assert smallest_pattern(suppressor, lambda _: ()) is None
+
+
+def test_the_protector_and_the_attacker_share_no_code() -> None:
+    from importlib import import_module  # noqa: PLC0415
+
+    for name in ("lines", "rounding", "parts", "joint", "witness", "suppression", "smallest"):
+        source = import_module(f"outcomes.{name}").__spec__
+        assert source is not None
+        assert source.origin is not None
+        with open(source.origin, encoding="utf-8") as file:  # noqa: PTH123
+            text = file.read()
+        for forbidden in ("attacker", "unknowns", "certificate", "backwards", "moves", "packed"):
+            assert f"outcomes.{forbidden}" not in text
