@@ -20,6 +20,7 @@ from outcomes.indicators import derby_csv
 from outcomes.measure import Cadence, Measure, Sensitivity, Statistic
 from surveys.catalogue import load_catalogue
 from tests.outcomes.caseload import THEMES
+from tests.support.tracked import PROJECT
 
 PINNED = Path(__file__).with_name("measure_hashes.json")
 WORDS_THAT_HURT = re.compile(
@@ -85,6 +86,15 @@ def test_measures_ask_for_questions_that_exist_on_the_same_scale() -> None:
             values = [choice.value for choice in items[item].choices]
             assert [measure.scale.low, measure.scale.high] == [min(values), max(values)]
             assert items[item].scored
+
+
+def test_the_page_for_data_managers_lists_every_measure_by_its_title() -> None:
+    page = (PROJECT / "docs/measures.md").read_text()
+    rows = dict(re.findall(r"^\| (M\d\d\w?) \| ([^|]+?) \|", page, re.MULTILINE))
+    listed = [each for each in MEASURES if not each.id.startswith("U-")]
+    assert {each.id for each in listed} == set(rows)
+    for each in listed:
+        assert rows[each.id].startswith(each.title), each.id
 
 
 def test_what_cannot_be_counted_yet_says_what_is_lacking() -> None:
