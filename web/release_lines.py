@@ -86,8 +86,7 @@ def _is_withheld(figure: Figure) -> bool:
 def _figure(figure: Figure) -> str:
     """Say a figure in a few words: what is not shown has its word, and what is not there none."""
     if _is_there(figure.percent):
-        share = _with_range(_shown(figure.percent, "%"), figure.percent_lower, figure.percent_upper)
-        return f"{_shown(figure.numerator)} of {_shown(figure.denominator)}: {share}"
+        return _share(figure)
     if _is_there(figure.change_mean):
         change = _with_range(_shown(figure.change_mean), figure.change_lower, figure.change_upper)
         means = f"{_shown(figure.first_mean)} to {_shown(figure.last_mean)}"
@@ -99,6 +98,16 @@ def _figure(figure: Figure) -> str:
     if _is_there(figure.denominator):
         return f"{_shown(figure.numerator)} of {_shown(figure.denominator)}"
     return _shown(figure.numerator)
+
+
+def _share(figure: Figure) -> str:
+    share = _with_range(_shown(figure.percent, "%"), figure.percent_lower, figure.percent_upper)
+    counts = (_shown(figure.numerator), _shown(figure.denominator))
+    if {*counts, share} == {share}:  # a word that stands for all of them is said once
+        return share
+    return (
+        f"{counts[0]} of {counts[1]}" if counts[0] == share else " of ".join(counts) + f": {share}"
+    )
 
 
 def _is_there(value: Shown) -> bool:

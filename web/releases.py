@@ -105,11 +105,15 @@ async def _show_list(request: Request, refused: Mapping[str, str] | None = None)
     """Show the periods; `refused` says, by period, what could not be done."""
     site = site_of(request)
     today = site.service.rhythm.local(site.clock()).date()
+    periods = await release_periods.list_periods(site.service, today)
+    listed = [str(each.period) for each in periods]
+    told = refused or {}
     values = {
         **frame(request),
-        "periods": await release_periods.list_periods(site.service, today),
+        "periods": periods,
         "Next": Next,
-        "refused": refused or {},
+        "refused": told,
+        "elsewhere": [message for period, message in told.items() if period not in listed],
     }
     return show("releases.html", values, 422 if refused else 200)
 

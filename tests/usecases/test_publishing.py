@@ -398,9 +398,8 @@ async def test_a_failed_audit_is_kept_and_said_with_its_reasons(
 ) -> None:
     def make(*facts: Any, **options: Any) -> Made:
         del facts, options
-        error = ReleaseRefusedError("the audit failed")
-        error.reasons = ("in table closed 3 cells", "merge the ages")
-        raise error
+        message = "the audit failed"
+        raise ReleaseRefusedError(message, ("in table closed 3 cells", "merge the ages"))
 
     monkeypatch.setattr(compiling, "make", make)
     with pytest.raises(Refusal, match=r"In table closed 3 cells\. Merge the ages\."):

@@ -9,11 +9,12 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from outcomes.episode import Audience
 from outcomes.formats.bundle import files_of
@@ -229,8 +230,13 @@ async def test_a_key_is_in_no_table_and_no_line_that_is_logged(
     assert ours
     assert not [line for line in ours if key in line]
     for table in (tables.sign_ins, tables.keycards, tables.audit):
-        found = await stage.service.lane.read(lambda c, t=table: repr(list(c.execute(select(t)))))
+        query = select(table)
+        found = await stage.service.lane.read(partial(_shown, query))
         assert key not in found
+
+
+def _shown(query: Select[Any], connection: Connection) -> str:
+    return repr(list(connection.execute(query)))
 
 
 # --- the list -------------------------------------------------------------------------------------

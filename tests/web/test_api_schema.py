@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 
+from outcomes.episode import Audience
 from tests.support.house import World
 from tests.web.living import Living, living
 from web.api import api_router, describe_api
@@ -71,17 +72,17 @@ def test_the_description_is_the_one_that_programs_get(web: Living) -> None:
 
 @schema.parametrize()
 @EXAMPLES
-def test_whatever_is_called_is_answered_as_described(case: Case, web: Living) -> None:
+def test_whatever_is_called_is_answered_as_described(case: Case[Any], web: Living) -> None:
     key = web.keys["commissioner-program:derby-city"]
     case.call_and_validate(web.address, headers={"Authorization": f"Bearer {key}"})
 
 
 @schema.parametrize()
 @EXAMPLES
-def test_what_is_there_is_answered_as_described(case: Case, web: Living) -> None:
+def test_what_is_there_is_answered_as_described(case: Case[Any], web: Living) -> None:
     """As above, with releases and files that are there."""
     release = web.releases[1].id
-    names = web.files[release, "derby-city"]
+    names = web.files[release, Audience.DERBY_CITY]
     turn = sum(map(ord, str(case.query or case.headers or "")))
     there = {"release": release, "name": sorted(names)[turn % len(names)]}
     case.path_parameters = {name: there[name] for name in case.path_parameters or {}}
@@ -92,6 +93,6 @@ def test_what_is_there_is_answered_as_described(case: Case, web: Living) -> None
 
 @schema.parametrize()
 @settings(EXAMPLES, max_examples=5)
-def test_without_a_key_there_is_nothing(case: Case, web: Living) -> None:
+def test_without_a_key_there_is_nothing(case: Case[Any], web: Living) -> None:
     answer = case.call(web.address, headers={"Authorization": "Bearer wrong"})
     assert answer.status_code in (401, 405)
