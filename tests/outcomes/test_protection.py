@@ -57,7 +57,7 @@ def test_what_is_safe_is_shown_as_the_policy_shows_it(
     protected = protect(said_yes_or_no(ENOUGH), policy)
     assert expected == shown(protected.safe, "T02", CITY)
     protected.certificate.check()
-    assert () == protected.safe.notes
+    assert () == protected.safe.coarsened
 
 
 def test_what_follows_from_other_figures_is_withheld_too() -> None:
@@ -89,7 +89,7 @@ def test_there_is_a_proof_or_there_is_nothing(counts: Counts, policy: Disclosure
 
 def test_the_same_counts_give_the_same_figures() -> None:
     once, again = (protect(said_yes_or_no(A_FEW_OTHERS), DFE_C) for _ in range(2))
-    assert (once.safe.figures, once.safe.notes) == (again.safe.figures, again.safe.notes)
+    assert (once.safe.figures, once.safe.coarsened) == (again.safe.figures, again.safe.coarsened)
     assert once.certificate.digest == again.certificate.digest
 
 
@@ -151,7 +151,7 @@ def test_the_refusal_says_why_in_plain_words() -> None:
 
 def test_protected_tables_cannot_be_made_or_remade_in_any_other_way() -> None:
     with pytest.raises(NotProtectedError):
-        SafeTables(Q3, (), NHS5, figures=(), flow=(), notes=(), scenarios=(), audited_with=(),
+        SafeTables(Q3, (), NHS5, figures=(), flow=(), coarsened=(), scenarios=(), audited_with=(),
                    seal=object())  # fmt: skip
     safe = protect(said_yes_or_no(ENOUGH), NHS5).safe
     with pytest.raises(NotProtectedError):
