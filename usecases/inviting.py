@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from outcomes.episode import AgeBand as ChildAge
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
 from storage import (
     audit,
     changes,
+    contract,
     episodes,
     invitations,
     participants,
@@ -25,6 +27,7 @@ from storage import (
 )
 from storage.casework import Casework
 from storage.changes import Change, What
+from storage.contract import Noted
 from storage.episodes import Participation, SupportEpisode
 from storage.participants import NewPerson
 from storage.people import Person, Standing
@@ -92,7 +95,8 @@ class Invitee:
 class NewEpisode:
     """What staff say of a new support episode.
 
-    `worker` is how staff call who looks after it, such as a.worker.
+    `worker` is how staff call who looks after it, such as a.worker. `child_age` is the band of the
+    figures on the day on which it opens, None where nobody knows.
     """
 
     case: str
@@ -102,6 +106,7 @@ class NewEpisode:
     lives: Lives
     opened_on: date
     worker: str | None = None
+    child_age: ChildAge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +196,8 @@ def open_in(service: Service, work: Casework, new: NewEpisode, by: By) -> str:
     episodes.add(work, episode)
     audit.note(work, by.who, "opened support episode", episode.id, by.now)
     work.flush()
+    if new.child_age is not None:
+        contract.store(work, {episode.id: Noted(new.child_age)})
     return episode.id
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final
 
+from starling.simulation.known import draw_known
 from starling.simulation.office import Office, Story
 from starling.simulation.orders import (
     LookAfter,
@@ -25,6 +26,7 @@ from starling.simulation.orders import (
 )
 from starling.simulation.population import Child, make_child
 from starling.simulation.pretend import Pretend, make_pretend
+from starling.simulation.records import Records
 from starling.simulation.staff import Close, Guest, Newcomer, Welcome
 from starling.simulation.turns import Machine, wander
 from starling.simulation.watching import Watch
@@ -78,6 +80,7 @@ class Life:
     happened: Counter[str] = field(default_factory=Counter)
     watch: Watch = field(default_factory=Watch)
     office: Office | None = None
+    records: Records | None = None
 
     async def live(self, on_day: Callable[[], object]) -> datetime:
         """Live from the first day to the last; return the moment at which it was over."""
@@ -101,6 +104,7 @@ class Life:
             weeks = int(min(40, max(8, self.chance.gauss(20, 6))))
             child = make_child(number, self.chance)
             self.stories.append(Story(child, opens, opens + timedelta(weeks=weeks)))
+        self.records = Records(self.room, self.plan.seed, self._reports, self.happened)
         if self.plan.eventful:
             self.machine = Machine.draw(self.plan.first, self.plan.last, self.chance)
             own = Random(self.chance.getrandbits(64))
@@ -166,6 +170,8 @@ class Life:
         invited = await self._open([each for each in beginning if not each.is_over], now)
         if self.office is not None:
             invited += await self.office.work(self.stories, day, now)
+        if self.records is not None:
+            await self.records.work(self.stories, day, now)
         return invited
 
     async def _open(self, stories: list[Story], now: datetime) -> list[Pretend]:
@@ -192,6 +198,7 @@ class Life:
             child.intervention,
             child.lives,
             story.opens,
+            child_age=draw_known(child, self.plan.seed).age,
         )
         answering = ((role, band, self._channel(role, band)) for role, band in _answering(child))
         return Newcomer(new, tuple(answering))

@@ -79,32 +79,39 @@ class Child:
 
 
 @cache
+def count_children(breakdown: str) -> dict[str, int]:
+    """Return how many children there were in each category at the last published quarter end."""
+    text = files("starling.simulation").joinpath("population.csv").read_text(encoding="utf-8")
+    rows = [row for row in csv.DictReader(text.splitlines()) if row["breakdown"] == breakdown]
+    last = max(row["snapshot_date"] for row in rows)
+    return {row["category"]: int(row["children"]) for row in rows if row["snapshot_date"] == last}
+
+
+@cache
 def where_children_live() -> dict[Lives, int]:
     """Return how many children lived where at the last published quarter end."""
-    text = files("starling.simulation").joinpath("population.csv").read_text(encoding="utf-8")
-    rows = [row for row in csv.DictReader(text.splitlines()) if row["breakdown"] == "placement"]
-    last = max(row["snapshot_date"] for row in rows)
     found: dict[Lives, int] = {}
-    for row in rows:
-        if row["snapshot_date"] == last and row["category"] in _LIVES:
-            lives = _LIVES[row["category"]]
-            found[lives] = found.get(lives, 0) + int(row["children"])
+    for category, children in count_children("placement").items():
+        if category in _LIVES:
+            lives = _LIVES[category]
+            found[lives] = found.get(lives, 0) + children
     return found
 
 
 def make_child(number: int, chance: Random) -> Child:
     """Return one made-up child; the same chance gives the same child."""
-    strand = _pick(_STRANDS, chance)
+    strand = pick(_STRANDS, chance)
     return Child(
         number=number,
-        age_band=_pick(_AGES, chance),
-        commissioner=_pick(_COMMISSIONERS, chance),
+        age_band=pick(_AGES, chance),
+        commissioner=pick(_COMMISSIONERS, chance),
         strand=strand,
         intervention=chance.choice(_INTERVENTIONS[strand]),
-        lives=_pick({lives: float(n) for lives, n in where_children_live().items()}, chance),
-        reason=_pick(_REASONS, chance),
+        lives=pick({lives: float(n) for lives, n in where_children_live().items()}, chance),
+        reason=pick(_REASONS, chance),
     )
 
 
-def _pick(shares: dict[T, float], chance: Random) -> T:
+def pick(shares: dict[T, float], chance: Random) -> T:
+    """Return one of these by its share; the shares may have any sum."""
     return chance.choices(list(shares), weights=list(shares.values()))[0]
