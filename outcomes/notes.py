@@ -24,9 +24,9 @@ _MONTHS = (
 )
 _AUDIT = (
     "Before the figures went out, an audit tried to work out every protected number from all files "
-    "of this and every earlier release together: as a member of the public, as each council with its own numbers, "
-    "and as one person who knows their own answer. Where it came too close, further figures were "
-    "withheld."
+    "of this and every earlier release together: as a member of the public, as each council with "
+    "its own numbers, and as one person who knows their own answer. Where it came too close, "
+    "further figures were withheld."
 )
 _PAIRS = (
     "Only people who answered both at the start and at the end are compared. 'Answered at the "
