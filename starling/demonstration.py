@@ -13,6 +13,7 @@ from outcomes.episode import Audience, Commissioner, Lives, Strand
 from outcomes.quarter import Quarter
 from starling.simulation.life import Life, Plan
 from starling.simulation.orders import Here
+from starling.simulation.published import take_published
 from storage.access import SignedIn
 from surveys.people import AgeBand, Role
 from usecases import inviting, publishing, signing_in
@@ -90,6 +91,7 @@ async def load_demo(service: Service, now: datetime, on_day: Callable[[], object
     plan = Plan(CHILDREN, yesterday - timedelta(days=DAYS), yesterday, SEED, telegram=0.0)
     chance = Random(f"{SEED}:demo")  # noqa: S311 (made-up people, no secret)
     await Life(Here(service), service.rhythm, plan, chance).live(on_day)
+    await take_published(service, now)
     await _publish_past_quarters(service, plan, now)
     return True
 

@@ -14,6 +14,7 @@ from starling.simulation.accounting import Accounts, settle_accounts
 from starling.simulation.apart import Apart, Kills
 from starling.simulation.life import Life, Plan
 from starling.simulation.orders import Here, Room
+from starling.simulation.published import TakePublished
 from usecases import inviting
 from usecases.refusal import Refusal
 
@@ -58,6 +59,7 @@ async def _live_in(
 ) -> Lived:
     life = Life(room, make_rhythm(settings), plan, Random(f"{plan.seed}:life"))
     now = await life.live(on_day)
+    await room.do(TakePublished(now))
     if isinstance(room, Apart):
         life.happened["times the process was killed"] = room.deaths
     async with open_service(settings) as reader:

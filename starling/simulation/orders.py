@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from followups import occasions
+from starling.simulation.listening import listen_in
 from storage import words
 from storage.casework import Connection
 from storage.outbox import Sending, Sent
@@ -182,6 +183,8 @@ def _read_everything(service: Service, now: datetime, connection: Connection) ->
     unread = words.to_read(work)
     for each in unread:
         words.mark_read(work, each.id, BY, now)
+    listen_in(service, work, unread, now)
     for notice in words.unseen_notices(work):
         words.mark_notice_seen(work, notice.id, BY, now)
+    work.flush()
     return len(unread)
