@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, assert_never
 
 from outcomes.episode import Audience
 from outcomes.facts import Facts
@@ -123,6 +123,7 @@ def _tally(population: Population, sorters: Sorters, people: People) -> _Tally:
             | Population.CLOSED_THREE_QUARTERS_AGO
         ):
             return _Tally.of(population, people.ended(population), sorters.ended[population])
+    assert_never(population)
 
 
 def _medians(measures: Iterable[Measure], people: People, figures: Figures) -> Iterator[Median]:

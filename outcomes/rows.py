@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from outcomes.episode import AgeBand, Axis, Strand
 from outcomes.errors import BadMeasureError
@@ -47,7 +48,8 @@ class Figures:
 def figures_of(measures: Sequence[Measure], sorters: Sorters, *, by_group: bool) -> Figures:
     """Name what may be published: for whole footprints, and with `by_group` broken down as well.
 
-    Raises `BadMeasureError` where a recipe asks for people that its table cannot tell.
+    Raises `BadMeasureError` where a recipe asks for people that its table cannot tell, or does not
+    fit the kind of figure.
     """
     rows = _Rows(sorters.shapes())
     steps = tuple(step for flow in sorters.flows for step in _steps(rows, flow))
@@ -71,7 +73,10 @@ def figures_of(measures: Sequence[Measure], sorters: Sorters, *, by_group: bool)
             case Statistic.MEDIAN:
                 medians[measure.id] = rows.of(measure, measure.recipe.counts, None)
             case Statistic.COVERAGE:
-                continue
+                message = f"measure {measure.id}: its recipe must be to look at shown figures only"
+                raise BadMeasureError(message)
+            case _:
+                assert_never(measure.statistic)
     return Figures(
         tuple(rows.found.values()), tuple(counts), tuple(rates), tuple(means), steps, medians
     )

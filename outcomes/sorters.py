@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from outcomes.errors import BadMeasureError
 from outcomes.facts import Begun, FollowUp, Heard
-from outcomes.measure import Measure
+from outcomes.measure import Measure, Statistic
 from outcomes.populations import Accepted, Ended, Moment, Population, Viewed, population_of
 from outcomes.recipe import Sorting
 from outcomes.shapes import OneTable, Shape, Sorter
@@ -30,6 +30,8 @@ from outcomes.sorting_notes import (
 )
 
 _BY_ANSWERS = (Sorting.FLOW, Sorting.ITEM, Sorting.HOME)
+_NEEDED = {Statistic.MEAN_CHANGE: Sorting.ITEM, Statistic.MEDIAN: Sorting.CHECK_IN}
+"""Kinds of figure that can be worked out from one sorting only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,12 @@ def _check_agreement(measures: Iterable[Measure]) -> None:
     asked: dict[str, tuple[object, ...]] = {}
     for each in measures:
         name, recipe = table_of(each), each.recipe
+        if _NEEDED.get(each.statistic, recipe.sorting) is not recipe.sorting:
+            message = (
+                f"measure {each.id}: a {each.statistic.value} cannot be made by sorting people by "
+                f"{recipe.sorting.value}"
+            )
+            raise BadMeasureError(message)
         wanted = (recipe.sorting, recipe.who, recipe.days, each.scale, each.windows,
                   each.instrument_version, each.period_rule)  # fmt: skip
         if asked.setdefault(name, wanted) != wanted:

@@ -27,7 +27,7 @@ from outcomes.episode import (
 from outcomes.errors import BadFactsError, BadMeasureError, NotProtectedError
 from outcomes.facts import Begun, Facts, FollowUp, Heard, SdqTotal
 from outcomes.flow import Missing, Stage
-from outcomes.measure import Measure, Windows
+from outcomes.measure import Measure, Statistic, Windows
 from outcomes.observation import Asking, Observation
 from outcomes.quarter import Quarter
 from outcomes.raw import EVERYBODY, Group, Part
@@ -337,6 +337,15 @@ def test_somebody_who_stopped_coming_has_90_days_to_come_back(
     assert (0, 0) == rate(count(Facts((facts,)), Quarter.parse("2027/28-Q1")), "M15")
 
 
+def test_whoever_could_not_have_answered_at_the_end_held_nothing() -> None:
+    day = date(2026, 3, 2)
+    quiet = support(accepted_on=date(2025, 10, 1), closed_on=day, strand=Strand.CONSULTATION)
+    raw = count(Facts((quiet,)))
+    (place,) = raw.tables["star/young-person:feelings:later"].entries()
+    assert "not-compared-at-the-end" == place[1]
+    assert (0, 0) == rate(raw, "M19")
+
+
 def test_an_answer_three_months_later_says_nothing_about_six() -> None:
     facts = support(accepted_on=date(2025, 10, 1), closed_on=date(2026, 3, 2))
     said = (
@@ -419,7 +428,9 @@ def test_an_adult_counts_with_each_question_that_they_answered() -> None:
     early = replace(said[0], on=Q3.first_day - timedelta(days=1))
     newer = replace(said[0], version=2)
     stranger = replace(said[0], episode="nobody's")
-    raw = count(Facts((facts,), (*said, early, newer, stranger)))
+    silent = replace(said[0], scores={})
+    raw = count(Facts((facts,), (*said, early, newer, stranger, silent)))
+    assert 4 == sum(people for _, _, people in raw.tables["adult-view"].entries())
     assert (1, 2) == rate(raw, "M10")
     assert (2, 2) == rate(raw, "M11", area="Listened to")
     assert (1, 2) == rate(raw, "M11", area="Useful")
@@ -599,6 +610,8 @@ def test_a_score_off_the_scale_stops_the_count() -> None:
         ((replace(M05, recipe=replace(M05.recipe, counts=Mark.MOVED)),), "cannot say who"),
         ((replace(M05, instrument=None, instrument_version=None),), "say which instrument"),
         ((replace(M05, recipe=Recipe(Sorting.GOALS)),), "nothing can sort people"),
+        ((replace(M05, statistic=Statistic.COVERAGE),), "shown figures only"),
+        ((replace(only("M20t")[0], recipe=Recipe(Sorting.PLAN)),), "cannot be made"),
         ((M05, replace(M05, recipe=replace(M05.recipe, counts=Mark.FELL))),
          "two different rows"),
         (tuple(replace(each, recipe=replace(each.recipe, with_first_only=True))
