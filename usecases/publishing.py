@@ -314,6 +314,3 @@ async def note_pull(
         note(casework, "pulled file", target, by)
 
     await service.lane.write(lambda connection: work(service.open(connection)))
-
-
-list_releases = list_published

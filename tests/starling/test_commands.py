@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -125,10 +124,6 @@ def test_an_invitation_is_made_even_when_telegram_cannot_be_asked(run: Run) -> N
         ("invite --episode nobody --role young-person", "how old"),
         ("rights export nobody", "Nobody has this id"),
         ("access grant --who a.worker --role king", "no such role"),
-        ("release compile --quarter soon", "quarter"),
-        ("release compile --quarter 2999/00-Q1", "nothing to compile yet"),
-        ("release export --release none --audience icb --out out", "no release"),
-        ("release export --release none --audience icb --out out --format pdf", "no format"),
         ("simulate --from 2026-01-02 --to 2026-01-01", "other way round"),
     ],
 )
@@ -150,26 +145,6 @@ def test_a_wrong_setting_is_refused_in_a_sentence(run: Run) -> None:
     result = run("episode list", STARLING_TIMEZONE="Middle/Earth")
     assert 1 == result.exit_code
     assert "STARLING_TIMEZONE" in result.stderr
-
-
-def test_a_quarter_is_compiled_listed_and_exported_as_the_same_bytes(
-    run: Run, tmp_path: Path
-) -> None:
-    read(run("simulate --children 12 --from 2025-10-01 --to 2026-03-31 --seed 3 --json"))
-    compiled = read(run("release compile --quarter 2025/26-Q4 --json"))
-    again = read(run("release compile --quarter 2025/26-Q4 --json"))
-    assert compiled == again
-    listed = read(run("release list --json"))
-    assert [(compiled["id"], "2025/26-Q4")] == [(each["id"], each["quarter"]) for each in listed]
-    exported = []
-    for place in ("one", "two"):
-        line = f"release export --release {compiled['id']} --audience derby-city --out {place}"
-        files = read(run(f"{line} --format csv --json"))["files"]
-        exported.append({name: (tmp_path / place / name).read_bytes() for name in files})
-    assert exported[0] == exported[1]
-    outcomes = exported[0]["outcomes_la.csv"].decode().splitlines()
-    assert {"Derby"} == {row["la_name"] for row in csv.DictReader(outcomes)}
-    assert "2025/26-Q4" in run("release list").stdout
 
 
 def test_a_simulation_refuses_a_database_with_people_in_it(run: Run) -> None:
