@@ -1,24 +1,83 @@
-"""Commissioners and programs see their own figures, in plain words, and never anybody else's."""
+"""Commissioners read their own figures in plain words and pictures, and never anybody else's."""
 
 from __future__ import annotations
 
-import csv
-import io
+import re
+from dataclasses import replace
+from decimal import Decimal
 
 import httpx
 import pytest
 
 from outcomes.episode import Audience
+from outcomes.figures import Figure, Symbol
+from outcomes.release import Release
+from tests.outcomes.pages.whole import whole_release
+from tests.outcomes.sample import sample_release
 from tests.web.plain_browser import Page
-from tests.web.releases import NUMBERS, make_release, store
+from tests.web.releases import store, two_files
 from tests.web.stage import Stage
-from usecases import signing_in
 
-COUNCILS = [Audience.DERBY_CITY, Audience.DERBYSHIRE_COUNTY]
+CITY, COUNTY, BOARD = Audience
+COUNCILS = [CITY, COUNTY]
+PLANTED = {CITY: 7, COUNTY: 8, BOARD: 9}
+"""The first digit of every number of a footprint: 7xxx1 is the city's, 8xxx1 the county's."""
+
+FIGURES = (
+    *("numerator", "denominator", "percent", "percent_lower", "percent_upper"),
+    *("first_mean", "last_mean", "change_mean", "change_lower", "change_upper"),
+    *("percent_if_none", "percent_if_all", "only_first_mean", "median_seconds"),
+)
 
 
-def other(audience: Audience) -> Audience:
-    return next(each for each in COUNCILS if each is not audience)
+async def publish(stage: Stage, release: Release) -> Release:
+    """Publish a release with files that are quick to make."""
+    return await store(stage.service, release, render=two_files)
+
+
+def planted(release: Release) -> Release:
+    """Give a release whose every count and mean tells by itself whose it is."""
+
+    def plant(figure: Figure) -> Figure:
+        first = PLANTED[figure.footprint]
+        counts = {
+            name: int(f"{first}{place}771")
+            for place, name in enumerate(("numerator", "denominator", "median_seconds"))
+            if isinstance(getattr(figure, name), int)
+        }
+        means = {
+            name: Decimal(f"{first}771.{place}")
+            for place, name in enumerate(("effect", "only_first_mean"))
+            if isinstance(getattr(figure, name), Decimal)
+        }
+        return replace(figure, **counts, **means)
+
+    return replace(
+        release,
+        figures=tuple(map(plant, release.figures)),
+        flow=tuple(
+            replace(each, episodes=int(f"{PLANTED[each.footprint]}9771"))
+            if isinstance(each.episodes, int)
+            else each
+            for each in release.flow
+        ),
+    )
+
+
+def pictures_in(html: str) -> set[str]:
+    return set(re.findall(r'src="([^"]+/pictures/[^"]+)"', html))
+
+
+async def everything(browser: httpx.AsyncClient, path: str) -> tuple[str, dict[str, str]]:
+    """Give a page and all pictures of it."""
+    html = (await browser.get(path)).text
+    return html, {each: (await browser.get(each)).text for each in sorted(pictures_in(html))}
+
+
+def foreign(text: str, own: Audience) -> list[str]:
+    """Find the numbers of other footprints."""
+    others = "".join(str(first) for place, first in PLANTED.items() if place is not own)
+    return re.findall(rf"(?<!\d)[{others}]\d?771", text)
 
 
 async def test_without_a_release_the_page_says_so(stage: Stage, browser: httpx.AsyncClient) -> None:
@@ -26,137 +85,175 @@ async def test_without_a_release_the_page_says_so(stage: Stage, browser: httpx.A
     assert "There is no release here" in (await browser.get("/commissioner")).text
 
 
+@pytest.mark.parametrize("period", ["2026/27-Q3", "2026/27"])
 @pytest.mark.parametrize("audience", COUNCILS)
-async def test_a_council_reads_its_own_figures_and_nothing_of_the_other(
+async def test_a_council_reads_its_own_figures_and_nothing_of_the_others(
+    stage: Stage, browser: httpx.AsyncClient, audience: Audience, period: str
+) -> None:
+    await publish(stage, planted(whole_release("2026/27-Q2")))
+    release = await publish(stage, planted(whole_release(period)))
+    await stage.sign_in(browser, f"commissioner:{audience.value}")
+    html, pictures = await everything(browser, f"/commissioner/{release.id}")
+    assert f"{PLANTED[audience]}0771" in html, "its own figures are there"
+    assert len(pictures) > 10
+    for name, text in {"the page": html, **pictures}.items():
+        assert not foreign(text, audience), name
+
+
+@pytest.mark.parametrize("audience", COUNCILS)
+async def test_a_council_cannot_ask_for_the_page_or_the_pictures_of_another(
     stage: Stage, browser: httpx.AsyncClient, audience: Audience
 ) -> None:
-    release = await store(stage.service, make_release())
+    release = await publish(stage, whole_release())
+    await stage.sign_in(browser, "commissioner:icb")
+    board = await everything(browser, f"/commissioner/{release.id}")
     await stage.sign_in(browser, f"commissioner:{audience.value}")
-    answer = await browser.get("/commissioner")
-    page = Page(answer)
-    assert f"of about {NUMBERS[audience]}" in page.text or f"About {NUMBERS[audience]}" in page.text
-    assert "63%" in page.text
-    foreign = NUMBERS[other(audience)]
-    everything = [answer.text]
-    everything += [(await browser.get(image["src"])).text for image in page.images]
-    listed = (await browser.get(f"/api/v1/releases/{release.id}")).json()
-    for name in listed["files"]:
-        file = await browser.get(f"/api/v1/releases/{release.id}/files/{name}")
-        everything.append(file.text)
-        if name.endswith(".csv") and name != "definitions.csv":
-            rows = list(csv.DictReader(io.StringIO(file.text)))
-            assert {row["la_name"] for row in rows} == {
-                "Derby" if audience is Audience.DERBY_CITY else "Derbyshire"
-            }
-    everything.append(str(listed))
-    for text in everything:
-        assert f">{foreign}<" not in text
-        assert f"about {foreign}" not in text.lower()
-        assert f",{foreign}," not in text
+    for other in set(Audience) - {audience}:
+        path = f"/commissioner/{release.id}"
+        assert (await browser.get(f"{path}?place={other.value}")).status_code == 404
+        for name in board[1]:
+            asked = name.replace(BOARD.value, other.value)
+            answer = await browser.get(asked)
+            assert answer.status_code == 404
+            assert "image" not in answer.headers["content-type"]
+    assert (await browser.get(f"/commissioner/{release.id}?place=nowhere")).status_code == 404
 
 
-async def test_the_board_reads_the_whole_service_first(
+async def test_the_board_reads_the_whole_service_and_each_council_and_the_three_side_by_side(
     stage: Stage, browser: httpx.AsyncClient
 ) -> None:
-    await store(stage.service, make_release())
+    release = await publish(stage, planted(whole_release()))
     await stage.sign_in(browser, "commissioner:icb")
-    text = (await browser.get("/commissioner")).text
-    assert text.index("<h2>Whole service</h2>") < text.index("<h2>Derby City</h2>")
+    first = await browser.get("/commissioner")
+    assert "<title>Whole service, 2026/27-Q3" in first.text
+    assert "The three side by side" in Page(first).text
+    for place in COUNCILS:
+        html = (await browser.get(f"/commissioner/{release.id}?place={place.value}")).text
+        shown = html.partition('id="compared"')[0]
+        assert f"{PLANTED[place]}0771" in shown
+        assert not foreign(shown, place)
 
 
 async def test_what_is_withheld_says_so_with_its_reason_and_never_as_nought(
     stage: Stage, browser: httpx.AsyncClient
 ) -> None:
-    whole = make_release()
-    areas = {each.area for each in whole.definitions if each.area != "Total"}
-    hidden = min(areas)
-    release = await store(stage.service, make_release(withheld=(hidden,)))
+    whole = whole_release()
+    hidden = dict.fromkeys(FIGURES, Symbol.WITHHELD)
+    release = await publish(
+        stage,
+        replace(
+            whole,
+            figures=tuple(replace(each, **hidden) for each in whole.figures),
+            flow=tuple(replace(each, episodes=Symbol.WITHHELD) for each in whole.flow),
+            indicators=(),
+        ),
+    )
     await stage.sign_in(browser, "commissioner:derby-city")
-    page = Page(await browser.get("/commissioner"))
-    assert "Not shown" in page.text
-    assert "withheld, so that nobody can be found" in page.text
-    star = await browser.get(f"/commissioner/{release.id}/pictures/star.svg")
-    assert star.headers["content-type"] == "image/svg+xml"
-    assert "not shown" in star.text
-    assert "<script" not in star.text
+    html, pictures = await everything(browser, f"/commissioner/{release.id}")
+    assert "withheld, so that nobody can be found" in html
+    assert '<p class="value"><span class="hatched">withheld</span></p>' in html
+    assert not re.search(r'<p class="value">\d', html)
+    assert not any("star.svg" in each for each in pictures)
+    assert any("share-" in each for each in pictures)
+    for name, svg in pictures.items():
+        assert "withheld" in svg or "not shown" in svg, name
+        assert "<circle" not in svg, "no point stands for what is not shown"
+    gone = await browser.get(f"/commissioner/{release.id}/pictures/derby-city.star.svg")
+    assert gone.status_code == 404
 
 
-async def test_without_any_mean_there_is_no_star(stage: Stage, browser: httpx.AsyncClient) -> None:
-    areas = tuple({each.area for each in make_release().definitions})
-    release = await store(stage.service, make_release(withheld=areas))
+async def test_a_measure_has_its_sentence_its_range_and_everything_beside_it(
+    stage: Stage, browser: httpx.AsyncClient
+) -> None:
+    await publish(stage, whole_release("2026/27-Q2"))
+    await publish(stage, whole_release())
     await stage.sign_in(browser, "commissioner:derby-city")
-    page = Page(await browser.get("/commissioner"))
-    assert page.images == []
-    assert "too few answered" in page.text
-    picture = await browser.get(f"/commissioner/{release.id}/pictures/star.svg")
-    assert picture.status_code == 404
+    text = Page(await browser.get("/commissioner")).text
+    for said in (
+        "About 36 of 60 carers said the home felt more settled at the end than at the start.",
+        "The likely range (95%) is from 48% to 72%.",
+        "No clear change since 2026/27-Q2 (60%).",
+        "About 60 of 80 who could have answered are compared (75%).",
+        "Had none of them counted here, it would be 40%; had all of them, 80%.",
+        "Those who answered at the start only began lower on average (2.4)",
+        "What it is",
+        "Outcomes of the contract",
+        "Forecast, not a figure",
+        "On target (green)",
+        "The age bands 0 to 10 and 11 to 15 were put together.",
+    ):
+        assert said in text
+    assert not re.search(r"signific", text, re.IGNORECASE)
 
 
-async def test_other_quarters_are_a_link_away(stage: Stage, browser: httpx.AsyncClient) -> None:
-    older = await store(stage.service, make_release("2025/26-Q4"))
-    await store(stage.service, make_release("2026/27-Q1"))
+async def test_other_quarters_and_years_are_a_link_away(
+    stage: Stage, browser: httpx.AsyncClient
+) -> None:
+    older = await publish(stage, sample_release("2026/27-Q2"))
+    newer = await publish(stage, sample_release("2026/27-Q3"))
+    year = await publish(stage, sample_release("2026/27"))
     await stage.sign_in(browser, "commissioner:derby-city")
-    assert f'href="/commissioner/{older.id}"' in (await browser.get("/commissioner")).text
-    assert "2025/26-Q4</h1>" in (await browser.get(f"/commissioner/{older.id}")).text
+    newest = (await browser.get("/commissioner")).text
+    assert "<title>Derby City, 2026/27-Q3" in newest, "a quarter comes first"
+    assert f'href="/commissioner/{older.id}"' in newest
+    assert f'The whole year: <a href="/commissioner/{year.id}"' in newest
+    whole = Page(await browser.get(f"/commissioner/{year.id}"))
+    assert "This year at a glance" in whole.text
+    assert "The quarters of this year: 2026/27-Q2 , 2026/27-Q3" in whole.text
+    assert (
+        f'href="/commissioner/{newer.id}"' in (await browser.get(f"/commissioner/{year.id}")).text
+    )
     assert (await browser.get("/commissioner/no-such-release")).status_code == 404
 
 
-# --- programs -------------------------------------------------------------------------------------
-
-
-async def test_programs_list_releases_and_are_told_when_nothing_changed(
+async def test_what_is_published_later_says_nothing_on_the_page_of_an_earlier_quarter(
     stage: Stage, browser: httpx.AsyncClient
 ) -> None:
-    release = await store(stage.service, make_release())
+    older = await publish(stage, whole_release("2026/27-Q2", share=60))
+    await publish(stage, whole_release("2026/27-Q3", share=30))
     await stage.sign_in(browser, "commissioner:derby-city")
-    answer = await browser.get("/api/v1/releases")
-    assert [each["id"] for each in answer.json()] == [release.id]
-    mark = answer.headers["etag"]
-    again = await browser.get("/api/v1/releases", headers={"if-none-match": mark})
-    assert (again.status_code, again.content) == (304, b"")
+    html, pictures = await everything(browser, f"/commissioner/{older.id}")
+    assert not [each for each in pictures if "trend" in each]
+    assert "30%" not in html.partition('id="others"')[0]
 
 
-@pytest.mark.parametrize(
-    ("path", "role", "status"),
-    [
-        ("/api/v1/releases", None, 401),
-        ("/api/v1/releases/none", "commissioner:icb", 404),
-        ("/api/v1/releases/none/files/flow_la.csv", "commissioner:icb", 404),
-        ("/api/v1/no-such-thing", "commissioner:icb", 404),
-    ],
-)
-async def test_programs_read_what_went_wrong(
-    stage: Stage, browser: httpx.AsyncClient, path: str, role: str | None, status: int
-) -> None:
-    if role is not None:
-        await stage.sign_in(browser, role)
-    answer = await browser.get(path)
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["status"] == status
-
-
-async def test_staff_read_figures_but_take_no_commissioners_file(
+async def test_a_picture_is_drawn_once_and_not_sent_again(
     stage: Stage, browser: httpx.AsyncClient
 ) -> None:
-    release = await store(stage.service, make_release())
-    await stage.sign_in(browser, signing_in.STAFF)
-    told = (await browser.get(f"/api/v1/releases/{release.id}")).json()
-    assert told["figures"]
-    assert told["files"] == []
-    file = await browser.get(f"/api/v1/releases/{release.id}/files/outcomes_footprint.csv")
-    assert file.status_code == 404
+    release = await publish(stage, sample_release())
+    await stage.sign_in(browser, "commissioner:derby-city")
+    path = f"/commissioner/{release.id}/pictures/derby-city.star.svg"
+    first = await browser.get(path)
+    assert first.headers["content-type"] == "image/svg+xml"
+    assert first.headers["cache-control"] == "private, no-cache"
+    again = await browser.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert (await browser.get(path)).content == first.content
 
 
-async def test_the_description_for_programs_names_their_pages_only(
-    browser: httpx.AsyncClient,
+async def test_every_picture_has_words_and_a_table_and_no_code(
+    stage: Stage, browser: httpx.AsyncClient
 ) -> None:
-    told = (await browser.get("/api/v1/openapi.json")).json()
-    assert sorted(told["paths"]) == [
-        "/api/v1/episodes",
-        "/api/v1/releases",
-        "/api/v1/releases/{release}",
-        "/api/v1/releases/{release}/files/{name}",
-    ]
-    for path in ("/docs", "/redoc", "/openapi.json"):
-        assert (await browser.get(path)).status_code == 404
+    await publish(stage, whole_release("2026/27-Q2"))
+    release = await publish(stage, whole_release())
+    await stage.sign_in(browser, "commissioner:icb")
+    answer = await browser.get(f"/commissioner/{release.id}")
+    screen = answer.text.partition('<div class="printed"')[0]
+    assert all(each["alt"].startswith("Picture: ") for each in Page(answer).images if each["alt"])
+    assert screen.count("<figure") == screen.count("<figcaption><details>")
+    assert 'alt=""' not in screen
+    assert not re.search(r"<script|<style|style=|\son\w+=", answer.text)
+    html, pictures = await everything(browser, f"/commissioner/{release.id}")
+    assert html
+    for svg in pictures.values():
+        assert not re.search(r"<script|<style|style=", svg)
+
+
+async def test_files_are_a_link_away(stage: Stage, browser: httpx.AsyncClient) -> None:
+    await store(stage.service, sample_release())
+    await stage.sign_in(browser, "commissioner:derby-city")
+    html = (await browser.get("/commissioner")).text
+    links = re.findall(r'href="(/api/v1/releases/[^"]+/files/[^"]+)" download', html)
+    assert links
+    for each in links:
+        assert (await browser.get(each)).status_code == 200
