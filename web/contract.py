@@ -16,7 +16,6 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from outcomes.characteristics import TITLES, VALUE_TITLES, VALUES, Characteristic
-from outcomes.episode import AgeBand
 from usecases import characteristics, contract_desk, contract_facts, sdq_totals
 from usecases.characteristics import Change, GivenBy
 from usecases.contract_facts import Fact, FactsRefused, Noted
@@ -24,7 +23,7 @@ from usecases.refusal import Refusal
 from usecases.sdq_totals import Field, Informant, Total, TotalRefused
 from web.access import read_signed_form
 from web.desk import by, frame, site_of
-from web.labels import pick
+from web.labels import CHILD_AGES, pick, read_child_age
 from web.pages import go_to, show
 
 _NOBODY: Final = 404
@@ -34,7 +33,6 @@ _CHOOSE: Final = "Choose one."
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,3}", re.ASCII)
 
-AGES: Final = [(band.value, f"{band.value} years") for band in AgeBand if band.value[0].isdigit()]
 YES_NO: Final = [("yes", "Yes"), ("no", "No")]
 INFORMANTS: Final = [
     (Informant.PARENT.value, "Parent or carer"),
@@ -158,7 +156,7 @@ async def _show(request: Request, episode: str, wrong: _Wrong | None = None) -> 
         "wrong": wrong,
         "said": _SAYINGS.get(request.query_params.get("done", ""), ""),
         "today": site.service.rhythm.local(site.clock()).date().isoformat(),
-        "ages": AGES,
+        "ages": CHILD_AGES,
         "yes_no": YES_NO,
         "informants": INFORMANTS,
         "givers": GIVERS,
@@ -189,7 +187,7 @@ def _go_back(episode: str, done: str) -> Response:
 
 def _read_facts(form: Mapping[str, str], wrong: _Wrong) -> Noted:
     return Noted(
-        child_age=pick(AgeBand, form.get(Fact.CHILD_AGE, "")),
+        child_age=read_child_age(form),
         unplanned_moves=_number(form, Fact.UNPLANNED_MOVES, wrong),
         away_at_start=_yes_or_no(form, Fact.AWAY_AT_START),
         away_at_end=_yes_or_no(form, Fact.AWAY_AT_END),

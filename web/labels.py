@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeVar
 
+from outcomes.episode import AgeBand as ChildAge
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
 from surveys.people import AgeBand, Role
 from usecases.inviting import INTERVENTIONS
@@ -78,8 +79,18 @@ HOMES: Final = choices(Lives)
 REASONS: Final = choices(CloseReason)
 ROLES: Final = choices(Role)
 AGE_BANDS: Final = [(str(band), str(band)) for band in AgeBand if band is not AgeBand.ADULT]
+CHILD_AGES: Final = [
+    (band.value, f"{band.value} years") for band in ChildAge if band is not ChildAge.NOT_KNOWN
+]
+"""Ages as figures group them, on the day on which support began."""
 
 
 def pick(kind: type[E], written: str) -> E | None:
     """Return the value that a form names, or None for one that is not on the list."""
     return kind(written) if written in [str(each) for each in kind] else None
+
+
+def read_child_age(form: Mapping[str, str]) -> ChildAge | None:
+    """Return the age of the child that a form names, or None where nobody knows it."""
+    written = form.get("child_age", "")
+    return pick(ChildAge, written) if written in dict(CHILD_AGES) else None

@@ -33,7 +33,7 @@ from web import labels
 from web.access import read_signed_form
 from web.desk import by, frame, site_of
 from web.invitation import show_invitation
-from web.labels import pick
+from web.labels import pick, read_child_age
 from web.pages import go_to, show
 
 _CHOOSE: Final = "Choose one from each list."
@@ -203,6 +203,7 @@ def _new_episode(form: Mapping[str, str]) -> NewEpisode:
         lives=lives,
         opened_on=_day(form.get("opened_on", "")),
         worker=form.get("worker", "").strip() or None,
+        child_age=read_child_age(form),
     )
 
 

@@ -18,6 +18,7 @@ from starling.commands.speaking import AsJson, fail, print_json, with_service
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from outcomes.episode import AgeBand
     from storage.characteristics import Given
     from usecases.contract_facts import Noted
     from usecases.import_faults import Fault
@@ -94,7 +95,7 @@ def facts(
     Example: starling episode facts 7k3m9q2x4v8n1b5c --unplanned-moves 1 --plan-on 2026-03-31
     """
     said: dict[str, Any] = {
-        "child_age": _age(child_age) if child_age is not None else None,
+        "child_age": read_age(child_age) if child_age is not None else None,
         "unplanned_moves": unplanned_moves,
         "away_at_start": _truth(away_at_start),
         "away_at_end": _truth(away_at_end),
@@ -131,10 +132,12 @@ def _note(said: Mapping[str, Any], episode: str) -> Noted:
     return with_service(work)
 
 
-def _age(written: str) -> object:
-    from usecases.contract_facts import OLDEST, read_age
+def read_age(written: str) -> AgeBand:
+    """Return the band of an age as it was written; end the command where it is none."""
+    from usecases import contract_facts
+    from usecases.contract_facts import OLDEST
 
-    band = read_age(written)
+    band = contract_facts.read_age(written)
     if band is None:
         fail(f"Give the age in years up to {OLDEST}, or one of 0-10, 11-15 and 16-25.")
     return band

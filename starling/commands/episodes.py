@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
-from starling.commands.contract import characteristics, facts
+from starling.commands.contract import characteristics, facts, read_age
 from starling.commands.speaking import AsJson, fail, print_json, with_service
 from surveys.people import AgeBand, Role
 
@@ -49,6 +49,10 @@ def open_(
     intervention: Annotated[str, typer.Option(help="The kind of support, such as theraplay.")],
     lives: Annotated[Lives, typer.Option(help="Where the child lives.")],
     worker: Worker = None,
+    child_age: Annotated[
+        str | None,
+        typer.Option(help="Age of the child: years, or 0-10, 11-15, 16-25. Years are not kept."),
+    ] = None,
     on: Day = None,
     as_json: AsJson = False,
 ) -> None:
@@ -62,11 +66,12 @@ def open_(
 
     now = clock()
     day = on.date() if on else None
+    age = read_age(child_age) if child_age is not None else None
 
     async def work(service: Service) -> str:
         opened_on = day or service.rhythm.local(now).date()
         new = inviting.NewEpisode(
-            case, commissioner, strand, intervention, lives, opened_on, worker
+            case, commissioner, strand, intervention, lives, opened_on, worker, age
         )
         return await inviting.open_episode(service, new, inviting.By(WHO, now))
 

@@ -80,6 +80,19 @@ def test_facts_that_cannot_be_so_end_with_one_sentence(
     assert read(run(f"episode facts {episode} --json"))["plan_on"] is None
 
 
+def test_the_age_may_be_given_when_support_is_opened(run: Run) -> None:
+    line = (
+        "episode open --case T-9 --commissioner other --strand direct --intervention theraplay "
+        "--lives foster"
+    )
+    opened = read(run(f"{line} --child-age 12 --json"))["episode"]
+    assert read(run(f"episode facts {opened} --json"))["child_age"] == "11-15"
+    refused = run(f"{line} --child-age 12/03/2014")
+    assert refused.exit_code == 1
+    assert "Give the age in years" in refused.stderr
+    assert "2014" not in refused.stderr
+
+
 def test_characteristics_are_noted_shown_and_deleted(run: Run, episode: str) -> None:
     assert "Nothing was given." in run(f"episode characteristics {episode}").stdout
     line = f"episode characteristics {episode} --say sex=female --say disability=no"

@@ -159,6 +159,21 @@ async def test_support_that_there_is_not_is_not_found(desk: httpx.AsyncClient) -
     assert (await desk.get("/staff/contract/nothing")).status_code == 404
 
 
+async def test_the_age_may_be_given_when_support_is_opened(
+    stage: Stage, desk: httpx.AsyncClient
+) -> None:
+    form = (await look(desk, "/staff")).form("/staff/episodes")
+    new = {
+        "case": "T-2002", "commissioner": "derby-city", "strand": "direct",
+        "intervention": "theraplay", "lives": "foster", "opened_on": "2026-09-21",
+    }  # fmt: skip
+    for case, age in (("T-2002", "16-25"), ("T-3003", ""), ("T-4004", "not-known")):
+        sent = {**form.fields, **new, "case": case, "child_age": age}
+        assert (await desk.post(form.action, data=sent)).status_code == 200
+    ages = [row.child_age for row in await rows(stage.service, tables.support_episodes)]
+    assert sorted(str(age) for age in ages) == ["16-25", "None", "None"]
+
+
 # --- totals ---------------------------------------------------------------------------------------
 
 
