@@ -133,7 +133,7 @@ def _is_asked(source: Source, chunk: Chunk) -> Flags:
 
 def _blocks(source: Source, chunk: Chunk, here: Numbers) -> Iterator[Block]:
     """Read the entries of these rows, those of equal length together."""
-    lengths = np.fromiter((len(chunk.answers[row]) for row in here), np.int64, len(here))
+    lengths = np.fromiter(map(len, chunk.answers), np.int64, len(chunk.answers))[here]
     shapes = chunk.kind[here] << 32 | lengths
     for shape in np.unique(shapes):
         rows = here[shapes == shape]
