@@ -107,15 +107,12 @@ def check_certificate(proof: Proof) -> None:
 
     Raises OutcomesError where it does not prove that every protected number stays hidden.
     """
-    if proof.certificate:
-        Certificate.from_bytes(proof.certificate).check()
+    Certificate.from_bytes(proof.certificate).check()
 
 
 def _is_proof_of(release: Release, proof: Proof) -> bool:
     """Whether this is the very certificate that the release names."""
-    return hashlib.sha256(proof.certificate).hexdigest() == release.certificate or (
-        not release.certificate and not proof.certificate
-    )
+    return hashlib.sha256(proof.certificate).hexdigest() == release.certificate
 
 
 def is_stale(connection: Connection, proof: Proof) -> bool:

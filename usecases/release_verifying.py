@@ -55,7 +55,7 @@ def _look(casework: Casework, release_id: str) -> tuple[Verified, Proof | None]:
     faults = [f"The file {each} is not what was published." for each in changed]
     if release is None or release.id != release_id:
         faults.append("The figures are not those that were frozen.")
-    if proof is None or not proof.certificate:
+    if proof is None:
         faults.append("There is no certificate that proves these figures.")
     if stored.on_list.state is State.PUBLISHED and not files:
         faults.append("There are no files, though it is published.")

@@ -26,6 +26,7 @@ from storage import audit as audit_rows
 from storage import facts, release_files, releases, tables
 from storage.release_files import FileChanged
 from storage.releases import Proof, ReleaseOnList, State, StoredRelease
+from tests.outcomes.sample import sample_release
 from tests.support.callers import LONDON, Place, close_support, joined, rows
 from usecases import publishing, release_periods, release_verifying
 from usecases.inviting import By
@@ -323,8 +324,7 @@ async def test_a_proof_of_another_release_is_no_proof(small: Service) -> None:
 
 
 async def test_a_certificate_that_proves_nothing_publishes_nothing(small: Service) -> None:
-    proven = Made(*await make_empty(small), b"no certificate", b"")
-    release = replace(proven.release, certificate=sha256(b"no certificate"))
+    release = replace(sample_release(str(AUTUMN)), certificate=sha256(b"no certificate"))
 
     def keep(connection: Connection) -> None:
         work = small.open(connection)
@@ -340,13 +340,6 @@ async def test_a_certificate_that_proves_nothing_publishes_nothing(small: Servic
     assert await pulled(small, release) == {}
     (kept,) = await publishing.list_refusals(small)
     assert kept.period == "2026/27-Q3"
-
-
-async def make_empty(service: Service) -> tuple[Release]:
-    """Make figures of nobody."""
-    release = await publishing.compile_period(service, AUTUMN, ONE)
-    await publishing.drop(service, release.id, ONE)
-    return (release,)
 
 
 def sha256(content: bytes) -> str:
@@ -382,7 +375,7 @@ async def test_later_figures_are_audited_with_the_ledger_of_all_that_was_publish
 
     def make(*facts: Any, ledger: Sequence[bytes], **options: Any) -> Made:
         given.append(tuple(ledger))
-        made = real(*facts, ledger=ledger, **options)
+        made = real(*facts, ledger=(), **options)
         return replace(made, ledger=f"ledger of {facts[1]}".encode())
 
     monkeypatch.setattr(compiling, "make", make)
@@ -412,6 +405,12 @@ async def test_a_failed_audit_is_kept_and_said_with_its_reasons(
 
 
 # --- two at once ----------------------------------------------------------------------------------
+
+
+async def test_what_was_published_proves_itself_again_and_again(service: Service) -> None:
+    release = await published(service)
+    (seen,) = await release_verifying.verify_all(service)
+    assert (seen.release.id, seen.files, seen.faults) == (release.id, 6, ())
 
 
 async def test_two_who_compile_at_once_make_one_draft(place: Place) -> None:
