@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from outcomes.episode import Audience, Commissioner
 from outcomes.ledger import Entry
-from outcomes.policy import DisclosurePolicy
+from outcomes.measure import Statistic
+from outcomes.policy import NHS5, DisclosurePolicy
 from outcomes.protection import hide, rules_of
-from outcomes.raw import Cell, RawTables
+from outcomes.published import Published
+from outcomes.raw import Cell, Mean, RawTables
 from outcomes.rounding import first_pass
-from outcomes.scenario import Verdict
+from outcomes.scenario import Finding, Scenario, Target, Verdict
 from outcomes.smallest import smallest_pattern
 from outcomes.suppression import Pattern, Suppressor
 from tests.outcomes.brute import Every, brute_audit
@@ -24,8 +26,10 @@ from tests.outcomes.small import (
     EXACT,
     NO,
     OTHER,
+    Q3,
     ROUNDED,
     YES,
+    made_up,
     said_yes_or_no,
     swapped,
 )
@@ -164,6 +168,71 @@ def test_nothing_is_shown_again_without_work_that_is_allowed() -> None:
     suppressor.begin_trying(0)
     assert suppressor.pattern == suppressor.tidied()
     assert smallest_pattern(suppressor, lambda _: ()) is None
+
+
+HANDBOOK = {
+    (DERBY, YES): 5, (DERBY, NO): 2, (OTHER, YES): 1, (OTHER, NO): 2,
+    (COUNTY, YES): 3, (COUNTY, NO): 3,
+}  # fmt: skip
+"""Rows of 7, 3 and 6, columns of 9 and 7; four cells in a rectangle are withheld."""
+
+
+def handbook(*shown: Cell) -> Entry:
+    """The example of the handbook on disclosure control, section 4.2: exact but for two rows."""
+    raw = said_yes_or_no(HANDBOOK)
+    hidden = {Cell("said.yes", CITY), Cell("said.no", CITY)} - set(shown)
+    counts = {
+        cell: None if cell in hidden else raw.count(cell.row, cell.footprint.commissioners)
+        for row in raw.rows
+        for cell in (Cell(row, footprint) for footprint in Audience)
+    }
+    rules = replace(rules_of(EXACT), threshold=1)
+    return Entry("handbook", raw, Published(counts, {}), rules)
+
+
+def first_cell(width: int) -> Target:
+    yes, owner, when = frozenset({YES}), frozenset({DERBY}), frozenset({Q3})
+    return Target("", "said", yes, owner, when, None, HANDBOOK[DERBY, YES], width, width)
+
+
+def test_the_example_of_the_handbook_leaves_three_to_six() -> None:
+    entry = handbook()
+    assert (3, 6) == Every(entry).range_of(first_cell(3), Scenario("public"))
+    suppressor = Suppressor(entry, ())
+    for width in (3, 4):
+        (asked,) = suppressor.learn(
+            [Finding(first_cell(width), Scenario("public"), Verdict.UNSAFE, 0, 0)]
+        )
+        assert (width == 3) is suppressor.is_hidden(asked, frozenset())
+
+
+def test_the_example_of_the_handbook_leaves_nothing_open_once_a_second_cell_is_known() -> None:
+    entry = handbook(Cell("said.no", CITY))
+    assert (5, 5) == Every(entry).range_of(first_cell(3), Scenario("public"))
+    suppressor = Suppressor(entry, ())
+    finding = Finding(first_cell(3), Scenario("public"), Verdict.UNSAFE, 5, 5)
+    assert not suppressor.suppress([finding])
+    (withheld_line,) = suppressor.pattern.lines
+    assert Cell("said.no", CITY) in suppressor.lines[withheld_line].cells
+
+
+def test_what_counts_alone_do_not_give_away_takes_the_mean_with_it() -> None:
+    raw = said_yes_or_no({(DERBY, YES): 14, (DERBY, NO): 12, (COUNTY, YES): 16, (COUNTY, NO): 14})
+    mean = Mean(made_up("T06", Statistic.MEAN_CHANGE), "said", "said", {YES: (1, 3), NO: (3, 2)})
+    raw.means = (mean,)
+    entry = entry_of(raw, NHS5)
+    assert all(entry.published.means[Cell(mean.key, each)] for each in Audience)
+    target = replace(first_cell(1), truth=14)
+    suppressor = Suppressor(entry, ())
+    finding = Finding(target, Scenario("public"), Verdict.UNSAFE, 14, 14)
+    assert () == suppressor.suppress([finding])
+    assert {Cell(mean.key, CITY)} == suppressor.pattern.means
+    assert frozenset() == suppressor.pattern.lines
+    suppressor.suppress([finding])
+    shown = suppressor.published(suppressor.pattern).means
+    assert shown[Cell(mean.key, CITY)] is None
+    assert shown[Cell(mean.key, BOARD)] is None
+    assert shown[Cell(mean.key, COUNCIL)] is not None
 
 
 def test_the_protector_and_the_attacker_share_no_code() -> None:
