@@ -12,6 +12,7 @@ from starling.commands import (
     followups,
     importing,
     outbox,
+    pairs,
     people,
     releases,
     rhythms,
@@ -38,6 +39,7 @@ app.command("invite")(episodes.invite)
 app.add_typer(episodes.app, name="episode")
 app.add_typer(followups.app, name="followups")
 app.add_typer(importing.app, name="import")
+app.add_typer(pairs.app, name="pairs")
 app.add_typer(people.app, name="people")
 app.add_typer(releases.app, name="release")
 app.add_typer(rhythms.app, name="rhythms")

@@ -110,7 +110,7 @@ def check(connection: Connection, keys: Select[Any], kept: int) -> None:
     if there != kept:
         msg = (
             f"there are {there} answers and {kept} are kept for figures: "
-            "run `starling migrate --anew`, which works out the others"
+            "run `starling pairs rebuild`, which works them out anew"
         )
         raise NotAllKept(msg)
 

@@ -13,6 +13,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
 from storage.errors import StorageFault
+from storage.pairs import catch_up
 
 _LOCK: Final = 7_220_417_315
 """The lock that migrating processes take in turn on PostgreSQL; any number that is ours."""
@@ -33,7 +34,8 @@ def upgrade(engine: Engine) -> None:
     """Apply what is missing in one transaction, or nothing; processes take turns.
 
     On SQLite the write lock makes them wait. Foreign keys are off meanwhile, as a table that is
-    changed there is dropped and made again, and checked before the commit.
+    changed there is dropped and made again, and checked before the commit. What is kept beside
+    answers is worked out where there are answers from before it was kept.
     """
     with engine.connect() as connection:
         embedded = connection.dialect.name == "sqlite"
@@ -46,6 +48,7 @@ def upgrade(engine: Engine) -> None:
                 settings = configuration()
                 settings.attributes["connection"] = connection
                 command.upgrade(settings, "head")
+                catch_up(connection)
                 if embedded and connection.execute(text("PRAGMA foreign_key_check")).first():
                     raise LooseEnds
         finally:

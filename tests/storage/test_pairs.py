@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any
 
 import pytest
+from alembic import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from outcomes.episode import AgeBand, CloseReason, Commissioner, EpisodeFacts, Lives, Strand
 from outcomes.errors import BadFactsError
@@ -25,7 +26,9 @@ from outcomes.rollup import roll_up
 from outcomes.sorting import ByAnswers, Source
 from storage import episodes, observations, pair_columns, pairs, runs, tables
 from storage.casework import Casework
+from storage.database import migrate, run_once
 from storage.episodes import SupportEpisode
+from storage.migrations.upgrade import configuration
 from storage.observations import NewObservation
 from surveys.instrument import Instrument
 from tests.storage.rooms import NOW, Room
@@ -376,3 +379,22 @@ def test_columns_hold_nothing_of_support_that_closed_at_another_time(room: Room)
         rows = select(tables.pairs.c.answers).where(tables.pairs.c.episode_key.in_(closed))
         expected = room.do(lambda work, rows=rows: work.connection.execute(rows).scalars().all())  # type: ignore[misc]  # mypy sees no Casework in a default
         assert room.do(partial(work, period=period)) == sorted(expected)
+
+
+def test_an_upgrade_works_out_what_is_kept_of_answers_from_before(empty_database_url: str) -> None:
+    def move(connection: Connection) -> None:
+        settings = configuration()
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0002")
+        definition = (STAR.digest, STAR.id, STAR.version, STAR.model_dump_json(), NOW)
+        connection.execute(insert(tables.definitions).values(definition))
+        for number, (day, score) in enumerate([("2026-09-01", 2), ("2026-11-20", 4)]):
+            seen = (f"seen-{number}", "some-support", "x", "young-person", "star", 1, "start")
+            row = (*seen, date.fromisoformat(day), True, json.dumps({"feelings": score}))
+            connection.execute(insert(tables.observations).values(row))
+
+    run_once(empty_database_url, move)
+    migrate(empty_database_url)
+    room = Room(empty_database_url)
+    assert len(kept(room, ["some-support"])) == 1
+    assert kept(room, ["some-support"]) == anew(room, ["some-support"])
