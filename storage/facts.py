@@ -5,7 +5,6 @@ It must not reach who people are, nor any words; what it returns names nobody.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -23,14 +22,13 @@ from outcomes.episode import (
     Strand,
 )
 from outcomes.facts import Facts, SdqTotal
-from outcomes.observation import Observation
 from outcomes.quarter import Period, Quarter
 from storage.casework import AnyRow
 from storage.heard import heard_between
+from storage.pairs import observations_of
 from storage.reach import AgeOf, askings_of, begun_between, follow_ups_due, when_gone_quiet
 from storage.tables import (
     characteristics,
-    observations,
     participants,
     sdq_totals,
     support_episodes,
@@ -81,12 +79,12 @@ def read_facts(connection: Connection, period: Period, zone: ZoneInfo) -> Facts:
     episodes = select(support_episodes).where(*open_then)
     keys = select(support_episodes.c.key).where(*open_then)
     children = select(support_episodes.c.child_id).where(*open_then)
-    age_of = _ages(connection)
+    age_of = ages(connection)
     quiet = when_gone_quiet(connection)
     span = _instants(period, zone)
     return Facts(
         episodes=_episodes(connection, episodes, age_of, _characteristics(connection, children)),
-        observations=_observations(connection, keys),
+        observations=observations_of(connection, keys),
         askings=askings_of(connection, keys, zone, quiet),
         sdq=_sdq(connection, keys),
         followups=follow_ups_due(connection, span, zone, quiet, age_of),
@@ -102,7 +100,7 @@ def _instants(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return first, after
 
 
-def _ages(connection: Connection) -> AgeOf:
+def ages(connection: Connection) -> AgeOf:
     """Return what says how old a child was: as noted, or as we speak with them, or not known."""
     query = select(participants.c.child_id, participants.c.age_band)
     known = query.where(participants.c.child_id.is_not(None)).order_by(participants.c.made_at)
@@ -150,23 +148,6 @@ def _episodes(
             characteristics=given.get(row.child_id, {}),
         )
         for row in connection.execute(query.order_by(support_episodes.c.key))
-    )
-
-
-def _observations(connection: Connection, keys: Select[Any]) -> tuple[Observation, ...]:
-    query = select(observations).where(observations.c.episode_key.in_(keys))
-    return tuple(
-        Observation(
-            episode=row.episode_key,
-            respondent=row.participant_key,
-            role=row.role,
-            instrument=row.instrument,
-            version=row.version,
-            wave=row.wave,
-            on=row.day,
-            scores=json.loads(row.scores),
-        )
-        for row in connection.execute(query.order_by(observations.c.id))
     )
 
 
