@@ -57,8 +57,8 @@ async def reasons_kept(service: Service, period: str, by: By) -> AsyncIterator[N
         await service.lane.write(
             lambda connection: releases.keep_refusal(service.open(connection), refusal)
         )
-        msg = f"The figures of {period} cannot be given out. " + " ".join(map(_sentence, reasons))
-        raise Refusal(msg) from None
+        told = (f"The figures of {period} cannot be given out.", *map(_sentence, reasons))
+        raise Refusal("\n".join(told)) from None
 
 
 def _sentence(reason: str) -> str:

@@ -395,7 +395,7 @@ async def test_a_failed_audit_is_kept_and_said_with_its_reasons(
         raise ReleaseRefusedError(message, ("in table closed 3 cells", "merge the ages"))
 
     monkeypatch.setattr(compiling, "make", make)
-    with pytest.raises(Refusal, match=r"In table closed 3 cells\. Merge the ages\."):
+    with pytest.raises(Refusal, match=r"In table closed 3 cells\.\nMerge the ages\."):
         await publishing.compile_period(service, AUTUMN, ONE)
     assert await publishing.list_all(service) == []
     (kept,) = await publishing.list_refusals(service)
