@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.blocks import Chunk, Kind, Numbers, Place
+from outcomes.catalogue import MEASURES
+from outcomes.counting import count_period
 from outcomes.episode import CloseReason, Commissioner, EpisodeFacts, Lives, Strand
 from outcomes.errors import BadFactsError, BadMeasureError
 from outcomes.facts import Facts
@@ -23,7 +25,7 @@ from outcomes.populations import People, Population
 from outcomes.quarter import Quarter, Year
 from outcomes.raw import Box, RawTable
 from outcomes.recipe import Who
-from outcomes.rollup import Change, changes, roll_up
+from outcomes.rollup import Change, changes, compared_by, roll_up
 from outcomes.sorting import ByAnswers, Source
 from outcomes.sorting_scores import HOME_ITEMS
 
@@ -39,6 +41,9 @@ NAMES = ["star/young-person:feelings", "star/young-person:settled", "star/young-
          "worry/young-person:settled", "worry/young-person:belief"]  # fmt: skip
 OPENED, CLOSED = date(2026, 6, 1), date(2026, 11, 20)
 VALUES = st.sampled_from([None, 1, 2, 3])
+EPISODE = EpisodeFacts(
+    "a", Commissioner.OTHER, Strand.DIRECT, Lives.FOSTER, OPENED, CLOSED, CloseReason.PLANNED
+)
 
 
 def chunk_of(episodes: Sequence[EpisodeFacts], answers: Sequence[Observation]) -> Chunk:
@@ -195,13 +200,37 @@ def test_the_tables_are_those_of_the_counting_with_every_class() -> None:
         )
 
 
+def test_the_tables_of_a_release_are_the_same_from_pairs_and_from_single_answers() -> None:
+    episodes, answers = [], []
+    for number in range(60):
+        key, lives = f"episode {number}", tuple(Lives)[number % len(Lives)]
+        commissioner = tuple(Commissioner)[number % 3]
+        closed = CLOSED - timedelta(days=5 * (number % 7))
+        episodes.append(
+            replace(EPISODE, key=key, lives=lives, commissioner=commissioner, closed_on=closed)
+        )
+        for role, instrument, items in (
+            ("young-person", "star", ("feelings",)),
+            ("carer", "carer-star", HOME_ITEMS),
+        ):
+            for wave, day in (("start", OPENED), ("review", CLOSED), ("end", closed)):
+                scores = {item: (number * len(item) + day.day) % 5 + 1 for item in items}
+                told = Observation(key, role, role, instrument, 1, wave, day, scores)
+                if number % 4 or wave != "end":
+                    answers.append(told)
+    period = Quarter.parse("2026/27-Q3")
+    counted_tables = count_period(MEASURES, Facts(tuple(episodes), tuple(answers)), period).tables
+    chunk = chunk_of(episodes, answers)
+    tables = roll_up(compared_by(MEASURES), [chunk])
+    assert {"star/young-person:feelings", "carer-star/carer:home"} <= {each.name for each in tables}
+    for table in tables:
+        assert entries(table) == entries(counted_tables[table.name])
+        assert table.classes == counted_tables[table.name].classes
+        assert sum(entries(table).values()) > 20
+
+
 def said(scores: dict[str, int], on: date = OPENED, wave: str = "start") -> Observation:
     return Observation("a", "x", "young-person", "star", 1, wave, on, scores)
-
-
-EPISODE = EpisodeFacts(
-    "a", Commissioner.OTHER, Strand.DIRECT, Lives.FOSTER, OPENED, CLOSED, CloseReason.PLANNED
-)
 
 
 def test_one_young_person_who_rose_is_in_one_class_of_one_box() -> None:
