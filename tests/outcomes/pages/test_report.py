@@ -13,6 +13,7 @@ from outcomes.coverage import outcomes_with_evidence
 from outcomes.episode import Audience
 from outcomes.figures import Figure, FlowFigure, Symbol
 from outcomes.indicators import Rag
+from outcomes.pages.cards import Card
 from outcomes.pages.others import LIGHTS, others_of
 from outcomes.pages.report import Report, report_of, side_by_side
 from outcomes.release import Release
@@ -127,12 +128,12 @@ def test_the_glance_says_what_matters_in_plain_sentences() -> None:
     )
     assert glance.answered == (
         (
-            "Young people: about 60 of 80 who could have answered did so both at the start and at the "
-            "end (75%)."
+            "Young people: about 60 of 80 who could have answered did so both at the start and at "
+            "the end (75%)."
         ),
         (
-            "Carers: about 60 of 80 who could have answered did so both at the start and at the end "
-            "(75%)."
+            "Carers: about 60 of 80 who could have answered did so both at the start and at the "
+            "end (75%)."
         ),
     )
     assert glance.changes[0] == (
@@ -202,11 +203,20 @@ def test_the_outcomes_of_the_contract_have_evidence_by_the_rule_of_their_measure
 
 def test_a_year_is_broken_down_by_one_axis_and_says_by_which() -> None:
     found = report_of([whole_release("2026/27")], CITY)
-    card = next(each for each in found.cards if each.row.measure == "M09")
-    assert card.breakdown_title == "By age when support was accepted"
-    assert [title for _row, title in card.named_groups] == ["0 to 10 and 11 to 15", "16 to 25"]
+    (title,) = {each.breakdown_title for each in found.cards if each.row.measure == "M01"}
+    assert title == "By age when support was accepted"
+    for card in found.cards:
+        assert (card.breakdown_title == "") == (card.groups == ())
+        assert len({figure.breakdown for _row, figure in card.groups}) <= 1
+        if figure_is_by_age(card):
+            named = [name for _row, name in card.named_groups]
+            assert named == ["0 to 10 and 11 to 15", "16 to 25"]
     quarter = report_of([whole_release()], CITY)
     assert not any(each.groups for each in quarter.cards)
+
+
+def figure_is_by_age(card: Card) -> bool:
+    return any(figure.breakdown == "age" for _row, figure in card.groups)
 
 
 def test_what_is_not_shown_is_listed_table_by_table_with_the_reason() -> None:
