@@ -17,11 +17,16 @@ from typing import Final
 from sqlalchemy import Connection, delete, select, text, update
 
 from storage.casework import AnyRow, Casework
+from storage.errors import StorageFault
 from storage.sequence import new_id
 from storage.tables import release_refusals, releases
 from storage.vault import Place
 
 _TABLE: Final = "releases"
+
+
+class LedgerLost(StorageFault):
+    """A published release left nothing that later figures could be audited with."""
 
 
 class State(StrEnum):
@@ -215,14 +220,21 @@ def load_proof(work: Casework, release_id: str) -> Proof | None:
 
 
 def read_ledger(work: Casework) -> dict[str, bytes]:
-    """Return what every published release left for later audits, by id, the oldest first."""
+    """Return what every published release left for later audits, by id, the oldest first.
+
+    Raises LedgerLost where one left nothing, and VaultFault where it cannot be opened.
+    """
     query = (
         select(releases.c.id)
         .where(releases.c.state == State.PUBLISHED.value)
         .order_by(releases.c.published_at, releases.c.id)
     )
     proofs = {each: load_proof(work, each) for each in work.connection.execute(query).scalars()}
-    return {release_id: proof.ledger for release_id, proof in proofs.items() if proof is not None}
+    ledger = {each: proof.ledger for each, proof in proofs.items() if proof is not None}
+    if len(ledger) != len(proofs):
+        msg = "a release left nothing for later audits: take the table releases from a backup"
+        raise LedgerLost(msg)
+    return ledger
 
 
 def _on_list(row: AnyRow) -> ReleaseOnList:

@@ -24,6 +24,7 @@ from outcomes.quarter import Period
 from outcomes.release import Release, read_release
 from storage import facts, release_files, releases
 from storage.casework import Casework, Connection
+from storage.errors import DatabaseAway, StorageFault
 from storage.release_files import FileOnList, StoredFile, digest_of
 from storage.releases import Proof, RefusalOnList, ReleaseOnList, State, Step, StoredRelease
 from usecases import indicators, theming
@@ -111,7 +112,7 @@ async def compile_period(
             )
             raise Refusal(msg)
         async with reasons_kept(service, str(period), by):
-            known = await service.lane.read(partial(_read_known, service, period))
+            known = await _know(service, period)
             made = await asyncio.to_thread(
                 compiling.make,
                 known.facts,
@@ -127,6 +128,17 @@ async def compile_period(
             )
         await service.lane.write(partial(_keep_draft, service, made, tuple(known.ledger), by))
         return made.release
+
+
+async def _know(service: Service, period: Period) -> _Known:
+    """Read all that figures are made from; raise Refusal where some of it is lost or changed."""
+    try:
+        return await service.lane.read(partial(_read_known, service, period))
+    except DatabaseAway:
+        raise
+    except StorageFault as fault:
+        msg = f"The figures of {period} cannot be made: {fault}"
+        raise Refusal(msg) from fault
 
 
 def _read_known(service: Service, period: Period, connection: Connection) -> _Known:

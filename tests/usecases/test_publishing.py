@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, delete, text, update
 
 from outcomes import compiling
 from outcomes.compiling import Made
@@ -384,6 +384,29 @@ async def test_later_figures_are_audited_with_the_ledger_of_all_that_was_publish
     await published(service, SUMMER)
     await published(service, AUTUMN)
     assert given == [(), (), (b"ledger of 2026/27-Q2",)]
+
+
+@pytest.mark.parametrize("value", [None, b"", b"x" * 60])
+async def test_without_the_whole_ledger_nothing_is_compiled(
+    small: Service, value: bytes | None
+) -> None:
+    await published(small, SUMMER)
+    await write(small, update(tables.releases).values(ledger_cipher=value))
+    with pytest.raises(Refusal, match="cannot be made"):
+        await publishing.compile_period(small, AUTUMN, ONE)
+    assert (await audited(small))[-1] == (ONE.who, "was refused to compile", "2026/27-Q3")
+
+
+async def test_answers_beside_which_nothing_is_kept_stop_the_figures(
+    place: Place, service: Service
+) -> None:
+    caller, _ = await joined(place, service)
+    await caller.taps("Start")
+    await caller.taps("Skip")
+    await caller.answers(2)
+    await write(service, delete(tables.pairs))
+    with pytest.raises(Refusal, match="starling pairs rebuild"):
+        await publishing.compile_period(service, AUTUMN, ONE)
 
 
 async def test_a_failed_audit_is_kept_and_said_with_its_reasons(
