@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from starling.simulation.accounting import Accounts
     from starling.simulation.life import Plan
     from starling.simulation.opening import Lived
+    from starling.simulation.proving import Proven
     from usecases.service import Service
 
 _DAY = ["%Y-%m-%d"]
@@ -45,12 +47,20 @@ def simulate(
             help="Whether the clock then runs on until no answer counts any more; so with --kills."
         ),
     ] = None,
+    releases: Annotated[
+        bool,
+        typer.Option(
+            "--releases",
+            help="Let staff give out the figures of every whole quarter and year on its day.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Live a made-up service day by day, in the database that the settings name.
 
     The database must be empty: made-up people never stand among real ones. At the end stands the
-    account: how every planned due moment ended. Exits with 1 when it does not add up.
+    account: how every planned due moment ended, and what became of the figures of every period.
+    Exits with 1 when it does not add up, or when something that was given out is not proven.
     """
     from starling.simulation.life import Plan
 
@@ -64,20 +74,30 @@ def simulate(
         kills=kills,
         eventful=eventful,
         to_the_end=kills > 0 if to_the_end is None else to_the_end,
+        releases=releases,
     )
     began = time.perf_counter()
     lived = run_async(_live(plan))
     seconds = round(time.perf_counter() - began, 1)
-    report = {"seconds": seconds, **dict(sorted(lived.happened.items()))}
-    if as_json:
-        print_json({**report, "accounts": _as_json(lived.accounts)})
-    else:
-        for what, number in report.items():
-            typer.echo(f"{number:>10}  {what}")
-        _print_accounts(lived.accounts)
+    _print_lived(lived, {"seconds": seconds, **dict(sorted(lived.happened.items()))}, as_json)
     if not lived.accounts.adds_up:
         wrong = sorted(lived.accounts.problems) or ["The ends are not as many as the plans."]
         fail(f"The account does not add up. {' '.join(wrong)}")
+    if lived.proven is not None and not lived.proven.holds:
+        fail(f"What was given out is not proven. {' '.join(lived.proven.faults)}")
+
+
+def _print_lived(lived: Lived, report: dict[str, float], as_json: bool) -> None:  # noqa: FBT001
+    """Print what happened, the account of due moments, and that of figures where there is one."""
+    if as_json:
+        given_out = {} if lived.proven is None else {"releases": _releases_as_json(lived)}
+        print_json({**report, "accounts": _as_json(lived.accounts), **given_out})
+        return
+    for what, number in report.items():
+        typer.echo(f"{number:>10}  {what}")
+    _print_accounts(lived.accounts)
+    if lived.proven is not None:
+        _print_releases(lived, lived.proven)
 
 
 def _as_json(accounts: Accounts) -> dict[str, object]:
@@ -90,6 +110,32 @@ def _as_json(accounts: Accounts) -> dict[str, object]:
         "problems": accounts.problems,
         "adds up": accounts.adds_up,
     }
+
+
+def _releases_as_json(lived: Lived) -> dict[str, object]:
+    proven = lived.proven
+    return {
+        "published": sum(each.is_published for each in lived.told),
+        "refused": sum(not each.is_published for each in lived.told),
+        "periods": [{**asdict(each), "published": each.is_published} for each in lived.told],
+        "last look": None if proven is None else {**asdict(proven), "holds": proven.holds},
+    }
+
+
+def _print_releases(lived: Lived, proven: Proven) -> None:
+    """Print one line for the figures of each period, why others were refused, and the last look."""
+    names = ("cells", "withheld", "coarser", "audit, s", "in all, s")
+    typer.echo("\n" + " " * 12 + "".join(f"{name:>11}" for name in names))
+    for each in lived.told:
+        audit, whole = each.seconds.auditing, each.seconds.compiling
+        numbers = (each.cells, each.withheld, len(each.coarsened), f"{audit:.1f}", f"{whole:.1f}")
+        typer.echo(f"{each.period:<12}" + "".join(f"{number:>11}" for number in numbers))
+        for sentence in (*each.coarsened, *each.reasons):
+            typer.echo(f"{'':<12}{'' if each.is_published else 'refused: '}{sentence}")
+    typer.echo(f"\n{proven.releases:>10}  releases, {proven.certificates} proven, ", nl=False)
+    typer.echo(f"{proven.files} files read and made again")
+    for fault in proven.faults:
+        typer.echo(f"{'':>10}  {fault}")
 
 
 def _print_accounts(accounts: Accounts) -> None:

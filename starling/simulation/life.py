@@ -27,6 +27,7 @@ from starling.simulation.orders import (
 from starling.simulation.population import Child, make_child
 from starling.simulation.pretend import Pretend, make_pretend
 from starling.simulation.records import Records
+from starling.simulation.releasing import Releasing, due_between
 from starling.simulation.staff import Close, Guest, Newcomer, Welcome
 from starling.simulation.turns import Machine, wander
 from starling.simulation.watching import Watch
@@ -50,7 +51,8 @@ class Plan:
     `telegram`: the share of those old enough who use Telegram. `kills`: how often the process that
     serves is killed. `eventful`: people pause, stop and block, and the machine stands still and
     has a wrong clock. `to_the_end`: on the day after the last all support ends, and the clock runs
-    on until no answer would count any more.
+    on until no answer would count any more. `releases`: staff give out the figures of every whole
+    quarter and year, and the clock runs on until the last of them is due.
     """
 
     children: int
@@ -61,6 +63,7 @@ class Plan:
     kills: int = 0
     eventful: bool = False
     to_the_end: bool = False
+    releases: bool = False
 
 
 @dataclass(slots=True)
@@ -81,6 +84,7 @@ class Life:
     watch: Watch = field(default_factory=Watch)
     office: Office | None = None
     records: Records | None = None
+    releasing: Releasing | None = None
 
     async def live(self, on_day: Callable[[], object]) -> datetime:
         """Live from the first day to the last; return the moment at which it was over."""
@@ -92,6 +96,9 @@ class Life:
             day += timedelta(days=1)
         if self.plan.to_the_end:
             day = await self._live_to_the_end(day)
+        while self.releasing is not None and self.releasing.due:
+            await self._live_day(day)
+            day += timedelta(days=1)
         now = self.rhythm.instant(day, time(0))
         await self.room.do(Settle(now, self._reports()))
         return now
@@ -105,6 +112,9 @@ class Life:
             child = make_child(number, self.chance)
             self.stories.append(Story(child, opens, opens + timedelta(weeks=weeks)))
         self.records = Records(self.room, self.plan.seed, self._reports, self.happened)
+        if self.plan.releases:
+            due = due_between(self.plan.first, self.plan.last)
+            self.releasing = Releasing(self.room, self._reports, self.happened, due)
         if self.plan.eventful:
             self.machine = Machine.draw(self.plan.first, self.plan.last, self.chance)
             own = Random(self.chance.getrandbits(64))
@@ -172,6 +182,8 @@ class Life:
             invited += await self.office.work(self.stories, day, now)
         if self.records is not None:
             await self.records.work(self.stories, day, now)
+        if self.releasing is not None:
+            await self.releasing.work(day, now)
         return invited
 
     async def _open(self, stories: list[Story], now: datetime) -> list[Pretend]:

@@ -14,17 +14,24 @@ from starling.simulation.accounting import Accounts, settle_accounts
 from starling.simulation.apart import Apart, Kills
 from starling.simulation.life import Life, Plan
 from starling.simulation.orders import Here, Room
+from starling.simulation.proving import Proven, prove
 from starling.simulation.published import TakePublished
+from starling.simulation.releasing import Told
 from usecases import inviting
 from usecases.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What became of a plan: how often what happened, and the account of every due moment."""
+    """What became of a plan: how often what happened, and the account of every due moment.
+
+    Where figures were given out, what became of those of each period, and the last look at all.
+    """
 
     happened: Counter[str]
     accounts: Accounts
+    told: tuple[Told, ...] = ()
+    proven: Proven | None = None
 
 
 async def live_plan(settings: Settings, plan: Plan, on_day: Callable[[], object]) -> Lived:
@@ -64,4 +71,6 @@ async def _live_in(
         life.happened["times the process was killed"] = room.deaths
     async with open_service(settings) as reader:
         accounts = await settle_accounts(reader, life.watch, now, must_end=plan.to_the_end)
-    return Lived(life.happened, accounts)
+        proven = await prove(reader) if plan.releases else None
+    told = () if life.releasing is None else tuple(life.releasing.told)
+    return Lived(life.happened, accounts, told, proven)
