@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from math import log2
 
 from outcomes.episode import Audience, Commissioner
-from outcomes.joint import joint_of, order_of, place_of
+from outcomes.joining import joint_of
+from outcomes.joint import order_of, place_of
 from outcomes.ledger import Entry
 from outcomes.lines import Line, lines_of, root_of
 from outcomes.published import Published

@@ -238,7 +238,16 @@ def test_what_counts_alone_do_not_give_away_takes_the_mean_with_it() -> None:
 def test_the_protector_and_the_attacker_share_no_code() -> None:
     from importlib import import_module  # noqa: PLC0415
 
-    for name in ("lines", "rounding", "parts", "joint", "witness", "suppression", "smallest"):
+    for name in (
+        "lines",
+        "rounding",
+        "parts",
+        "joint",
+        "joining",
+        "witness",
+        "suppression",
+        "smallest",
+    ):
         source = import_module(f"outcomes.{name}").__spec__
         assert source is not None
         assert source.origin is not None
