@@ -42,6 +42,9 @@ _MANY = 5
 _LARGE = 400
 _TOO_LARGE = 2_000
 _BATCH = 4_000
+_MOST_ROUNDS = 5
+_WORTH_IT = 0.8
+_FURTHEST = 6
 
 
 class ReadWronglyError(OutcomesError):
@@ -150,12 +153,14 @@ class Hunt:
             [tuple(Commissioner).index(each.place.commissioner) for each in system.atoms], np.int64
         )
         self.table = np.array([each.table for each in system.atoms], np.str_)
+        self.untold = np.diff(system.rows.tocsc().indptr) == 0
         self.changes: list[dict[int, int]] = []
         self.values: Integers = np.zeros((0, len(system.targets)), np.int64)
         self.owners: Integers = np.zeros(0, np.int64)
         self.told: Flags = np.zeros(0, np.bool_)
         self.anchored: Flags = np.zeros(0, np.bool_)
         self.findings: list[Finding] = []
+        self.found: set[int] = set()
         self.held: list[tuple[Scenario, Integers, Integers, Integers]] = []
         self.questions = self.solved = 0
         self._add([{}])
@@ -281,8 +286,15 @@ class Hunt:
                 self._try(Scenario(LONE_RESPONDENT, shared=target), chosen, index)
 
     def _try(self, scenario: Scenario, chosen: Integers, shared: int | None) -> None:
+        # What is found out already must be withheld better: then everybody is asked about it again.
+        later = self.found if scenario.told or shared is not None else set()
+        same = set() if shared is None else self._same_people(shared)
         wanted = np.array(
-            [index for index in chosen if index != shared and self._protects(scenario, index)],
+            [
+                index
+                for index in chosen
+                if index not in later and index not in same and self._protects(scenario, index)
+            ],
             np.int64,
         )
         if not len(wanted):
@@ -319,6 +331,12 @@ class Hunt:
             ],
             np.int64,
         )
+
+    def _same_people(self, shared: int) -> set[int]:
+        """Give the counts of the very people that a respondent knows, by whatever name."""
+        aims = self.system.aims
+        gaps = abs(aims - aims[[shared] * aims.shape[0]]).sum(axis=1)
+        return set(np.flatnonzero(np.asarray(gaps).ravel() == 0).tolist())
 
     def _protects(self, scenario: Scenario, index: int) -> bool:
         """Say whether this outsider must not work out a count: one about people they do not know.
@@ -363,6 +381,7 @@ class Hunt:
         proved = proved and bool(scopes) and scopes[-1] is None
         verdict = Verdict.UNSAFE if proved else Verdict.UNKNOWN
         bounds = (target.truth + int(low[index]), target.truth + int(high[index]))
+        self.found.add(index)
         self.findings.append(Finding(target, ask.scenario, verdict, *bounds))
 
     def _scopes(self, ask: _Question, target: Target, indices: Integers) -> list[Flags | None]:
@@ -373,10 +392,9 @@ class Hunt:
             scopes: list[Flags | None] = [self._near(target)]
         else:
             names = {self.system.atoms[each].table for each in indices}
-            below = self._with_all_below(names)
-            scopes = [np.isin(self.table, sorted(names))]
-            if below != names:
-                scopes.append(np.isin(self.table, sorted(below)))
+            own = np.isin(self.table, sorted(names))
+            below = np.isin(self.table, sorted(self._with_all_below(names)))
+            scopes = [own, own | (below & self.untold), below]
         scopes = [each for each in scopes if each is not None and each.sum() <= _TOO_LARGE]
         return [*scopes, *([None] if len(self.system.atoms) <= _TOO_LARGE else [])]
 
@@ -406,20 +424,25 @@ class Hunt:
 
         Where there are many unknowns, the counts of one table at a time.
         """
-        groups: dict[str, list[int]] = {}
         large = len(self.system.atoms) > _LARGE
-        for each in closed:
-            name = self.system.targets[each].table if large and ask.anchored else ""
-            groups.setdefault(name, []).append(int(each))
-        for name, members in groups.items():
-            aim = np.asarray(self.system.aims[members].sum(axis=0)).ravel()
-            width = max(self.system.targets[each].width for each in members)
-            scope = self.table == name if name else None
-            many = replace(
-                ask, capped=tuple(members), width=width, scope=scope, steps=_STEPS_FOR_MANY
-            )
-            for sign in (1, -1):
-                self._solve(replace(many, aim=sign * aim))
+        for _ in range(_MOST_ROUNDS):
+            before = len(closed)
+            groups: dict[str, list[int]] = {}
+            for each in closed:
+                name = self.system.targets[each].table if large and ask.anchored else ""
+                groups.setdefault(name, []).append(int(each))
+            for name, members in groups.items():
+                self._push_group(ask, members, self.table == name if name else None)
+            closed = self._closed(ask, closed)
+            if len(closed) <= _MANY or len(closed) > _WORTH_IT * before:
+                return
+
+    def _push_group(self, ask: _Question, members: list[int], scope: Flags | None) -> None:
+        aim = np.asarray(self.system.aims[members].sum(axis=0)).ravel()
+        width = max(self.system.targets[each].width for each in members)
+        many = replace(ask, capped=tuple(members), width=width, scope=scope, steps=_STEPS_FOR_MANY)
+        for sign in (1, -1):
+            self._solve(replace(many, aim=sign * aim))
 
     def _solve(self, ask: _Question) -> bool:
         """Ask the solver for a difference and keep it if it fits; say if none goes further."""
@@ -430,13 +453,15 @@ class Hunt:
         known = [tuple(Commissioner).index(each) for each in ask.scenario.known]
         free = ~np.isin(self.owner, known)
         columns = np.flatnonzero(free if ask.scope is None else free & ask.scope)
+        # Whoever is hidden at all is hidden among few people: no class need change by many.
+        reach = min(system.ceiling, _FURTHEST * ask.width)
         matrix, low, high = self._constraints(ask)
         matrix = matrix[:, columns].tocsr()
         busy = np.diff(matrix.indptr) > 0
         answer = milp(
             -ask.aim[columns].astype(np.float64),
             integrality=np.ones(len(columns)),
-            bounds=Bounds(-system.truth[columns], np.full(len(columns), system.ceiling)),
+            bounds=Bounds(np.maximum(-system.truth[columns], -reach), np.full(len(columns), reach)),
             constraints=LinearConstraint(matrix[busy].astype(np.float64), low[busy], high[busy]),
             options={"node_limit": ask.steps, "mip_rel_gap": 0.0},
         )

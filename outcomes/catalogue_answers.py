@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from outcomes.contract import outcomes_of
-from outcomes.episode import Axis, Lives, Strand
+from outcomes.episode import Lives, Strand
 from outcomes.measure import (
     Cadence,
     Direction,
@@ -56,7 +56,6 @@ _share = partial(
     sensitivity=Sensitivity.SENSITIVE,
     period_rule=PeriodRule.CLOSED,
     instrument_version=1,
-    breakdown=Axis.AGE,
 )
 _of_children = partial(
     _share, role=Role.YOUNG_PERSON, instrument="star", unit="young people", area=_FEELINGS
@@ -176,7 +175,6 @@ YOUNG_PEOPLE = (
                 with_first_only=item == "feelings",
             ),
             items=(item,),
-            breakdown=None,
             cadence=(Cadence.QUARTER,),
             outcomes=outcomes_of("M06", title),
         )

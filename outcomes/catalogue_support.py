@@ -158,7 +158,6 @@ CIRCUMSTANCES = (
         period_rule=PeriodRule.CLOSED_A_QUARTER_AGO,
         sensitivity=Sensitivity.SENSITIVE,
         unit="pieces of support",
-        breakdown=Axis.AGE,
         outcomes=outcomes_of("M15", "Total"),
         indicators=("SS_PM10",),
     ),

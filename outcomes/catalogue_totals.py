@@ -6,7 +6,6 @@ from functools import partial
 
 from outcomes.bands import Band
 from outcomes.contract import outcomes_of
-from outcomes.episode import Axis
 from outcomes.measure import (
     Direction,
     Interval,
@@ -59,7 +58,6 @@ IMPORTED_TOTALS = tuple(
                 numerator=f"The last total in a {word} band than the first.",
                 recipe=Recipe(Sorting.BANDS, of=Mark.COMPARED, counts=mark, key=informant, days=90),
                 direction=direction,
-                breakdown=Axis.AGE,
                 outcomes=outcomes_of(name, area),
                 indicators=("EISS_PM47", "EISS_PM48"),
             )

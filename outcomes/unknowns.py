@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outcomes.backwards import Weighing, count_behind, weighings_behind, weight
-from outcomes.episode import Axis, Commissioner
+from outcomes.episode import AgeBand, Axis, Commissioner, Strand
 from outcomes.ledger import Entry
 from outcomes.measure import Sensitivity
 from outcomes.quarter import Quarter, Year
@@ -46,6 +46,9 @@ CHAIN = ("open", "accepted", "closed", *CLOSED_BEFORE)
 
 HOW_MANY = "how many there are"
 """The system in which numbers of whole populations are looked at, of all releases together."""
+
+
+_SOMEWHERE = Box(Commissioner.OTHER, Quarter(2000, 1), AgeBand.NOT_KNOWN, Strand.DIRECT)
 
 
 class Place(NamedTuple):
@@ -198,14 +201,23 @@ class _Builder:
 
     # --- unknowns ---------------------------------------------------------------------
 
-    def _axes(self, number: int) -> frozenset[Axis]:
-        rows = self.entries[number].raw.rows.values()
-        return frozenset(
-            row.group.axis for row in rows if row.group and row.table in self.tables[number]
-        )
+    def _axes(self, number: int) -> dict[str, frozenset[Axis]]:
+        """Give by what the figures tell the people of each table apart, beside who pays and when.
 
-    def _place(self, number: int, box: Box) -> Place:
-        axes = self.axes[number]
+        A table is split as finely as it, or any table that sorts its people further, is shown.
+        """
+        rows = self.entries[number].raw.rows.values()
+        found: dict[str, set[Axis]] = {label: set() for label in self.tables[number]}
+        for row in rows:
+            label: str | None = row.table if row.group and row.table in found else None
+            while label is not None and row.group is not None:
+                found[label].add(row.group.axis)
+                parent = self.tables[number][label].parent
+                label = None if parent is None else parent.table
+        return {label: frozenset(axes) for label, axes in found.items()}
+
+    def _place(self, number: int, label: str, box: Box) -> Place:
+        axes = self.axes[number][label]
         return Place(
             box.commissioner,
             box.quarter,
@@ -267,24 +279,25 @@ class _Builder:
     def _counts(self, number: int, table: RawTable) -> dict[tuple[Place, str], int]:
         found: dict[tuple[Place, str], int] = {}
         for box, label, count in table.entries():
-            place = (self._place(number, box), label)
+            place = (self._place(number, table.name, box), label)
             found[place] = found.get(place, 0) + count
         return found
 
     def _places(self, number: int, label: str) -> list[Place]:
-        """List the places of a population: without an axis all of them, otherwise those in use.
+        """List the places of a population, whether or not anybody is there.
 
-        Taking away places that nobody is in gives the outsider more to go on, never less.
+        Of ages and kinds of support those that anybody in the release has: to leave one out gives
+        the outsider more to go on, never less.
         """
         entry = self.entries[number]
         root = _root_of(entry, label)
-        used = {self._place(number, box) for box, _, _ in entry.raw.tables[root].entries()}
-        if not self.axes[number]:
-            used |= {
-                Place(owner, quarter, None, None)
-                for owner in Commissioner
-                for quarter in _quarters(entry, root)
-            }
+        boxes = {box for table in self.tables[number].values() for box, _, _ in table.entries()}
+        used = {
+            self._place(number, label, Box(owner, quarter, box.age, box.strand))
+            for owner in Commissioner
+            for quarter in _quarters(entry, root)
+            for box in boxes or {_SOMEWHERE}
+        }
         return sorted((each for each in used if self._matters(root, each)), key=str)
 
     def _matters(self, root: str, place: Place) -> bool:
@@ -303,11 +316,12 @@ class _Builder:
             parent = self.tables[number][label].parent
             if parent is None:
                 continue
-            above = self.at[number, parent.table][place]
             link = dict.fromkeys(here.values(), 1)
-            for classes, index in above.items():
-                if parent.label in classes:
-                    link[index] = -1
+            for finer, above in self.at[number, parent.table].items():
+                if _is_within(finer, place):
+                    link.update(
+                        (index, -1) for classes, index in above.items() if parent.label in classes
+                    )
             self.links.append(link)
 
     def _everywhere(self) -> Iterator[tuple[int, str, Place, dict[frozenset[str], int]]]:
@@ -593,6 +607,10 @@ def _root_of(entry: Entry, label: str) -> str:
 def _before(quarter: Quarter) -> Quarter:
     years, number = divmod(quarter.number - 2, 4)
     return Quarter(quarter.starts + years, number + 1)
+
+
+def _is_within(finer: Place, coarser: Place) -> bool:
+    return all(mine == other or other is None for mine, other in zip(finer, coarser, strict=True))
 
 
 def _inside(place: Place, group: Group | None) -> bool:
