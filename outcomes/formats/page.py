@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from outcomes.episode import Audience
 from outcomes.figures import TOTAL, Figure, Symbol
-from outcomes.formats.labels import PLACES, flow_title, step_title
+from outcomes.formats.labels import PLACES
 from outcomes.formats.sentences import (
     attrition_of,
     bounds_of,
@@ -50,19 +50,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class FlowRow:
-    """How many came how far, as a reader sees it; `reason` says why a count is not shown."""
-
-    people: str
-    place: str
-    footprint: Audience
-    step: str
-    is_reason: bool
-    count: str | None
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class GroupArea:
     """One area of the group star: means on the scale from 1 to 5, or None and the reason."""
 
@@ -86,13 +73,6 @@ class GroupStar:
         return any(each.first is not None for each in self.areas)
 
 
-def as_rows(release: Release, audience: Audience) -> tuple[Row, ...]:
-    """Give every figure an audience sees, in plain words, in the order of the release."""
-    return tuple(
-        row_of(release, each, release.definition_of(each)) for each in release.figures_for(audience)
-    )
-
-
 def row_of(release: Release, figure: Figure, definition: Definition) -> Row:
     """Give one figure of a release in plain words."""
     main = main_of(figure, definition)
@@ -112,23 +92,6 @@ def row_of(release: Release, figure: Figure, definition: Definition) -> Row:
         effect=effect_of(figure),
         breakdown=figure.breakdown,
         group=figure.group,
-    )
-
-
-def flow_rows(release: Release, audience: Audience) -> tuple[FlowRow, ...]:
-    """Give the flow an audience sees, in plain words, in the order of the release."""
-    about = "about " if release.policy.base > 1 else ""
-    return tuple(
-        FlowRow(
-            people=flow_title(each.flow),
-            place=PLACES[each.footprint].title,
-            footprint=each.footprint,
-            step=step_title(each),
-            is_reason=each.is_reason,
-            count=None if isinstance(each.episodes, Symbol) else f"{about}{each.episodes}",
-            reason=why(each.episodes),
-        )
-        for each in release.flow_for(audience)
     )
 
 

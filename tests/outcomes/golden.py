@@ -1,86 +1,125 @@
-"""A made-up quarter, kept in tests/tables; `python -m tests.outcomes.golden` rewrites it."""
+"""A made-up year and one of its quarters, kept; `python -m tests.outcomes.golden` rewrites them.
+
+All audiences' files lie in tests/tables. What is kept is what a reader of a difference can follow:
+JSON with line breaks, the workbook as the text of its cells.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from outcomes.disclosure import NHS5, protect
-from outcomes.episode import Audience, CloseReason, Commissioner, Lives
-from outcomes.formats.tidy import to_csv
-from outcomes.measures import AREAS, HOME_AREAS
-from outcomes.release import Release, compile_release
-from tests.outcomes.people import Service
+from outcomes.catalogue import AREAS
+from outcomes.compiling import Made, make
+from outcomes.episode import AgeBand, Audience, CloseReason, Commissioner, Lives, StaffFacts, Strand
+from outcomes.facts import Facts, Heard
+from outcomes.formats.bundle import files_of
+from outcomes.formats.projection import SCHEMA_NAME
+from outcomes.observation import Asking, AskingOutcome, Observation
+from outcomes.policy import NHS5
+from outcomes.sorting_scores import HOME_ITEMS
+from tests.outcomes.caseload import Q3, THEMES, YEAR, home, star, support
+from tests.outcomes.formats.kept import readable
 
 TABLES = Path(__file__).parents[1] / "tables"
-COMPILED_ON = date(2027, 2, 1)
-CHILDREN = 150
+COMPILED_ON = date(2027, 7, 1)
+CHILDREN = 60
 WHO = (
     *[Commissioner.DERBY_CITY] * 6,
     *[Commissioner.DERBYSHIRE_COUNTY] * 9,
     *[Commissioner.OTHER] * 5,
 )
 HOMES = (Lives.FOSTER, Lives.KINSHIP, Lives.FOSTER, Lives.BIRTH_FAMILY, Lives.RESIDENTIAL)
+AGES = (AgeBand.TO_TEN, AgeBand.TO_FIFTEEN, AgeBand.TO_FIFTEEN)
 STEPS = (1, 0, 1, 2, 0, -1, 1)
+ENDS = (date(2026, 11, 20), date(2026, 12, 9), date(2027, 2, 3))
+"""When support ends: twice in the quarter that is kept, once in the one after it."""
 
 
-def made_up_quarter() -> Service:
+def made_up_year(numbers: Sequence[int] = range(CHILDREN)) -> Facts:
     """Children and carers whose answers follow from their number, so that nobody drew a lot."""
-    service = Service()
-    for number in range(CHILDREN):
-        who = WHO[number % len(WHO)]
-        answered_last = number % 7 not in (2, 5)
-        service.children(
-            1,
-            who,
-            said(number, tuple(AREAS), end=False) if number % 9 else None,
-            said(number, tuple(AREAS), end=True) if answered_last else None,
+    episodes, observations, askings, heard = [], [], [], []
+    for number in numbers:
+        facts = support(
+            f"e{number}",
+            commissioner=WHO[number % len(WHO)],
+            strand=Strand.CARERS if number % 5 == 4 else Strand.DIRECT,
             lives=HOMES[number % len(HOMES)],
+            closed_on=ENDS[number % len(ENDS)],
             close_reason=CloseReason.PLANNED if number % 4 else CloseReason.DISENGAGED,
+            age=AGES[number % len(AGES)],
+            staff=StaffFacts(unplanned_moves=int(number % 6 == 0), plan_on=date(2026, 6, 20)),
         )
-        service.carers(
-            1,
-            who,
-            said(number + 3, HOME_AREAS, end=False),
-            said(number + 3, HOME_AREAS, end=True) if number % 3 else None,
-            lives=HOMES[number % len(HOMES)],
-        )
-    return service
+        episodes.append(facts)
+        said = [home(facts, scores(number + 3, HOME_ITEMS, end=False), "start")]
+        if number % 3:
+            said.append(home(facts, scores(number + 3, HOME_ITEMS, end=True), "end"))
+        if facts.strand is Strand.DIRECT:
+            said.append(star(facts, 3, scores(number, tuple(AREAS), end=False), "start"))
+            if number % 7 not in (2, 5):
+                said.append(star(facts, -3, scores(number, tuple(AREAS), end=True)))
+            heard.append(heard_by(number, facts.closed_on or COMPILED_ON))
+        observations += said
+        askings += [asked(each) for each in said]
+    return Facts(tuple(episodes), tuple(observations), tuple(askings), heard=tuple(heard))
 
 
-def said(number: int, items: tuple[str, ...], *, end: bool) -> dict[str, int]:
+def heard_by(number: int, on: date) -> Heard:
+    """What somebody's words were about, a month before the end."""
+    slugs = frozenset(slug for place, (slug, _) in enumerate(THEMES) if number % (place + 2))
+    day = on - timedelta(days=30)
+    who = WHO[number % len(WHO)]
+    return Heard(f"p{number}", who, Strand.DIRECT, AGES[number % len(AGES)], day, slugs)
+
+
+def asked(said: Observation) -> Asking:
+    """The asking that an answer answers."""
+    outcome = AskingOutcome.ANSWERED.value
+    return Asking(
+        said.episode, said.respondent, said.role, said.instrument, said.wave, said.on, outcome
+    )
+
+
+def scores(number: int, items: tuple[str, ...], *, end: bool) -> dict[str, int]:
     """What one person said about each item; a few items are skipped."""
-    scores = {}
+    found = {}
     for place, item in enumerate(items):
         if (number * 5 + place) % 23 == 0:
             continue
         first = 1 + (number * 3 + place * 2) % 4
         step = STEPS[(number + place * 3) % len(STEPS)] if end else 0
-        scores[item] = min(5, max(1, first + step))
-    return scores
+        found[item] = min(5, max(1, first + step))
+    return found
 
 
 @cache
-def golden_release() -> Release:
-    """Compile the made-up quarter, once for all tests."""
-    return compile_release(protect(made_up_quarter().counted(), NHS5), compiled_on=COMPILED_ON)
+def golden_releases() -> tuple[Made, Made]:
+    """Make the quarter, and then its year with the quarter in the ledger, once for all tests."""
+    quarter = make(made_up_year(), Q3, NHS5, compiled_on=COMPILED_ON, ledger=[], themes=THEMES)
+    year = make(
+        made_up_year(), YEAR, NHS5, compiled_on=COMPILED_ON, ledger=[quarter.ledger], themes=THEMES
+    )
+    return quarter, year
 
 
-def files_of(release: Release) -> Iterator[tuple[Path, bytes]]:
-    """Give every file of every audience and the release itself, with the place it is kept at."""
-    yield TABLES / "release.json", f"{release.to_json()}\n".encode()
-    for audience in Audience:
-        for name, content in to_csv(release, audience).items():
-            yield TABLES / audience.value / name, content
+def kept_files() -> Iterator[tuple[Path, str]]:
+    """Give every file of every audience, with the place it is kept at and its text."""
+    for made in golden_releases():
+        for audience in Audience:
+            for file in files_of(made.release, audience):
+                if file.name != SCHEMA_NAME:
+                    name = f"{file.name}.txt" if file.name.endswith("xlsx") else file.name
+                    place = TABLES / made.release.period.slug / audience.value / name
+                    yield place, readable(file)
 
 
 def rewrite() -> None:
     """Write the files; the difference is to be reviewed like code."""
-    for path, content in files_of(golden_release()):
+    for path, text in kept_files():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

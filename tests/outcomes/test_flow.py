@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from outcomes.definitions import Windows
 from outcomes.episode import CloseReason
 from outcomes.flow import Contact, Missing, Path
+from outcomes.measure import Windows
 from outcomes.observation import Asking, AskingOutcome, Observation
 from outcomes.pairing import closing, opening
 from tests.outcomes.people import CLOSED, OPENED, answer, asking, episode

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.definitions import Windows
+from outcomes.measure import Windows
 from outcomes.observation import Observation
 from outcomes.pairing import Pair, answers_of_the_first_person, closing, opening, pair_up
 from tests.outcomes.people import CLOSED, OPENED, answer, episode

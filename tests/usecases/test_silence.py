@@ -14,11 +14,12 @@ from sqlalchemy import event, select, update
 from followups.occasions import fire_due
 from outcomes.observation import AskingOutcome
 from outcomes.quarter import Quarter
-from storage import observations, tables
+from storage import tables
 from storage import traces as seen
 from storage.board import BoardList
 from storage.casework import Connection
 from storage.database import open_engine
+from storage.facts import read_facts
 from storage.occasions import OccasionState
 from storage.outbox import Delivery, Sending, Sent
 from storage.reasons import Reason
@@ -457,10 +458,7 @@ async def test_the_same_queries_serve_however_many_people(
 
 async def outcome_of(service: Service, place: Place, wave: str) -> str:
     quarter = Quarter.containing(place.now.astimezone(LONDON).date())
-    year = (quarter.first_day - 200 * DAY, quarter.last_day)
-    found = await service.lane.read(
-        lambda connection: observations.read_facts(connection, *year, LONDON)
-    )
+    found = await service.lane.read(lambda connection: read_facts(connection, quarter, LONDON))
     (asking,) = [each for each in found.askings if each.wave == wave]
     return asking.outcome
 

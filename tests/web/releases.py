@@ -1,21 +1,13 @@
-"""Releases with made-up figures, so that pages have something to show and to withhold."""
+"""Stores releases as publishing does, so that pages have something to show and to withhold."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from decimal import Decimal
-from itertools import product
 
-from outcomes.definitions import Statistic
 from outcomes.episode import Audience
-from outcomes.figures import Figure, FlowFigure, Symbol
-from outcomes.flow import Missing, Stage
 from outcomes.formats.bundle import OutFile, files_of
-from outcomes.measures import MEASURES
-from outcomes.policy import NHS5
-from outcomes.quarter import Quarter
-from outcomes.release import Definition, Release, Status
+from outcomes.release import Release
 from storage import release_files, releases
 from storage.casework import Connection
 from storage.release_files import StoredFile, digest_of
@@ -23,57 +15,6 @@ from storage.releases import Proof, ReleaseOnList, Step, StoredRelease
 from usecases.service import Service
 
 COMPILED_AT = datetime(2026, 7, 20, 9, tzinfo=UTC)
-NUMBERS = {Audience.DERBY_CITY: 35, Audience.DERBYSHIRE_COUNTY: 55, Audience.ICB: 90}
-"""How many answered, by footprint: each figure of a page can be told apart by it."""
-
-
-def make_release(quarter: str = "2026/27-Q1", *, withheld: tuple[str, ...] = ()) -> Release:
-    """Return a release; the areas that are named are withheld."""
-    figures = []
-    for footprint, measure in product(Audience, MEASURES):
-        number = NUMBERS[footprint]
-        if measure.area in withheld:
-            hidden = {"numerator": Symbol.WITHHELD, "denominator": Symbol.WITHHELD}
-            main = "change_mean" if measure.statistic is Statistic.MEAN_CHANGE else "percent"
-            means = {"first_mean": Symbol.WITHHELD, "last_mean": Symbol.WITHHELD}
-            figures.append(
-                Figure(measure.id, measure.area, footprint, **hidden, **{main: Symbol.WITHHELD},
-                       **(means if main == "change_mean" else {}))
-            )  # fmt: skip
-        elif measure.statistic is Statistic.MEAN_CHANGE:
-            figures.append(
-                Figure(
-                    measure.id, measure.area, footprint,
-                    numerator=Symbol.NOT_APPLICABLE, denominator=number,
-                    first_mean=Decimal("2.6"), last_mean=Decimal("3.4"),
-                    change_mean=Decimal("0.8"),
-                    change_lower=Decimal("0.3"), change_upper=Decimal("1.3"),
-                )
-            )  # fmt: skip
-        else:
-            figures.append(
-                Figure(
-                    measure.id, measure.area, footprint,
-                    numerator=number - 10, denominator=number,
-                    percent=63, percent_lower=50, percent_upper=75,
-                )
-            )  # fmt: skip
-    flow = [
-        FlowFigure("star/young-person", step.value, isinstance(step, Missing), footprint,
-                   Symbol.WITHHELD if step is Missing.DECLINED else NUMBERS[footprint])
-        for footprint, step in product(Audience, (*Stage, *Missing))
-    ]  # fmt: skip
-    return Release(
-        period=Quarter.parse(quarter),
-        status=Status.FINAL,
-        policy=NHS5,
-        definitions=tuple(map(Definition.of, MEASURES)),
-        figures=tuple(figures),
-        flow=tuple(flow),
-        notes=("Counts are rounded to the nearest 5.",),
-        scenarios=("somebody in the street",),
-    )
-
 
 Render = Callable[[Release, Audience], Iterable[OutFile]]
 
