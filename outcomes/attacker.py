@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from outcomes.certificate import Certificate, Proof
 from outcomes.episode import Commissioner
 from outcomes.errors import OutcomesError
-from outcomes.ledger import Entry
-from outcomes.moves import small_moves
+from outcomes.ledger import Entry, Kept
+from outcomes.moves import carried_over, small_moves
 from outcomes.scenario import Finding, Scenario, Target, Verdict
 from outcomes.unknowns import CHAIN, HOW_MANY, Atom, System, systems
 
@@ -40,7 +40,7 @@ _STEPS = 2_000
 _STEPS_FOR_MANY = 20
 _MANY = 5
 _LARGE = 400
-_TOO_LARGE = 2_000
+_TOO_LARGE = 3_500
 _BATCH = 4_000
 _MOST_ROUNDS = 5
 _WORTH_IT = 0.8
@@ -65,6 +65,7 @@ class Audit:
     certificate: Certificate | None
     questions: int
     solved: int
+    witnesses: tuple[Kept, ...] = ()
 
 
 PUBLIC = Scenario("public")
@@ -111,7 +112,8 @@ def audit(
     certificate = None if findings else Certificate(tuple(hunt.proof() for hunt in hunts))
     questions = sum(hunt.questions for hunt in hunts)
     solved = sum(hunt.solved for hunt in hunts)
-    return Audit(overall(findings), tuple(findings), certificate, questions, solved)
+    kept = () if findings else tuple(each for hunt in hunts for each in hunt.kept(len(earlier)))
+    return Audit(overall(findings), tuple(findings), certificate, questions, solved, kept)
 
 
 def overall(findings: Sequence[Finding]) -> Verdict:
@@ -226,9 +228,9 @@ class Hunt:
                     best.update(among[(sign * here).argmax(axis=0)[further]].tolist())
         return np.array(sorted(best), np.int64)
 
-    def _look_near(self) -> None:
-        """Begin with small changes of the truth: they open most counts and spare the solver."""
-        for batch in _batched(small_moves(self.system), _BATCH):
+    def _add_in_batches(self, changes: Iterable[dict[int, int]]) -> None:
+        """Begin with what is easily found: it opens most counts and spares the solver."""
+        for batch in _batched(changes, _BATCH):
             self._add(batch, best_only=True)
 
     def _open_to(self, scenario: Scenario, *, anchored: bool) -> Flags:
@@ -246,6 +248,22 @@ class Hunt:
         """Give the differences found, by what they are about rather than by number."""
         atoms = self.system.atoms
         return [{atoms[index]: value for index, value in each.items()} for each in self.changes]
+
+    def kept(self, earlier: int) -> Iterator[Kept]:
+        """Give the differences that claims rest on, as far as they are about the new release."""
+        used = {int(each) for _, _, lows, highs in self.held for each in (*lows, *highs)}
+        newest = max((each.entry for each in self.system.atoms), default=earlier)
+        for number in sorted(used):
+            found = [
+                (atom.table, atom.place.commissioner, atom.place.quarter, atom.classes, value)
+                for atom, value in (
+                    (self.system.atoms[index], value)
+                    for index, value in sorted(self.changes[number].items())
+                )
+                if atom.entry == newest and not atom.kind
+            ]
+            if found:
+                yield tuple(found)
 
     def _recall(self, known: Sequence[dict[Atom, int]]) -> None:
         """Take differences of an earlier audit up; classes may have been merged since."""
@@ -272,7 +290,8 @@ class Hunt:
         if known:
             self._recall(known)
         else:
-            self._look_near()
+            self._add_in_batches(carried_over(self.system))
+            self._add_in_batches(small_moves(self.system))
         free = self.system.free
         chosen = np.arange(len(free))
         if self.system.name == HOW_MANY:

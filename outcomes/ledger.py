@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from outcomes.episode import AgeBand, Audience, Axis, Commissioner, Strand
 from outcomes.errors import OutcomesError
@@ -39,18 +39,24 @@ class BadLedgerError(OutcomesError):
     """What was kept of a release cannot be read: nothing can be audited against it."""
 
 
+Kept: TypeAlias = tuple[tuple[str, Commissioner, Quarter, frozenset[str], int], ...]
+"""How many people more or fewer: by table, who pays, quarter and classes."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Entry:
     """One published release as the audit of a later one sees it.
 
     `name` names the release. `raw` is what was true when it was published: what an insider knew
-    then, and what must stay hidden for ever.
+    then, and what must stay hidden for ever. `witnesses` are other truths that would have been
+    shown in the same way, as differences: where to begin when it is audited again.
     """
 
     name: str
     raw: RawTables
     published: Published
     rules: Rules
+    witnesses: tuple[Kept, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Write it, to be locked: the same entry is always the same bytes."""
@@ -62,7 +68,7 @@ class Entry:
             )
         }
         number = {place: index for index, place in enumerate(sorted(used))}
-        content = {
+        content: dict[str, object] = {
             "format": _FORMAT,
             "name": self.name,
             "period": str(self.raw.period),
@@ -98,6 +104,11 @@ class Entry:
                 for cell, mean in sorted(self.published.means.items())
             ],
         }
+        content["witnesses"] = [
+            [[table, who.value, str(when), sorted(classes), people]
+             for table, who, when, classes, people in each]
+            for each in self.witnesses
+        ]  # fmt: skip
         text = json.dumps(content, separators=(",", ":"), sort_keys=True)
         return zlib.compress(text.encode(), 6)
 
@@ -115,6 +126,7 @@ class Entry:
                     {Cell(row, Audience(to)): _shown(mean) for row, to, mean in content["shown"]},
                 ),
                 Rules(*content["rules"]),
+                tuple(_kept(each) for each in content["witnesses"]),
             )
         except (ValueError, KeyError, TypeError, ArithmeticError, zlib.error) as error:
             message = "what was kept of an earlier release cannot be read; take it from a backup"
@@ -126,6 +138,13 @@ def _measures() -> TypeAdapter[Measure]:
     from pydantic import TypeAdapter  # noqa: PLC0415 - built once, when a release is made
 
     return TypeAdapter(Measure)
+
+
+def _kept(stored: list[list[Any]]) -> Kept:
+    return tuple(
+        (table, Commissioner(who), Quarter.parse(when), frozenset(classes), people)
+        for table, who, when, classes, people in stored
+    )
 
 
 def _place(measure: Measure) -> tuple[str, str, int]:

@@ -30,6 +30,41 @@ def small_moves(system: System) -> Iterator[dict[int, int]]:
                 yield from _with_others(system, giving, taking, people, others)
 
 
+def carried_over(system: System) -> Iterator[dict[int, int]]:
+    """Give what hid counts of earlier releases, as it would be in every release that is here now.
+
+    Whether it still fits is for the caller to check.
+    """
+    at: dict[tuple[object, ...], list[int]] = {}
+    for index, atom in enumerate(system.atoms):
+        if not atom.kind:
+            spot = (atom.entry, atom.table, atom.place.commissioner, atom.place.quarter)
+            at.setdefault(spot, []).append(index)
+    entries = sorted({atom.entry for atom in system.atoms})
+    for number, kept in system.kept:
+        change: dict[int, int] = {}
+        for entry in (each for each in entries if each >= number):
+            for table, owner, quarter, classes, people in kept:
+                here = at.get((entry, table, owner, quarter), [])
+                _put(system, change, here, classes, people)
+        yield change
+
+
+def _put(
+    system: System,
+    change: dict[int, int],
+    here: list[int],
+    classes: frozenset[str],
+    people: int,
+) -> None:
+    """Add people to a class of a table, or take them away where there are enough."""
+    for index in here:
+        enough = int(system.truth[index]) + change.get(index, 0) + people >= 0
+        if classes <= system.atoms[index].classes and enough:
+            change[index] = change.get(index, 0) + people
+            return
+
+
 def _elsewhere(system: System) -> dict[tuple[object, ...], list[int]]:
     """Give the unknowns of each table by commissioner and quarter, whatever the release."""
     found: dict[tuple[object, ...], list[int]] = {}

@@ -14,7 +14,7 @@ from outcomes.attacker import SCENARIOS, Audit, Witnesses, audit
 from outcomes.certificate import Certificate
 from outcomes.coarsening import coarsened, titles_about
 from outcomes.errors import ReleaseRefusedError
-from outcomes.ledger import Entry
+from outcomes.ledger import Entry, Kept
 from outcomes.policy import DisclosurePolicy, check_policy
 from outcomes.raw import RawTables
 from outcomes.rounding import first_pass
@@ -47,6 +47,10 @@ class Audited(Protocol):
     @property
     def certificate(self) -> Certificate | None:
         """Give the proof, where nothing was found."""
+
+    @property
+    def witnesses(self) -> tuple[Kept, ...]:
+        """Give what the proof rests on, to be kept with the release."""
 
 
 Auditing = Callable[[Entry, Sequence[Entry], Progress | None], Audited]
@@ -107,7 +111,7 @@ def protect(
         audited_with=(each.name for each in earlier),
         seal=SEAL,
     )
-    return Protected(safe, certificate, entry)
+    return Protected(safe, certificate, replace(entry, witnesses=hidden.audited.witnesses))
 
 
 def rules_of(policy: DisclosurePolicy) -> Rules:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from outcomes.backwards import Weighing, count_behind, weighings_behind, weight
 from outcomes.episode import AgeBand, Axis, Commissioner, Strand
-from outcomes.ledger import Entry
+from outcomes.ledger import Entry, Kept
 from outcomes.measure import Sensitivity
 from outcomes.quarter import Quarter, Year
 from outcomes.raw import Box, Group, Mean, Part, Rate, RawTable, Row
@@ -82,7 +82,8 @@ class System:
     `anchors` (how many people there are by commissioner and quarter) must be 0 unless a target is
     `free`. `small` and `small_high` are what somebody knows who was told which
     withheld counts are small. `aims` adds a difference up to the change of each target. `parents`
-    names, for each table, the one whose people it sorts further.
+    names, for each table, the one whose people it sorts further. `kept` are differences that hid a
+    count of an earlier release when it was published, with the number of that release.
     """
 
     name: str
@@ -99,6 +100,7 @@ class System:
     free: NDArray[np.bool_]
     aims: csr_array
     parents: Mapping[str, str]
+    kept: tuple[tuple[int, Kept], ...]
     ceiling: int
 
 
@@ -569,6 +571,11 @@ class _Builder:
                 for label, table in tables.items()
                 if table.parent is not None
             },
+            kept=tuple(
+                (number, each)
+                for number, entry in enumerate(self.entries[:-1])
+                for each in entry.witnesses
+            ),
             ceiling=2 * sum(self.truth) + 50,
         )
 
