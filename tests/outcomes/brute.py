@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from outcomes.certificate import Certificate
 from outcomes.episode import Commissioner
-from outcomes.ledger import Entry
+from outcomes.ledger import Entry, Kept
 from outcomes.measure import Sensitivity
 from outcomes.quarter import quarters_of
 from outcomes.raw import Box, Group, RawTables
@@ -34,6 +34,7 @@ class BruteAudit:
     verdict: Verdict
     findings: tuple[Finding, ...]
     certificate: Certificate | None = None
+    witnesses: tuple[Kept, ...] = ()
 
 
 def brute_audit(new: Entry, earlier: Sequence[Entry] = (), progress: object = None) -> BruteAudit:
