@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from outcomes.catalogue import MEASURES, theme_measures
-from outcomes.counting import count_period
+from outcomes.counting.tally import count_period
 from outcomes.facts import Facts
 from outcomes.indicators import Indicator, Reply
 from outcomes.ledger import Entry
-from outcomes.policy import DisclosurePolicy
+from outcomes.measures.catalogue import MEASURES, theme_measures
+from outcomes.protection.policy import DisclosurePolicy
 from outcomes.quarter import Period
 from outcomes.release import Release, compile_release
 
@@ -42,7 +42,7 @@ def make(  # noqa: PLR0913 - everything a release depends on, by name
     `ledger` holds what was kept of every release published so far. Raises `OutcomesError` where no
     safe figures can be made.
     """
-    from outcomes.protection import protect  # noqa: PLC0415 - loads numpy and scipy
+    from outcomes.protection.gate import protect  # noqa: PLC0415 - loads numpy and scipy
 
     if progress is not None:
         progress("counting")

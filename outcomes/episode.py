@@ -113,7 +113,7 @@ class EpisodeFacts:
     `key` is a pseudonym that means nothing outside the tabulation. Dates are local dates
     (Europe/London). `closed_on` and `close_reason` are both given or both absent. `age` is that on
     the day it was accepted. `characteristics` are protected ones that were given of free will:
-    name to value, both from `outcomes.characteristics`.
+    name to value, both from `outcomes.measures.characteristics`.
     Raises `BadFactsError` when they are not, or when it closed before it opened.
     """
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 from outcomes.episode import AgeBand, Audience, Axis, Commissioner, Strand
 from outcomes.errors import OutcomesError
 from outcomes.figures import ShownMean
-from outcomes.measure import Measure
+from outcomes.measures.measure import Measure
 from outcomes.published import Published
 from outcomes.quarter import Quarter, parse_period
 from outcomes.raw import (

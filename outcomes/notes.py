@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from outcomes.figures import Symbol
-from outcomes.policy import DisclosurePolicy
+from outcomes.protection.policy import DisclosurePolicy
 from outcomes.quarter import Period, Year
 
 MEANINGS = {

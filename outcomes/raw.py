@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn
 
 from outcomes.episode import AgeBand, Audience, Axis, Commissioner, Strand
 from outcomes.errors import NotProtectedError
-from outcomes.measure import Measure
+from outcomes.measures.measure import Measure
 from outcomes.quarter import Period, Quarter
 
 EVERYBODY = "everybody"

@@ -17,11 +17,11 @@ from outcomes.errors import BadQuarterError, BadReleaseError
 from outcomes.figures import Figure, FlowFigure
 from outcomes.indicators import Indicator, Reply
 from outcomes.notes import notes
-from outcomes.policy import DisclosurePolicy
+from outcomes.protection.policy import DisclosurePolicy
 from outcomes.quarter import Period, Quarter, Year, parse_period
 
 if TYPE_CHECKING:
-    from outcomes.safe_tables import SafeTables
+    from outcomes.protection.safe_tables import SafeTables
 
 _FORMAT = 2
 _ID_LENGTH = 16
@@ -39,7 +39,7 @@ class Status(StrEnum):
 class Definition:
     """What a reader needs to know of a measure, and the hash of everything about it.
 
-    `outcomes` are codes of `outcomes.contract`, `indicators` codes of published indicators.
+    `outcomes` are codes of `outcomes.measures.contract`, `indicators` codes of published indicators.
     `instrument` is written `star@1`. `breakdown` is the axis a year is broken down by, if any.
     """
 

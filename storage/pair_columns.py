@@ -26,9 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType
 
-from outcomes.blocks import Chunk, Kind, Numbers, Place
+from outcomes.counting.blocks import Chunk, Kind, Numbers, Place
+from outcomes.counting.packed import DAY_ZERO
 from outcomes.episode import AgeBand, Commissioner, Lives, Strand
-from outcomes.packed import DAY_ZERO
 from outcomes.quarter import Period
 from storage.errors import DatabaseAway
 from storage.pairs import Items, Version, items_of, items_of_versions

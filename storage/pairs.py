@@ -1,7 +1,7 @@
 """Keeps what figures compare beside each answer: a few bytes to which every answer adds its own.
 
 A row holds all that somebody answered on one version of one instrument in one support episode, as
-`outcomes.packed` says. It is written in the transaction of the answer. It depends on no date of the
+`outcomes.counting.packed` says. It is written in the transaction of the answer. It depends on no date of the
 support episode, so only who changes observations in any other way has to `rebuild`.
 It must not reach who people are, nor any words.
 """
@@ -16,8 +16,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, LargeBinary, Select, cast, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from outcomes.counting.packed import Said, pack, unpack
 from outcomes.observation import Observation
-from outcomes.packed import Said, pack, unpack
 from storage.casework import AnyRow, Casework, Row
 from storage.errors import StorageFault
 from storage.prepared import Prepared

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from outcomes.characteristics import VALUES, Characteristic
+from outcomes.measures.characteristics import VALUES, Characteristic
 from storage import audit, characteristics, episodes
 from storage.casework import Casework
 from storage.characteristics import Given

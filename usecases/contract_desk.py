@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from outcomes.characteristics import Characteristic
+from outcomes.measures.characteristics import Characteristic
 from storage import contract, episodes, sdq
 from storage.casework import Casework
 from storage.characteristics import Given

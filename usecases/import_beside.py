@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from outcomes.characteristics import Characteristic
+from outcomes.measures.characteristics import Characteristic
 from storage import characteristics
 from storage.casework import Casework
 from storage.characteristics import Given

@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from outcomes.characteristics import Characteristic
+from outcomes.measures.characteristics import Characteristic
 from usecases.contract_facts import Fact
 
 

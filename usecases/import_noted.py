@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from outcomes.characteristics import VALUES, Characteristic
 from outcomes.episode import AgeBand
+from outcomes.measures.characteristics import VALUES, Characteristic
 from usecases.characteristics import Change, GivenBy
 from usecases.contract_facts import MOST_MOVES, OLDEST, Days, Fact, Noted, check, read_age
 from usecases.import_columns import CHARACTERISTICS, FACTS, Column

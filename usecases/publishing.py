@@ -19,7 +19,7 @@ from outcomes.compiling import Made
 from outcomes.episode import Audience
 from outcomes.facts import Facts
 from outcomes.formats import bundle
-from outcomes.policy import NHS5, DisclosurePolicy
+from outcomes.protection.policy import NHS5, DisclosurePolicy
 from outcomes.quarter import Period
 from outcomes.release import Release, read_release
 from storage import facts, release_files, releases

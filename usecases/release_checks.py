@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final, NoReturn
 
-from outcomes.certificate import Certificate
+from outcomes.audit.certificate import Certificate
 from outcomes.errors import BadReleaseError
 from outcomes.release import Release, read_release
 from storage import releases

@@ -15,7 +15,7 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from outcomes.characteristics import TITLES, VALUE_TITLES, VALUES, Characteristic
+from outcomes.measures.characteristics import TITLES, VALUE_TITLES, VALUES, Characteristic
 from usecases import characteristics, contract_desk, contract_facts, sdq_totals
 from usecases.characteristics import Change, GivenBy
 from usecases.contract_facts import Fact, FactsRefused, Noted

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from outcomes.figures import Figure, Shown, Symbol
-from outcomes.measure import Statistic
+from outcomes.measures.measure import Statistic
 from outcomes.pages.cards import Card
 from outcomes.pages.others import Other
 from outcomes.pages.series import Point, Series

@@ -16,7 +16,7 @@ from outcomes.figures import TOTAL, Figure, Shown, Symbol
 from outcomes.formats.labels import PLACES, group_title, topic_title
 from outcomes.formats.layout import checked
 from outcomes.formats.projection import canonical
-from outcomes.measure import Direction, Statistic
+from outcomes.measures.measure import Direction, Statistic
 from outcomes.release import Definition, Release
 
 NAME = "measurereport.json"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from outcomes.counting.flow import Missing, Stage
 from outcomes.episode import AgeBand, Audience, Axis, Strand
 from outcomes.figures import TOTAL, FlowFigure
-from outcomes.flow import Missing, Stage
 from outcomes.release import Definition
 
 

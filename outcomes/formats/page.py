@@ -18,7 +18,7 @@ from outcomes.formats.sentences import (
     value_of,
     why,
 )
-from outcomes.measure import Statistic
+from outcomes.measures.measure import Statistic
 from outcomes.release import Definition, Release
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from outcomes.figures import Figure, Shown, Symbol
-from outcomes.measure import Statistic
+from outcomes.measures.measure import Statistic
 from outcomes.notes import MEANINGS
 from outcomes.release import Definition
 

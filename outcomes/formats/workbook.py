@@ -22,7 +22,7 @@ from outcomes.formats.labels import PLACES, flow_title, group_title, step_title,
 from outcomes.formats.layout import Cell, Table, checked
 from outcomes.formats.lists import definition_table, indicator_table, reply_table
 from outcomes.formats.sheets import INDICATORS
-from outcomes.measure import Statistic
+from outcomes.measures.measure import Statistic
 from outcomes.notes import MEANINGS
 from outcomes.release import Definition, Release
 

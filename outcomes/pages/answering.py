@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
+from outcomes.counting.flow import Stage
 from outcomes.episode import Audience
 from outcomes.figures import FlowFigure, Symbol
-from outcomes.flow import Stage
 from outcomes.formats.labels import flow_title, step_title
 from outcomes.formats.sentences import short_reason, why
 from outcomes.release import Definition, Release

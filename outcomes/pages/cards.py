@@ -10,7 +10,7 @@ from outcomes.figures import TOTAL, Figure, Symbol
 from outcomes.formats.labels import group_title, topic_title
 from outcomes.formats.page import Row, row_of
 from outcomes.formats.sentences import main_of, short_reason
-from outcomes.measure import PeriodRule, Statistic
+from outcomes.measures.measure import PeriodRule, Statistic
 from outcomes.pages.answering import Flow, flow_behind, tell_paired
 from outcomes.pages.chapters import UPTAKE, WHO_ANSWERED, heading_of, is_theme, order_of
 from outcomes.pages.series import Change, Series, compare, follow, write

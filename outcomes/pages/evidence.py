@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outcomes.contract import Outcome
-from outcomes.coverage import outcomes_with_evidence
+from outcomes.measures.contract import Outcome
+from outcomes.measures.coverage import outcomes_with_evidence
 from outcomes.pages.cards import Card
 
 

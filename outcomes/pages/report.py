@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outcomes.contract import OUTCOMES, Outcome
 from outcomes.episode import Audience
 from outcomes.figures import TOTAL
 from outcomes.formats.labels import PLACES
 from outcomes.formats.page import GroupStar, group_star
 from outcomes.formats.sentences import main_of, short_reason, value_of
-from outcomes.measure import Statistic
+from outcomes.measures.contract import OUTCOMES, Outcome
+from outcomes.measures.measure import Statistic
 from outcomes.pages.answering import Flow, flows_of
 from outcomes.pages.cards import Card, cards_of, slug_of
 from outcomes.pages.chapters import HEADINGS, MAIN_MEASURES, Heading, heading_of, is_theme

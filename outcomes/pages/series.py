@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from outcomes.figures import Figure, Symbol
 from outcomes.formats.sentences import in_minutes, main_of, short_reason
-from outcomes.measure import Direction, Statistic
+from outcomes.measures.measure import Direction, Statistic
 from outcomes.quarter import Period, Quarter, Year
 from outcomes.release import Definition, Release, Status
 

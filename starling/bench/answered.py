@@ -16,10 +16,10 @@ from typing import Final
 
 import numpy as np
 
-from outcomes.blocks import Bytes, Flags, Numbers
+from outcomes.counting.blocks import Bytes, Flags, Numbers
+from outcomes.counting.packed import DAY_ZERO, FORMAT
 from outcomes.episode import AgeBand, Commissioner, Lives, Strand
 from outcomes.observation import Observation, Role, Wave
-from outcomes.packed import DAY_ZERO, FORMAT
 from outcomes.quarter import Quarter, Year
 from storage.pairs import scored_items
 from surveys.instrument import Instrument
@@ -95,7 +95,7 @@ class Answers:
         ]
 
     def _packed(self) -> Bytes:
-        """Return the entries of every row, as `outcomes.packed` says."""
+        """Return the entries of every row, as `outcomes.counting.packed` says."""
         waves = [tuple(Wave).index(wave) for wave in MOMENTS]
         entries = np.empty((*self.days.shape, 3 + len(self.items)), np.uint8)
         entries[:, :, 0] = np.array(waves, np.uint8) | FORMAT << 4

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from outcomes.blocks import Numbers
+from outcomes.counting.blocks import Numbers
 from starling.bench.answered import (
     CHILD,
     EPISODE_COLUMNS,

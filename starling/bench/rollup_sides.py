@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from outcomes.counting.shapes import Shape
+from outcomes.counting.sorting_scores import home_shape, standings_of
 from outcomes.episode import AgeBand, Commissioner
+from outcomes.measures.recipe import Mark
 from outcomes.raw import Box, Part, RawTable
-from outcomes.recipe import Mark
-from outcomes.shapes import Shape
-from outcomes.sorting_scores import home_shape, standings_of
 from starling.bench.answered import PERIOD
 from starling.bench.figures import forget_peak, peak_megabytes
 
@@ -72,8 +72,8 @@ def scan(file: str, form: str, items: list[str]) -> Side:
 
 def roll_up_pairs(url: str) -> Side:
     """Roll the kept pairs of a database up into every table of questions of the catalogue."""
-    from outcomes.catalogue import MEASURES  # noqa: PLC0415 - loads numpy, as do the others
-    from outcomes.rollup import compared_by, roll_up  # noqa: PLC0415
+    from outcomes.counting.rollup import compared_by, roll_up  # noqa: PLC0415
+    from outcomes.measures.catalogue import MEASURES  # noqa: PLC0415 - loads numpy, as do the others
     from storage.database import read_once  # noqa: PLC0415
     from storage.pair_columns import chunks  # noqa: PLC0415
 

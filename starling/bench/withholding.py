@@ -12,20 +12,20 @@ from itertools import product
 from random import Random
 from typing import Final
 
-from outcomes.attacker import audit
-from outcomes.catalogue import MEASURES
+from outcomes.attack import audit
 from outcomes.episode import AgeBand, Axis, Commissioner, Strand
 from outcomes.errors import ReleaseRefusedError
 from outcomes.ledger import Entry
-from outcomes.measure import Measure, Statistic
-from outcomes.policy import DFE_C, NHS5, DisclosurePolicy
-from outcomes.protection import hide, rules_of
+from outcomes.measures.catalogue import MEASURES
+from outcomes.measures.measure import Measure, Statistic
+from outcomes.protection.gate import hide, rules_of
+from outcomes.protection.policy import DFE_C, NHS5, DisclosurePolicy
+from outcomes.protection.rounding import first_pass
+from outcomes.protection.smallest import smallest_pattern
+from outcomes.protection.suppression import Pattern, Suppressor
 from outcomes.quarter import Year
 from outcomes.raw import EVERYBODY, Box, Count, Group, Part, RawTable, RawTables, Row
-from outcomes.rounding import first_pass
 from outcomes.scenario import Finding
-from outcomes.smallest import smallest_pattern
-from outcomes.suppression import Pattern, Suppressor
 
 SEEDS: Final = 50
 _YEAR: Final = Year(2026)

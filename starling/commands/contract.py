@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from outcomes.characteristics import Characteristic
+from outcomes.measures.characteristics import Characteristic
 from starling.commands.fault_reports import reporting
 from starling.commands.speaking import AsJson, fail, print_json, with_service
 

@@ -21,7 +21,7 @@ from starling.commands.release_files import (
 from starling.commands.speaking import AsJson, fail, print_json, with_service
 
 if TYPE_CHECKING:
-    from outcomes.policy import DisclosurePolicy
+    from outcomes.protection.policy import DisclosurePolicy
     from outcomes.quarter import Period
     from outcomes.release import Release
     from storage.releases import RefusalOnList, ReleaseOnList
@@ -213,7 +213,7 @@ def _period(written: str) -> Period:
 
 
 def _policy(name: str) -> DisclosurePolicy:
-    from outcomes.policy import POLICIES
+    from outcomes.protection.policy import POLICIES
 
     if name not in POLICIES:
         fail(f"There is no policy {name!r}. Use one of: {', '.join(POLICIES)}.")

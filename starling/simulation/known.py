@@ -12,8 +12,8 @@ from functools import cache
 from random import Random
 from typing import Final, TypeVar
 
-from outcomes.characteristics import NO, YES, Characteristic
 from outcomes.episode import AgeBand, Lives
+from outcomes.measures.characteristics import NO, YES, Characteristic
 from starling.simulation.population import Child, count_children, pick
 from surveys.people import AgeBand as SpokenBand
 from usecases.characteristics import GivenBy

@@ -16,7 +16,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile
 
-from outcomes.certificate import Certificate
+from outcomes.audit.certificate import Certificate
 from outcomes.episode import Audience
 from outcomes.errors import OutcomesError
 from outcomes.formats import bundle

@@ -13,10 +13,10 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from outcomes.certificate import Certificate
+from outcomes.audit.certificate import Certificate
 from outcomes.episode import Commissioner
 from outcomes.ledger import Entry, Kept
-from outcomes.measure import Sensitivity
+from outcomes.measures.measure import Sensitivity
 from outcomes.quarter import quarters_of
 from outcomes.raw import Box, Group, RawTables
 from outcomes.scenario import Finding, Scenario, Target, Verdict

@@ -8,9 +8,7 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from outcomes.catalogue import AREAS, MEASURES, theme_measures
-from outcomes.characteristics import VALUES
-from outcomes.counting import count_period
+from outcomes.counting.tally import count_period
 from outcomes.episode import (
     AgeBand,
     CloseReason,
@@ -21,11 +19,13 @@ from outcomes.episode import (
     Strand,
 )
 from outcomes.facts import Begun, Facts, FollowUp, Heard, SdqTotal
-from outcomes.measure import Measure
+from outcomes.measures.catalogue import AREAS, MEASURES, theme_measures
+from outcomes.measures.characteristics import VALUES
+from outcomes.measures.measure import Measure
+from outcomes.measures.recipe import HOME_ITEMS
 from outcomes.observation import Asking, AskingOutcome, Observation
 from outcomes.quarter import Period, Quarter, Year
 from outcomes.raw import Part, RawTables
-from outcomes.sorting_scores import HOME_ITEMS
 
 Q3 = Quarter.parse("2026/27-Q3")
 YEAR = Year.parse("2026/27")

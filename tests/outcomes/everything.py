@@ -9,7 +9,7 @@ import numpy as np
 
 from outcomes.episode import AgeBand, Audience, Commissioner, Strand
 from outcomes.ledger import Entry
-from outcomes.measure import (
+from outcomes.measures.measure import (
     Direction,
     Interval,
     Measure,
@@ -17,10 +17,10 @@ from outcomes.measure import (
     Sensitivity,
     Statistic,
 )
+from outcomes.measures.recipe import Recipe, Sorting
 from outcomes.published import Published
 from outcomes.quarter import Period, Quarter
 from outcomes.raw import EVERYBODY, Box, Cell, Part, Rate, RawTable, RawTables, Row
-from outcomes.recipe import Recipe, Sorting
 from outcomes.scenario import Rules, Scenario, Target
 
 Q3 = Quarter.parse("2026/27-Q3")

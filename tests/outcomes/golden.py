@@ -11,15 +11,15 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from outcomes.catalogue import AREAS
 from outcomes.compiling import Made, make
 from outcomes.episode import AgeBand, Audience, CloseReason, Commissioner, Lives, StaffFacts, Strand
 from outcomes.facts import Facts, Heard
 from outcomes.formats.bundle import files_of
 from outcomes.formats.projection import SCHEMA_NAME
+from outcomes.measures.catalogue import AREAS
+from outcomes.measures.recipe import HOME_ITEMS
 from outcomes.observation import Asking, AskingOutcome, Observation
-from outcomes.policy import NHS5
-from outcomes.sorting_scores import HOME_ITEMS
+from outcomes.protection.policy import NHS5
 from tests.outcomes.caseload import Q3, THEMES, YEAR, home, star, support
 from tests.outcomes.formats.kept import readable
 

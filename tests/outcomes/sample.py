@@ -12,13 +12,13 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
+from outcomes.counting.flow import Missing, Stage
 from outcomes.episode import Audience
 from outcomes.figures import TOTAL, Figure, FlowFigure, Shown, Symbol
-from outcomes.flow import Missing, Stage
 from outcomes.indicators import Better, Indicator, IndicatorPoint, Rag, Reply
-from outcomes.measure import Direction, Interval, PeriodRule, Statistic
+from outcomes.measures.measure import Direction, Interval, PeriodRule, Statistic
 from outcomes.observation import Role
-from outcomes.policy import NHS5
+from outcomes.protection.policy import NHS5
 from outcomes.quarter import Quarter, Year, parse_period
 from outcomes.release import Definition, Release, Status
 from outcomes.statistics import wilson

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from outcomes.catalogue import MEASURES
 from outcomes.episode import AgeBand, Audience, Axis, Commissioner, Strand
-from outcomes.measure import Measure, Sensitivity, Statistic
-from outcomes.policy import DisclosurePolicy
+from outcomes.measures.catalogue import MEASURES
+from outcomes.measures.measure import Measure, Sensitivity, Statistic
+from outcomes.protection.policy import DisclosurePolicy
 from outcomes.quarter import Quarter
 from outcomes.raw import EVERYBODY, Box, Count, Group, Part, Rate, RawTable, RawTables, Row
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.attacker import COUNCILS, PUBLIC, TOLD, ReadWronglyError, audit, is_open
-from outcomes.certificate import Certificate, CertificateRefusedError
+from outcomes.audit.attacker import COUNCILS, PUBLIC, TOLD, ReadWronglyError, audit, is_open
+from outcomes.audit.certificate import Certificate, CertificateRefusedError
+from outcomes.audit.unknowns import HOW_MANY, systems
 from outcomes.episode import Audience, Commissioner
 from outcomes.ledger import BadLedgerError, Entry
 from outcomes.published import Published
 from outcomes.quarter import Quarter, Year
 from outcomes.raw import Cell, RawTables, Row
 from outcomes.scenario import Finding, Rules, Target, Verdict
-from outcomes.unknowns import HOW_MANY, systems
 from tests.outcomes.everything import (
     COUNTY,
     DERBY,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.averages import show_mean
-from outcomes.backwards import Range, Weighing, count_behind, weighings_behind
-from outcomes.policy import NHS5
-from outcomes.protection import rules_of
+from outcomes.audit.backwards import Range, Weighing, count_behind, weighings_behind
+from outcomes.protection.averages import show_mean
+from outcomes.protection.gate import rules_of
+from outcomes.protection.policy import NHS5
 from outcomes.raw import Mean
 from tests.outcomes.caseload import only
 

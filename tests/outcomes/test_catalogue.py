@@ -9,15 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from outcomes.catalogue import AREAS, MEASURES, theme_measures
-from outcomes.characteristics import NO, NOT_GIVEN, TITLES, VALUE_TITLES, VALUES, Characteristic
-from outcomes.contract import KEY_INDICATORS, OUTCOMES, outcomes_of
-from outcomes.counting import is_counted
-from outcomes.coverage import outcomes_with_evidence
+from outcomes.counting.tally import is_counted
 from outcomes.episode import Audience
 from outcomes.figures import Figure, Symbol
 from outcomes.indicators import derby_csv
-from outcomes.measure import Cadence, Measure, Sensitivity, Statistic
+from outcomes.measures.catalogue import AREAS, MEASURES, theme_measures
+from outcomes.measures.characteristics import (
+    NO,
+    NOT_GIVEN,
+    TITLES,
+    VALUE_TITLES,
+    VALUES,
+    Characteristic,
+)
+from outcomes.measures.contract import KEY_INDICATORS, OUTCOMES, outcomes_of
+from outcomes.measures.coverage import outcomes_with_evidence
+from outcomes.measures.measure import Cadence, Measure, Sensitivity, Statistic
 from surveys.catalogue import load_catalogue
 from tests.outcomes.caseload import THEMES
 from tests.support.tracked import PROJECT

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outcomes.coarsening import Coarser, coarsened
 from outcomes.episode import AgeBand, Axis, Commissioner
 from outcomes.figures import Symbol
 from outcomes.ledger import Entry
-from outcomes.policy import NHS5
-from outcomes.protection import hide, protect
+from outcomes.protection.coarsening import Coarser, coarsened
+from outcomes.protection.gate import hide, protect
+from outcomes.protection.policy import NHS5
 from outcomes.raw import EVERYBODY, Group, RawTables, Step
 from outcomes.scenario import Finding, Scenario, Target, Verdict
 from tests.outcomes.brute import BruteAudit, brute_audit

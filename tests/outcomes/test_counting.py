@@ -12,7 +12,8 @@ from time import process_time
 
 import pytest
 
-from outcomes.counting import count_period
+from outcomes.counting.flow import Missing, Stage
+from outcomes.counting.tally import count_period
 from outcomes.episode import (
     AgeBand,
     Audience,
@@ -26,13 +27,11 @@ from outcomes.episode import (
 )
 from outcomes.errors import BadFactsError, BadMeasureError, NotProtectedError
 from outcomes.facts import Begun, Facts, FollowUp, Heard, SdqTotal
-from outcomes.flow import Missing, Stage
-from outcomes.measure import Measure, Statistic, Windows
+from outcomes.measures.measure import Measure, Statistic, Windows
+from outcomes.measures.recipe import HOME_ITEMS, Mark, Recipe, Sorting
 from outcomes.observation import Asking, Observation
 from outcomes.quarter import Quarter
 from outcomes.raw import EVERYBODY, Group, Part
-from outcomes.recipe import Mark, Recipe, Sorting
-from outcomes.sorting_scores import HOME_ITEMS
 from tests.outcomes.caseload import (
     CLOSED,
     COUNTY,

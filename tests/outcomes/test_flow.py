@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from outcomes.counting.flow import Contact, Missing, Path
+from outcomes.counting.pairing import closing, opening
 from outcomes.episode import CloseReason
-from outcomes.flow import Contact, Missing, Path
-from outcomes.measure import Windows
+from outcomes.measures.measure import Windows
 from outcomes.observation import Asking, AskingOutcome, Observation
-from outcomes.pairing import closing, opening
 from tests.outcomes.people import CLOSED, OPENED, answer, asking, episode
 
 AT_START = asking(outcome="no-reply")

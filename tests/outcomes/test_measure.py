@@ -8,7 +8,7 @@ import pytest
 
 from outcomes.episode import Audience, Axis
 from outcomes.errors import BadMeasureError
-from outcomes.measure import (
+from outcomes.measures.measure import (
     Cadence,
     Direction,
     Interval,
@@ -19,8 +19,8 @@ from outcomes.measure import (
     Statistic,
     Windows,
 )
+from outcomes.measures.recipe import Mark, Recipe, Sorting
 from outcomes.observation import Role
-from outcomes.recipe import Mark, Recipe, Sorting
 from tests.outcomes.caseload import only
 
 (RATE,) = only("M05")

@@ -8,10 +8,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outcomes.counting.flow import Missing, Stage
 from outcomes.episode import AgeBand, Axis, Commissioner, Strand
 from outcomes.facts import Facts
-from outcomes.flow import Missing, Stage
-from outcomes.measure import Cadence, Direction, Measure, Scale
+from outcomes.measures.measure import Cadence, Direction, Measure, Scale
 from outcomes.quarter import Period, quarters_of
 from outcomes.raw import Group, Part, RawTables
 from outcomes.reliable import Norm, change_of

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.measure import Windows
+from outcomes.counting.pairing import Pair, answers_of_the_first_person, closing, opening, pair_up
+from outcomes.measures.measure import Windows
 from outcomes.observation import Observation
-from outcomes.pairing import Pair, answers_of_the_first_person, closing, opening, pair_up
 from tests.outcomes.people import CLOSED, OPENED, answer, episode
 
 FIRST_DAYS = opening(episode(), Windows())

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.attacker import audit
+from outcomes.attack import audit
 from outcomes.episode import Audience, Commissioner
 from outcomes.errors import NotProtectedError, ReleaseRefusedError
 from outcomes.figures import Symbol
 from outcomes.ledger import Entry
-from outcomes.policy import DFE_C, NHS5, DisclosurePolicy
-from outcomes.protection import hide, protect
+from outcomes.protection.gate import hide, protect
+from outcomes.protection.policy import DFE_C, NHS5, DisclosurePolicy
+from outcomes.protection.safe_tables import SafeTables
 from outcomes.raw import Cell
-from outcomes.safe_tables import SafeTables
 from outcomes.scenario import Finding, Scenario, Target, Verdict
 from tests.outcomes.brute import BruteAudit
 from tests.outcomes.small import (

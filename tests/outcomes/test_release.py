@@ -9,8 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from outcomes.catalogue import AREAS, MEASURES, theme_measures
-from outcomes.certificate import Certificate
+from outcomes.audit.certificate import Certificate
 from outcomes.compiling import make
 from outcomes.episode import COUNCILS, Audience, Commissioner
 from outcomes.errors import BadReleaseError
@@ -18,9 +17,10 @@ from outcomes.facts import Facts
 from outcomes.figures import Symbol
 from outcomes.formats.page import group_star
 from outcomes.ledger import Entry
-from outcomes.measure import Cadence
-from outcomes.policy import NHS5
-from outcomes.protection import protect
+from outcomes.measures.catalogue import AREAS, MEASURES, theme_measures
+from outcomes.measures.measure import Cadence
+from outcomes.protection.gate import protect
+from outcomes.protection.policy import NHS5
 from outcomes.release import Release, Status, compile_release, read_release
 from tests.outcomes.caseload import Q3, THEMES, count
 from tests.outcomes.golden import (

@@ -12,22 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.blocks import Chunk, Kind, Numbers, Place
-from outcomes.catalogue import MEASURES
-from outcomes.counting import count_period
+from outcomes.counting.blocks import Chunk, Kind, Numbers, Place
+from outcomes.counting.packed import DAY_ZERO, Said, pack, unpack
+from outcomes.counting.populations import People, Population
+from outcomes.counting.rollup import Change, changes, compared_by, roll_up
+from outcomes.counting.sorting import ByAnswers, Source
+from outcomes.counting.tally import count_period
 from outcomes.episode import CloseReason, Commissioner, EpisodeFacts, Lives, Strand
 from outcomes.errors import BadFactsError, BadMeasureError
 from outcomes.facts import Facts
-from outcomes.measure import Direction, Scale, Windows
+from outcomes.measures.catalogue import MEASURES
+from outcomes.measures.measure import Direction, Scale, Windows
+from outcomes.measures.recipe import HOME_ITEMS, Who
 from outcomes.observation import Observation, Wave
-from outcomes.packed import DAY_ZERO, Said, pack, unpack
-from outcomes.populations import People, Population
 from outcomes.quarter import Quarter, Year
 from outcomes.raw import Box, RawTable
-from outcomes.recipe import Who
-from outcomes.rollup import Change, changes, compared_by, roll_up
-from outcomes.sorting import ByAnswers, Source
-from outcomes.sorting_scores import HOME_ITEMS
 
 ITEMS = {1: ("feelings", *HOME_ITEMS), 2: ("settled", "feelings")}
 HERE = Who(strands=(Strand.CARERS,), lives=(Lives.FOSTER, Lives.KINSHIP))

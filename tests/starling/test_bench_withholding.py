@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from outcomes.policy import DFE_C, NHS5
+from outcomes.protection.policy import DFE_C, NHS5
 from starling.bench.withholding import Shape, compare, made_up
 
 SHAPES = (Shape(NHS5, 2, 1, 2, 60), Shape(DFE_C, 1, 1, 3, 120))

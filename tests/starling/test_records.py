@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.characteristics import VALUES, Characteristic
 from outcomes.episode import AgeBand, CloseReason
 from outcomes.facts import Facts
+from outcomes.measures.characteristics import VALUES, Characteristic
 from outcomes.quarter import Year
 from starling.simulation.known import draw_known
 from starling.simulation.office import Story

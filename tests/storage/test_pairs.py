@@ -14,16 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select, update
 
+from outcomes.counting.packed import unpack
+from outcomes.counting.pairing import answers_of_the_first_person, closing, opening, pair_up
+from outcomes.counting.rollup import roll_up
+from outcomes.counting.sorting import ByAnswers, Source
 from outcomes.episode import AgeBand, CloseReason, Commissioner, EpisodeFacts, Lives, Strand
 from outcomes.errors import BadFactsError
-from outcomes.measure import Scale, Windows
+from outcomes.measures.measure import Scale, Windows
+from outcomes.measures.recipe import Who
 from outcomes.observation import Observation, Wave
-from outcomes.packed import unpack
-from outcomes.pairing import answers_of_the_first_person, closing, opening, pair_up
 from outcomes.quarter import Period, Quarter, Year
-from outcomes.recipe import Who
-from outcomes.rollup import roll_up
-from outcomes.sorting import ByAnswers, Source
 from storage import episodes, observations, pair_columns, pairs, runs, tables
 from storage.casework import Casework
 from storage.database import migrate, run_once

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, select
 
-from outcomes.characteristics import VALUES, Characteristic
+from outcomes.measures.characteristics import VALUES, Characteristic
 from storage import tables
 from tests.support.callers import Place, open_support, rows
 from usecases import characteristics

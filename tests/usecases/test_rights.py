@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from outcomes.characteristics import Characteristic
 from outcomes.episode import AgeBand, Lives
+from outcomes.measures.characteristics import Characteristic
 from storage import tables
 from storage.reasons import Reason
 from surveys.people import Role, Voice

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from outcomes.characteristics import TITLES, VALUE_TITLES
+from outcomes.measures.characteristics import TITLES, VALUE_TITLES
 from storage import tables
 from storage.access import SignedIn
 from surveys.people import AgeBand, Role

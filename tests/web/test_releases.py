@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from outcomes import compiling
-from outcomes.certificate import Certificate
+from outcomes.audit.certificate import Certificate
 from outcomes.episode import Audience
 from outcomes.errors import ReleaseRefusedError
 from outcomes.formats import bundle

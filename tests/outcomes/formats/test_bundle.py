@@ -20,7 +20,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.catalogue import MEASURES, theme_measures
 from outcomes.episode import Audience
 from outcomes.errors import UnsafeCellError
 from outcomes.figures import Figure, FlowFigure, Symbol
@@ -28,6 +27,7 @@ from outcomes.formats.bundle import OutFile, files_of
 from outcomes.formats.datapackage import NAME as PACKAGE
 from outcomes.formats.ees import write_table
 from outcomes.formats.lists import indicator_table, reply_table
+from outcomes.measures.catalogue import MEASURES, theme_measures
 from outcomes.release import Definition, Release
 from outcomes.statistics import wilson
 from tests.outcomes.formats.kept import GOLDEN, kept_files

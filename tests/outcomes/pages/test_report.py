@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from outcomes.contract import OUTCOMES
-from outcomes.coverage import outcomes_with_evidence
 from outcomes.episode import Audience
 from outcomes.figures import Figure, FlowFigure, Symbol
 from outcomes.indicators import Rag
+from outcomes.measures.contract import OUTCOMES
+from outcomes.measures.coverage import outcomes_with_evidence
 from outcomes.pages.cards import Card
 from outcomes.pages.others import LIGHTS, others_of
 from outcomes.pages.report import Report, report_of, side_by_side

@@ -11,7 +11,7 @@ import pytest
 from outcomes.episode import Audience
 from outcomes.figures import Figure, Symbol
 from outcomes.formats import sentences
-from outcomes.measure import Statistic
+from outcomes.measures.measure import Statistic
 from outcomes.release import Definition
 from tests.outcomes.pages.whole import whole_release
 from tests.outcomes.sample import definition

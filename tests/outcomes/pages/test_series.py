@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from outcomes.episode import Audience
 from outcomes.figures import Figure, Symbol
-from outcomes.measure import Direction, Statistic
+from outcomes.measures.measure import Direction, Statistic
 from outcomes.pages.series import Point, Series, compare, follow
 from outcomes.quarter import Quarter, parse_period
 from outcomes.release import Release

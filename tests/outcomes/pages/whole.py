@@ -7,12 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
-from outcomes.catalogue import MEASURES
+from outcomes.counting.flow import Missing, Stage
 from outcomes.episode import Audience
 from outcomes.figures import Figure, FlowFigure, Symbol
-from outcomes.flow import Missing, Stage
-from outcomes.measure import Cadence, Measure, Statistic
-from outcomes.policy import NHS5
+from outcomes.measures.catalogue import MEASURES
+from outcomes.measures.measure import Cadence, Measure, Statistic
+from outcomes.protection.policy import NHS5
 from outcomes.quarter import parse_period
 from outcomes.release import Definition, Release, Status
 from tests.outcomes.sample import sample_release

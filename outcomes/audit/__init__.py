@@ -1,0 +1,1 @@
+"""Plays outsiders who want to find somebody out; it knows no code of the protection."""

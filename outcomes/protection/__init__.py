@@ -1,0 +1,1 @@
+"""Makes counted tables safe to show: rounds, withholds, coarsens; it never says what is safe."""

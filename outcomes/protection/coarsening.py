@@ -1,0 +1,249 @@
+"""Shows less finely what cannot be protected otherwise, and says so; it judges nothing itself.
+
+Neighbouring ages are put together first, then a measure is not broken down, then it is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from outcomes.episode import AgeBand, Axis, Commissioner
+from outcomes.measures.measure import Measure
+from outcomes.protection.lines import root_of
+from outcomes.raw import Count, Group, Mean, Median, Rate, RawTables, Row
+from outcomes.scenario import Target
+
+Figured: TypeAlias = Count | Rate | Mean | Median
+"""What a measure may show."""
+
+_BANDS = tuple(each.value for each in AgeBand)
+_LEAST_LINES = 3
+"""With fewer lines, putting two together leaves one, which is the total."""
+_BECAUSE = "because more would tell something about a few people"
+_AXES = {Axis.AGE: "age", Axis.STRAND: "the kind of support"}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Coarser:
+    """Raw tables that say less than before. `said` has, for some titles, what was done, in words.
+
+    What is said later about the same titles takes the place of what was said before.
+    """
+
+    raw: RawTables
+    said: Mapping[str, str]
+
+
+def coarsened(raw: RawTables, targets: Iterable[Target]) -> Coarser | None:
+    """Show less of what some protected counts are about, each table once, and say so.
+
+    `targets` are counts for which no withholding was enough. None where there is no less to show.
+    """
+    said: dict[str, str] = {}
+    for target in {each.table: each for each in targets}.values():
+        found = _coarser(raw, target)
+        if found is not None:
+            raw = found.raw
+            said.update(found.said)
+    return Coarser(raw, said) if said else None
+
+
+def titles_about(raw: RawTables, table: str) -> str:
+    """Name the measures that count in a table, for readers."""
+    keys = {row.key for row in raw.rows.values() if row.table == table}
+    names = {_name(each.measure) for each in _figures(raw) if keys & _rows_of(each)}
+    return _titles(raw, names) if names else "Who answered and who is missing"
+
+
+def _coarser(raw: RawTables, target: Target) -> Coarser | None:
+    for tables in _circles(raw, target):
+        found = _coarser_in(raw, tables, target)
+        if found is not None:
+            return found
+    return None
+
+
+def _circles(raw: RawTables, target: Target) -> list[list[str]]:
+    """Give where to look: the table itself first, then its whole population."""
+    if target.table not in raw.tables:
+        return []
+    root = root_of(raw, target.table)
+    return [[target.table], [each for each in raw.tables if root_of(raw, each) == root]]
+
+
+def _coarser_in(raw: RawTables, tables: Sequence[str], target: Target) -> Coarser | None:
+    rows = [row for row in raw.rows.values() if row.table in tables]
+    grouped = [row for row in rows if row.group is not None]
+    if target.group is not None:
+        same = [row for row in grouped if row.group and row.group.axis is target.group.axis]
+        grouped = same or grouped
+    if grouped and grouped[0].group:
+        axis = grouped[0].group.axis
+        names, keys = _closure(
+            raw, [row for row in grouped if row.group and row.group.axis is axis]
+        )
+        return _merged_ages(raw, names, keys) or _not_broken_down(raw, names, keys, axis)
+    return _left_out(raw, rows) if rows else None
+
+
+def _closure(
+    raw: RawTables, rows: Collection[Row]
+) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+    """Give all measures and broken-down rows that hang together with some rows.
+
+    Two figures that share a row must be broken down alike, or one could be subtracted from the
+    other.
+    """
+    keys = {row.key for row in rows}
+    names: set[tuple[str, str]] = set()
+    while True:
+        figures: tuple[Count | Rate, ...] = (*raw.counts, *raw.rates)
+        using = [each for each in figures if each.group and keys & _rows_of(each)]
+        found = keys.union(*map(_rows_of, using))
+        names |= {_name(each.measure) for each in using}
+        if found == keys:
+            return frozenset(names), frozenset(keys)
+        keys = found
+
+
+def _merged_ages(
+    raw: RawTables, names: Collection[tuple[str, str]], keys: Collection[str]
+) -> Coarser | None:
+    """Put the ages with the fewest people together with their neighbours."""
+    groups = {
+        row.group
+        for row in raw.rows.values()
+        if row.key in keys and row.group and row.group.axis is Axis.AGE
+    }
+    ordered = sorted(groups, key=lambda each: min(map(_BANDS.index, each.values)))
+    if len(ordered) < _LEAST_LINES:
+        return None
+    people = [_people(raw, keys, group) for group in ordered]
+    pairs = range(len(ordered) - 1)
+    at = min(pairs, key=lambda each: (people[each] + people[each + 1], each))
+    pair = (ordered[at], ordered[at + 1])
+    whole = Group(Axis.AGE, (*pair[0].values, *pair[1].values))
+    renamed = {
+        key: f"{key.split('|', maxsplit=1)[0]}|{Axis.AGE.value}={'+'.join(whole.values)}"
+        for key in keys
+        if raw.rows[key].group in pair
+    }
+    how = f"ages {_ages(whole)} are shown together, {_BECAUSE}"
+    return Coarser(_with_group(raw, renamed, whole), {_titles(raw, names): how})
+
+
+def _people(raw: RawTables, keys: Collection[str], group: Group) -> int:
+    everybody = frozenset(Commissioner)
+    return max(raw.count(key, everybody) for key in keys if raw.rows[key].group == group)
+
+
+def _ages(group: Group) -> str:
+    return " and ".join(each.replace("not-known", "not known") for each in group.values)
+
+
+def _with_group(raw: RawTables, renamed: dict[str, str], whole: Group) -> RawTables:
+    """Replace rows of two lines of a breakdown by rows of both together."""
+
+    def moved(key: str | None) -> str | None:
+        return None if key is None else renamed.get(key, key)
+
+    rows = {
+        renamed.get(row.key, row.key): replace(row, key=renamed[row.key], group=whole)
+        if row.key in renamed
+        else row
+        for row in raw.rows.values()
+    }
+    counts = dict.fromkeys(
+        replace(each, row=renamed[each.row], group=whole) if each.row in renamed else each
+        for each in raw.counts
+    )
+    rates = dict.fromkeys(
+        replace(
+            each,
+            numerator=renamed[each.numerator],
+            denominator=renamed.get(each.denominator, each.denominator),
+            group=whole,
+            eligible=moved(each.eligible),
+            paired=moved(each.paired),
+        )
+        if each.numerator in renamed
+        else each
+        for each in raw.rates
+    )
+    return _made(raw, rows=rows.values(), counts=counts, rates=rates)
+
+
+def _not_broken_down(
+    raw: RawTables, names: Collection[tuple[str, str]], keys: Collection[str], axis: Axis
+) -> Coarser:
+    how = f"not broken down by {_AXES[axis]}, {_BECAUSE}"
+    kept = _without(raw, lambda rows: bool(rows & set(keys)), keys)
+    return Coarser(kept, {_titles(raw, names): how})
+
+
+def _left_out(raw: RawTables, rows: Sequence[Row]) -> Coarser:
+    """Leave out every measure that counts in these rows, and the lines of the flow."""
+    keys = {row.key for row in rows}
+    names = {_name(each.measure) for each in _figures(raw) if keys & _rows_of(each)}
+    kept = _without(raw, lambda some: bool(some & keys), keys)
+    what = _titles(raw, names) if names else "Who answered and who is missing"
+    return Coarser(kept, {what: f"left out, {_BECAUSE}"})
+
+
+def _without(
+    raw: RawTables, is_out: Callable[[set[str]], bool], keys: Collection[str]
+) -> RawTables:
+    """Drop figures by the rows they use, those rows, and measures of which nothing is left."""
+    kept = _made(
+        raw,
+        rows=[each for each in raw.rows.values() if each.key not in keys],
+        counts=[each for each in raw.counts if not is_out(_rows_of(each))],
+        rates=[each for each in raw.rates if not is_out(_rows_of(each))],
+    )
+    kept.means = tuple(each for each in raw.means if not is_out(_rows_of(each)))
+    kept.medians = tuple(each for each in raw.medians if not is_out(_rows_of(each)))
+    kept.steps = tuple(each for each in raw.steps if not is_out({each.row}))
+    had, has = ({_name(each.measure) for each in _figures(some)} for some in (raw, kept))
+    kept.measures = tuple(each for each in raw.measures if _name(each) not in had - has)
+    return kept
+
+
+def _made(
+    raw: RawTables, *, rows: Iterable[Row], counts: Iterable[Count], rates: Iterable[Rate]
+) -> RawTables:
+    return RawTables(
+        raw.period,
+        raw.measures,
+        tables=raw.tables.values(),
+        rows=rows,
+        counts=counts,
+        rates=rates,
+        means=raw.means,
+        medians=raw.medians,
+        steps=raw.steps,
+    )
+
+
+def _figures(raw: RawTables) -> tuple[Figured, ...]:
+    return (*raw.counts, *raw.rates, *raw.means, *raw.medians)
+
+
+def _rows_of(figure: Figured) -> set[str]:
+    names = ("row", "numerator", "denominator", "eligible", "paired", "n")
+    found = {getattr(figure, name, None) for name in names}
+    return {each for each in found if isinstance(each, str)}
+
+
+def _name(measure: Measure) -> tuple[str, str]:
+    return measure.id, measure.area
+
+
+def _titles(raw: RawTables, names: Collection[tuple[str, str]]) -> str:
+    titles = {
+        each.title if each.area == "Total" else f"{each.title} ({each.area})": None
+        for each in raw.measures
+        if _name(each) in names
+    }
+    return "; ".join(titles)
