@@ -41,6 +41,8 @@ GROUPS = tuple(
 CLOSED_BEFORE = ("closed-1-quarter-ago", "closed-3-quarters-ago")
 """Populations that are the same people as `closed` in the release of an earlier quarter."""
 
+_QUARTERS_BACK = {"closed-1-quarter-ago": 1, "closed-3-quarters-ago": 3}
+
 CHAIN = ("open", "accepted", "closed", *CLOSED_BEFORE)
 """The populations that meet in one identity: open then = open before + accepted - closed."""
 
@@ -146,10 +148,13 @@ def _roots(entry: Entry) -> tuple[str, ...]:
 
 
 def _quarters(entry: Entry, root: str) -> frozenset[Quarter]:
-    """Give the quarters of a population, those of the period even where nobody is in them."""
+    """Give the quarters of a population, those it is about even where nobody is in them."""
     found = {box.quarter for box, _, _ in entry.raw.tables[root].entries()}
     period = entry.raw.period
-    return frozenset(found or (period.quarters if isinstance(period, Year) else (period,)))
+    meant = set(period.quarters if isinstance(period, Year) else (period,))
+    for _ in range(_QUARTERS_BACK.get(root, 0)):
+        meant = {_before(each) for each in meant}
+    return frozenset(found or meant)
 
 
 def _overlaps(entry: Entry, new: Entry, root: str) -> bool:
@@ -372,7 +377,7 @@ class _Builder:
             link = {index: 1 for each, index in after if each <= classes}
             link.update({index: -1 for each, index in before if each <= classes})
             nets.append((link, sum(sign * self.truth[index] for index, sign in link.items())))
-        if any(net for _, net in nets):
+        if len(coarse) > 1 and any(net for _, net in nets):
             template = self.atoms[before[0][1]]
             for kind, sign in (("late", -1), ("back", 1)):
                 total: dict[int, int] = {}
