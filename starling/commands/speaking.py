@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from usecases.service import Service
 
 T = TypeVar("T")
+
+_STANDARD_OUTPUT = 1
+_STANDARD_ERROR = 2
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
@@ -67,13 +73,44 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
     from usecases.refusal import Refusal
 
     try:
-        return asyncio.run(work)
+        with solver_kept_off_standard_output():
+            return asyncio.run(work)
     except (SettingsRefused, Refusal) as refused:
         fail(str(refused))
     except DatabaseAway as away:
         fail(f"{away or DatabaseAway.__doc__} Is STARLING_DATABASE_URL right, and is it running?")
     except (StorageFault, SurveyFault, OutcomesError) as fault:
         fail(str(fault) or type(fault).__doc__ or type(fault).__name__)
+
+
+@contextmanager
+def solver_kept_off_standard_output() -> Iterator[None]:
+    """Let whatever libraries print by themselves go to standard error, and only our own words out.
+
+    The solver that figures are audited with (HiGHS) prints a line now and then whatever it is told;
+    a program that reads our JSON would choke on it.
+    """
+    out = sys.stdout
+    try:
+        same = out.fileno() == _STANDARD_OUTPUT
+    except (OSError, ValueError, AttributeError):  # a test's or a notebook's own kind of output
+        same = False
+    if not same:
+        yield
+        return
+    out.flush()
+    kept = os.dup(_STANDARD_OUTPUT)
+    os.dup2(_STANDARD_ERROR, _STANDARD_OUTPUT)
+    try:
+        with open(kept, "w", encoding=out.encoding, closefd=False) as ours:  # noqa: PTH123 - a number
+            sys.stdout = ours
+            try:
+                yield
+            finally:
+                sys.stdout = out
+    finally:
+        os.dup2(kept, _STANDARD_OUTPUT)
+        os.close(kept)
 
 
 async def _ask_name(settings: Settings) -> str | None:
