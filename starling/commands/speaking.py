@@ -102,7 +102,7 @@ def solver_kept_off_standard_output() -> Iterator[None]:
     kept = os.dup(_STANDARD_OUTPUT)
     os.dup2(_STANDARD_ERROR, _STANDARD_OUTPUT)
     try:
-        with open(kept, "w", encoding=out.encoding, closefd=False) as ours:  # noqa: PTH123 - a number
+        with open(kept, "w", encoding=out.encoding, closefd=False) as ours:
             sys.stdout = ours
             try:
                 yield
