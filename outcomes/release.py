@@ -39,7 +39,7 @@ class Status(StrEnum):
 class Definition:
     """What a reader needs to know of a measure, and the hash of everything about it.
 
-    `outcomes` are codes of `outcomes.measures.contract`, `indicators` codes of published indicators.
+    `outcomes` are codes of `outcomes.measures.contract`, `indicators` codes of published ones.
     `instrument` is written `star@1`. `breakdown` is the axis a year is broken down by, if any.
     """
 

@@ -1,8 +1,8 @@
 """Keeps what figures compare beside each answer: a few bytes to which every answer adds its own.
 
 A row holds all that somebody answered on one version of one instrument in one support episode, as
-`outcomes.counting.packed` says. It is written in the transaction of the answer. It depends on no date of the
-support episode, so only who changes observations in any other way has to `rebuild`.
+`outcomes.counting.packed` says. It is written in the transaction of the answer. It depends on no
+date of the support episode, so only who changes observations in any other way has to `rebuild`.
 It must not reach who people are, nor any words.
 """
 

@@ -1,6 +1,6 @@
 """Finds in kept pairs whose answers are compared, column by column; never at who is better off.
 
-Over millions of answers it follows the rules of `outcomes.counting.pairing`: the one person who answered
+Over millions of answers it follows the rules of `counting.pairing`: the one person who answered
 first, on the version they began with, their first and last valid answer. It loads numpy: import it
 only where figures are made.
 """
@@ -184,7 +184,7 @@ def _in_time(entries: Bytes, items: tuple[str, ...]) -> Bytes:
 
 
 def _order(entry: Sequence[int], items: tuple[str, ...]) -> tuple[object, ...]:
-    """Order the answers of one person as `outcomes.counting.pairing` does, also those of one moment."""
+    """Order the answers of one person as `counting.pairing` does, also those of one moment."""
     scores = zip(items, entry[HEAD:], strict=True)
     said = sorted((item, value) for item, value in scores if value != SKIPPED)
     return entry[1], entry[2], entry[0], said
@@ -234,7 +234,7 @@ def _settle_ties(
 def _story(
     chunk: Chunk, blocks: Sequence[Block], episode: int, person: str
 ) -> list[tuple[object, ...]]:
-    """Return all that somebody answered with numbers, as `outcomes.counting.pairing` orders people by it."""
+    """Return all that somebody answered with numbers, as `counting.pairing` orders people by it."""
     told = []
     for block in blocks:
         for place in np.flatnonzero(chunk.episode[block.rows] == episode):

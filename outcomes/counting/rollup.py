@@ -1,6 +1,6 @@
 """Rolls up kept pairs, column by column, into the tables of compared people; it publishes nobody.
 
-It gives what counting person by person gives (`outcomes.counting.sorting`), over millions of answers. It
+It gives what counting person by person gives (`counting.sorting`), over millions of answers. It
 loads numpy: import it only where figures are made.
 """
 

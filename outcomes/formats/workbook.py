@@ -27,7 +27,7 @@ from outcomes.notes import MEANINGS
 from outcomes.release import Definition, Release
 
 if TYPE_CHECKING:
-    from gptables import GPTable  # type: ignore[import-untyped]  # it has no types
+    from gptables import GPTable
 
 NAME = "workbook.xlsx"
 _NOTHING = "[x]"
@@ -79,7 +79,7 @@ def to_workbook(release: Release, audience: Audience) -> bytes:
 
 def _written(release: Release, audience: Audience) -> bytes:
     # Both are loaded only for whoever writes workbooks: half a second and a hundred megabytes.
-    import pandas as pd  # type: ignore[import-untyped]  # noqa: PLC0415 - has no types
+    import pandas as pd  # noqa: PLC0415 - slow to import
     from gptables import Cover, produce_workbook  # noqa: PLC0415
 
     notes = [(f"n{place}", _text(text)) for place, text in enumerate(release.notes, 1)]

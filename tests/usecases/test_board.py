@@ -182,7 +182,7 @@ async def test_a_list_can_be_of_one_kind_of_support_and_one_worker(
         await phone(place, service).joins(await invite(place, service, episode, Role.CARER))
 
     async def cases(**chosen: str) -> list[str]:
-        found = await see(service, place.now, **chosen)
+        found = await see(service, place.now, **chosen)  # type: ignore[arg-type]  # any field, by name
         assert found.totals[BoardList.DUE_TODAY] == len(found.rows)
         return sorted(found.cases[each.child_id] for each in found.rows)
 

@@ -13,6 +13,7 @@ from playwright.async_api import expect
 from sqlalchemy import update
 
 from storage import tables
+from storage.access import SignedIn
 from surveys.people import AgeBand, Role
 from tests.support.canary import CANARY_SENTENCE
 from tests.support.house import World, invite
@@ -231,7 +232,7 @@ async def phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
 
 async def sign_in(phone: Phone) -> None:
     stage = phone.stage
-    someone = signing_in.SignedIn("Made-up Mo", signing_in.STAFF)
+    someone = SignedIn("Made-up Mo", signing_in.STAFF)
     code = await signing_in.hand_out_code(
         stage.service, someone, timedelta(hours=1), stage.world.clock.now
     )

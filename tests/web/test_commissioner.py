@@ -216,7 +216,7 @@ async def test_it_prints_on_two_pages_and_nothing_is_cut(
     pdf = await page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 2
     await page.emulate_media(media="print")
-    await page.set_viewport_size(PAPER)
+    await page.set_viewport_size({"width": PAPER["width"], "height": PAPER["height"]})
     cut = await page.evaluate(
         """(paper) => {
           const wrong = []

@@ -50,7 +50,7 @@ def planted(release: Release) -> Release:
             for place, name in enumerate(("effect", "only_first_mean"))
             if isinstance(getattr(figure, name), Decimal)
         }
-        return replace(figure, **counts, **means)
+        return replace(figure, **counts, **means)  # type: ignore[arg-type]  # any field, by name
 
     return replace(
         release,
@@ -143,7 +143,10 @@ async def test_what_is_withheld_says_so_with_its_reason_and_never_as_nought(
         stage,
         replace(
             whole,
-            figures=tuple(replace(each, **hidden) for each in whole.figures),
+            figures=tuple(
+                replace(each, **hidden)  # type: ignore[arg-type]  # any field, by name
+                for each in whole.figures
+            ),
             flow=tuple(replace(each, episodes=Symbol.WITHHELD) for each in whole.flow),
             indicators=(),
         ),

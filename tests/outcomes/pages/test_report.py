@@ -60,7 +60,7 @@ def planted(release: Release, place: Audience) -> Release:
             for name in ("first_mean", "last_mean", "change_mean", "only_first_mean")
             if isinstance(getattr(figure, name), Decimal)
         }
-        return replace(figure, **numbers, **means)
+        return replace(figure, **numbers, **means)  # type: ignore[arg-type]  # any field, by name
 
     def plant_flow(figure: FlowFigure) -> FlowFigure:
         return replace(figure, episodes=SENTINEL) if figure.footprint is place else figure
@@ -82,7 +82,10 @@ def hidden_everywhere(release: Release) -> Release:
     ]
     return replace(
         release,
-        figures=tuple(replace(each, **dict.fromkeys(names, C)) for each in release.figures),
+        figures=tuple(
+            replace(each, **dict.fromkeys(names, C))  # type: ignore[arg-type]  # any field, by name
+            for each in release.figures
+        ),
         flow=tuple(replace(each, episodes=C) for each in release.flow),
     )
 

@@ -30,7 +30,10 @@ def told(figure: Figure, meaning: Definition = RATE, *, is_rounded: bool = True)
 
 
 def rate(n: int | Symbol, d: int | Symbol, *shares: int | Symbol) -> Figure:
-    return Figure("M09", "Total", CITY, n, d, *shares)
+    percent, lower, upper = (*shares, *[Symbol.NOT_APPLICABLE] * 3)[:3]
+    return Figure(
+        "M09", "Total", CITY, n, d, percent=percent, percent_lower=lower, percent_upper=upper
+    )
 
 
 def mean(**shown: str | Symbol) -> Figure:
@@ -38,7 +41,7 @@ def mean(**shown: str | Symbol) -> Figure:
         name: value if isinstance(value, Symbol) else Decimal(value)
         for name, value in shown.items()
     }
-    return Figure("M06", "Home", CITY, Symbol.NOT_APPLICABLE, 40, **values)
+    return Figure("M06", "Home", CITY, Symbol.NOT_APPLICABLE, 40, **values)  # type: ignore[arg-type]  # any field, by name
 
 
 @pytest.mark.parametrize(
