@@ -557,6 +557,7 @@ pairs = Table(
     Column("answers", LargeBinary, nullable=False),
     comment="The first and the last answer of somebody in one support episode, kept with each "
     "answer so that figures need not look at all of them again.",
+    sqlite_with_rowid=False,  # each answer touches one tree instead of two
 )
 
 themes = Table(

@@ -126,6 +126,7 @@ def _make_pairs() -> None:
             "The first and the last answer of somebody in one support episode, kept with each"
             " answer so that figures need not look at all of them again."
         ),
+        sqlite_with_rowid=False,
     )
 
 
