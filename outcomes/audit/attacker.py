@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outcomes.audit.certificate import Certificate, Proof
-from outcomes.audit.moves import carried_over, small_moves
+from outcomes.audit.moves import carried_over, parts_of, small_moves
 from outcomes.audit.unknowns import CHAIN, HOW_MANY, Atom, System, systems
 from outcomes.episode import Commissioner
 from outcomes.errors import OutcomesError
@@ -254,16 +254,15 @@ class Hunt:
         used = {int(each) for _, _, lows, highs in self.held for each in (*lows, *highs)}
         newest = max((each.entry for each in self.system.atoms), default=earlier)
         for number in sorted(used):
-            found = [
-                (atom.table, atom.place.commissioner, atom.place.quarter, atom.classes, value)
-                for atom, value in (
-                    (self.system.atoms[index], value)
-                    for index, value in sorted(self.changes[number].items())
-                )
-                if atom.entry == newest and not atom.kind
-            ]
-            if found:
-                yield tuple(found)
+            for part in parts_of(self.system, self.changes[number]):
+                atoms = [(self.system.atoms[index], value) for index, value in part.items()]
+                found = [
+                    (atom.table, atom.place.commissioner, atom.place.quarter, atom.classes, value)
+                    for atom, value in atoms
+                    if atom.entry == newest and not atom.kind
+                ]
+                if found:
+                    yield tuple(found)
 
     def _recall(self, known: Sequence[dict[Atom, int]]) -> None:
         """Take differences of an earlier audit up; classes may have been merged since."""
@@ -413,9 +412,22 @@ class Hunt:
             names = {self.system.atoms[each].table for each in indices}
             own = np.isin(self.table, sorted(names))
             below = np.isin(self.table, sorted(self._with_all_below(names)))
-            scopes = [own, own | (below & self.untold), below]
+            above = names | self._above(names)
+            beside = np.isin(self.table, sorted(self._with_all_below(above)))
+            chain = np.isin(self.table, sorted(above))
+            scopes = [own, chain | (beside & self.untold), own | below, beside]
         scopes = [each for each in scopes if each is not None and each.sum() <= _TOO_LARGE]
         return [*scopes, *([None] if len(self.system.atoms) <= _TOO_LARGE else [])]
+
+    def _above(self, names: set[str]) -> set[str]:
+        """Give the tables that these sort people of, but for the populations themselves."""
+        found = set()
+        for name in names:
+            parent = self.system.parents.get(name)
+            while parent in self.system.parents and parent is not None:
+                found.add(parent)
+                parent = self.system.parents[parent]
+        return found
 
     def _with_all_below(self, names: set[str]) -> set[str]:
         found = set(names)
@@ -488,8 +500,13 @@ class Hunt:
             return False
         found = np.rint(answer.x).astype(np.int64)
         moved = np.flatnonzero(found)
-        self._add([{int(columns[each]): int(found[each]) for each in moved}])
+        change = {int(columns[each]): int(found[each]) for each in moved}
+        self._add([change, *self._parts(change)])
         return bool(answer.status == 0)
+
+    def _parts(self, change: dict[int, int]) -> list[dict[int, int]]:
+        parts = parts_of(self.system, change)
+        return parts if len(parts) > 1 else []
 
     def _constraints(self, ask: _Question) -> tuple[csc_array, Floats, Floats]:
         """Give everything a difference must fit as one matrix with lower and upper limits."""

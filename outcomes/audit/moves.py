@@ -30,6 +30,40 @@ def small_moves(system: System) -> Iterator[dict[int, int]]:
                 yield from _with_others(system, giving, taking, people, others)
 
 
+def parts_of(system: System, change: dict[int, int]) -> list[dict[int, int]]:
+    """Split a change into changes of tables that have nothing to do with one another.
+
+    A table hangs on its parent only where the number of people it sorts changes. Each part of a
+    change that fits, fits by itself, and changes less that a later release may speak of.
+    """
+    belongs = {system.atoms[index].table: system.atoms[index].table for index in change}
+
+    def home(name: str) -> str:
+        while belongs[name] != name:
+            name = belongs[name]
+        return name
+
+    for name in list(belongs):
+        parent = system.parents.get(name)
+        if parent in belongs and parent is not None and _changes_size(system, change, name):
+            belongs[home(name)] = home(parent)
+    found: dict[str, dict[int, int]] = {}
+    for index, people in change.items():
+        found.setdefault(home(system.atoms[index].table), {})[index] = people
+    return list(found.values())
+
+
+def _changes_size(system: System, change: dict[int, int], name: str) -> bool:
+    """Say whether a change leaves a table with more or fewer people anywhere."""
+    sums: dict[tuple[object, ...], int] = {}
+    for index, people in change.items():
+        atom = system.atoms[index]
+        if atom.table == name and not atom.kind:
+            spot = (atom.entry, atom.place)
+            sums[spot] = sums.get(spot, 0) + people
+    return any(sums.values())
+
+
 def carried_over(system: System) -> Iterator[dict[int, int]]:
     """Give what hid counts of earlier releases, as it would be in every release that is here now.
 
@@ -38,31 +72,51 @@ def carried_over(system: System) -> Iterator[dict[int, int]]:
     at: dict[tuple[object, ...], list[int]] = {}
     for index, atom in enumerate(system.atoms):
         if not atom.kind:
-            spot = (atom.entry, atom.table, atom.place.commissioner, atom.place.quarter)
-            at.setdefault(spot, []).append(index)
+            at.setdefault((atom.entry, atom.table, *atom.place[:2]), []).append(index)
     entries = sorted({atom.entry for atom in system.atoms})
     for number, kept in system.kept:
+        spots: dict[tuple[object, ...], list[tuple[frozenset[str], int]]] = {}
+        for table, owner, when, classes, people in kept:
+            spots.setdefault((table, owner, when), []).append((classes, people))
         change: dict[int, int] = {}
         for entry in (each for each in entries if each >= number):
-            for table, owner, quarter, classes, people in kept:
-                here = at.get((entry, table, owner, quarter), [])
-                _put(system, change, here, classes, people)
+            for where, wanted in spots.items():
+                _carry(system, change, at.get((entry, *where), []), wanted)
         yield change
 
 
-def _put(
+def _carry(
     system: System,
     change: dict[int, int],
     here: list[int],
-    classes: frozenset[str],
-    people: int,
+    wanted: list[tuple[frozenset[str], int]],
 ) -> None:
-    """Add people to a class of a table, or take them away where there are enough."""
-    for index in here:
-        enough = int(system.truth[index]) + change.get(index, 0) + people >= 0
-        if classes <= system.atoms[index].classes and enough:
-            change[index] = change.get(index, 0) + people
-            return
+    """Take people out of classes and put them into others, in the same places as far as may be."""
+    taken: list[int] = []
+    for classes, people in wanted:
+        for index in here:
+            left = int(system.truth[index]) + change.get(index, 0)
+            if people < 0 and left > 0 and classes <= system.atoms[index].classes:
+                out = min(left, -people)
+                change[index] = change.get(index, 0) - out
+                people += out  # noqa: PLW2901 - what is still to be taken out
+                taken.extend([index] * out)
+    for classes, people in wanted:
+        for _ in range(people):
+            near = taken.pop() if taken else None
+            into = _class_at(system, here, classes, near)
+            if into is not None:
+                change[into] = change.get(into, 0) + 1
+
+
+def _class_at(
+    system: System, here: list[int], classes: frozenset[str], near: int | None
+) -> int | None:
+    fits = [index for index in here if classes <= system.atoms[index].classes]
+    for index in fits:
+        if near is not None and system.atoms[index].place == system.atoms[near].place:
+            return index
+    return fits[0] if fits else None
 
 
 def _elsewhere(system: System) -> dict[tuple[object, ...], list[int]]:
