@@ -43,7 +43,7 @@ from tests.web.stage import Stage, open_stage
 from usecases import publishing, signing_in
 from usecases.inviting import By
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ONE, TWO = "a.one", "a.two"
 OUTCOMES_WITH_EVIDENCE = "M21 Outcomes with evidence"
