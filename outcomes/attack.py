@@ -5,7 +5,8 @@ It must not import anything of the protection: what is shown is read here by rul
 
 from __future__ import annotations
 
-from outcomes.audit.attacker import SCENARIOS, Audit, Witnesses, audit
+from outcomes.audit.attacker import Audit, Witnesses, audit
 from outcomes.audit.certificate import Certificate
+from outcomes.audit.outsiders import SCENARIOS
 
 __all__ = ["SCENARIOS", "Audit", "Certificate", "Witnesses", "audit"]

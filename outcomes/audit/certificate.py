@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-    from outcomes.audit.unknowns import System
+    from outcomes.audit.puzzle import System
     from outcomes.scenario import Scenario
 
 _FORMAT = 1

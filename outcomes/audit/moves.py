@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from outcomes.audit.unknowns import Atom, System
+from outcomes.audit.puzzle import Atom, System
 
 _MOST_PEOPLE = 4
 _MOST_CLASSES = 40

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.audit.attacker import COUNCILS, PUBLIC, TOLD, ReadWronglyError, audit, is_open
+from outcomes.audit.attacker import audit
 from outcomes.audit.certificate import Certificate, CertificateRefusedError
-from outcomes.audit.unknowns import HOW_MANY, systems
+from outcomes.audit.outsiders import COUNCILS, PUBLIC, TOLD, is_open
+from outcomes.audit.puzzle import HOW_MANY
+from outcomes.audit.unknowns import systems
+from outcomes.audit.witnesses import ReadWronglyError
 from outcomes.episode import Audience, Commissioner
 from outcomes.ledger import BadLedgerError, Entry
 from outcomes.published import Published

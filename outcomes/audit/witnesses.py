@@ -1,0 +1,184 @@
+"""Keeps every difference from the truth that was found to fit, and what it changes.
+
+It checks by integer arithmetic and asks no solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outcomes.audit.moves import parts_of
+from outcomes.audit.outsiders import COUNCILS, PUBLIC, TOLD, bits_of
+from outcomes.audit.puzzle import Atom, System
+from outcomes.episode import Commissioner
+from outcomes.errors import OutcomesError
+from outcomes.ledger import Kept
+from outcomes.scenario import Finding, Scenario
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_BATCH = 4_000
+
+
+class ReadWronglyError(OutcomesError):
+    """The true counts do not fit what was shown: the audit reads a figure wrongly."""
+
+
+class Pool:
+    """One system, and every difference found so far that fits it."""
+
+    def __init__(self, system: System) -> None:
+        """Check that the truth fits, and begin with the truth itself."""
+        self.system = system
+        if (system.low > 0).any() or (system.high < 0).any():
+            message = f"the figures of {system.name} do not fit what was counted; nothing goes out"
+            raise ReadWronglyError(message)
+        self.owner = np.array(
+            [tuple(Commissioner).index(each.place.commissioner) for each in system.atoms], np.int64
+        )
+        self.table = np.array([each.table for each in system.atoms], np.str_)
+        self.untold = np.diff(system.rows.tocsc().indptr) == 0
+        self.changes: list[dict[int, int]] = []
+        self.values: Integers = np.zeros((0, len(system.targets)), np.int64)
+        self.owners: Integers = np.zeros(0, np.int64)
+        self.told: Flags = np.zeros(0, np.bool_)
+        self.anchored: Flags = np.zeros(0, np.bool_)
+        self.findings: list[Finding] = []
+        self.found: set[int] = set()
+        self.held: list[tuple[Scenario, Integers, Integers, Integers]] = []
+        self.questions = self.solved = 0
+        self.add([{}])
+
+    # --- differences that fit ---------------------------------------------------------
+
+    def add(self, changes: Sequence[dict[int, int]], *, best_only: bool = False) -> None:
+        """Keep those differences that fit everything, by integer arithmetic.
+
+        With `best_only` only those that move some count further than any that is kept already.
+        """
+        deltas, kept = self._fitting(changes)
+        system = self.system
+        small = (system.small @ deltas).toarray() <= system.small_high[:, None]
+        owners = np.zeros(len(kept), np.int64)
+        for number in range(len(Commissioner)):
+            touched = abs(deltas[self.owner == number]).sum(axis=0) > 0
+            owners += (1 << number) * touched
+        found = (
+            (system.aims @ deltas).toarray().T.astype(np.int64),
+            owners,
+            small.all(axis=0),
+            abs(system.anchors @ deltas).sum(axis=0) == 0,
+        )
+        if best_only:
+            chosen = self._best(*found)
+            found = (found[0][chosen], found[1][chosen], found[2][chosen], found[3][chosen])
+            kept = kept[chosen]
+        self.changes.extend(changes[each] for each in kept)
+        self.values = np.vstack([self.values, found[0]])
+        self.owners = np.concatenate([self.owners, found[1]])
+        self.told = np.concatenate([self.told, found[2]])
+        self.anchored = np.concatenate([self.anchored, found[3]])
+
+    def _fitting(self, changes: Sequence[dict[int, int]]) -> tuple[csc_array, Integers]:
+        """Give those differences that fit, as columns, and their numbers."""
+        from scipy.sparse import csc_array  # noqa: PLC0415 - slow to import
+
+        system = self.system
+        ends = np.cumsum([0, *map(len, changes)])
+        where = np.fromiter((index for each in changes for index in each), np.int64)
+        what = np.fromiter((value for each in changes for value in each.values()), np.int64)
+        deltas = csc_array((what, where, ends), shape=(len(system.atoms), len(changes)))
+        whose = np.repeat(np.arange(len(changes)), np.diff(ends))
+        fits = np.ones(len(changes), np.bool_)
+        fits[whose[system.truth[where] + what < 0]] = False
+        fits &= abs(system.links @ deltas).sum(axis=0) == 0
+        deltas, kept = deltas[:, fits], np.flatnonzero(fits)
+        shown = (system.rows @ deltas).toarray()
+        inside = (shown >= system.low[:, None]) & (shown <= system.high[:, None])
+        deltas, kept = deltas[:, inside.all(axis=0)], kept[inside.all(axis=0)]
+        return deltas, kept
+
+    def _best(self, values: Integers, owners: Integers, told: Flags, anchored: Flags) -> Integers:
+        """Give the differences that move a count further, for some outsider, than any before."""
+        best: set[int] = set()
+        for scenario in (*COUNCILS, PUBLIC, *TOLD):
+            for by_anchor in (True, False):
+                before = self.values[self.open_to(scenario, anchored=by_anchor)]
+                fits = (owners & bits_of(scenario)) == 0
+                fits &= told if scenario.told else True
+                fits &= anchored if by_anchor else True
+                among = np.flatnonzero(fits)
+                if not len(among):
+                    continue
+                here = values[among]
+                for sign in (1, -1):
+                    further = (sign * here).max(axis=0) > (sign * before).max(axis=0)
+                    best.update(among[(sign * here).argmax(axis=0)[further]].tolist())
+        return np.array(sorted(best), np.int64)
+
+    def add_in_batches(self, changes: Iterable[dict[int, int]]) -> None:
+        """Begin with what is easily found: it opens most counts and spares the solver."""
+        for batch in _batched(changes, _BATCH):
+            self.add(batch, best_only=True)
+
+    def open_to(self, scenario: Scenario, *, anchored: bool) -> Flags:
+        """Mark the differences that agree with what this outsider knows."""
+        fits = (self.owners & bits_of(scenario)) == 0
+        if scenario.told:
+            fits &= self.told
+        if anchored:
+            fits &= self.anchored
+        return np.asarray(fits, np.bool_)
+
+    def named(self) -> list[dict[Atom, int]]:
+        """Give the differences found, by what they are about rather than by number."""
+        atoms = self.system.atoms
+        return [{atoms[index]: value for index, value in each.items()} for each in self.changes]
+
+    def kept(self, earlier: int) -> Iterator[Kept]:
+        """Give the differences that claims rest on, as far as they are about the new release."""
+        used = {int(each) for _, _, lows, highs in self.held for each in (*lows, *highs)}
+        newest = max((each.entry for each in self.system.atoms), default=earlier)
+        for number in sorted(used):
+            for part in parts_of(self.system, self.changes[number]):
+                atoms = [(self.system.atoms[index], value) for index, value in part.items()]
+                found = [
+                    (atom.table, atom.place.commissioner, atom.place.quarter, atom.classes, value)
+                    for atom, value in atoms
+                    if atom.entry == newest and not atom.kind
+                ]
+                if found:
+                    yield tuple(found)
+
+    def recall(self, known: Sequence[dict[Atom, int]]) -> None:
+        """Take differences of an earlier audit up; classes may have been merged since."""
+        at: dict[tuple[object, ...], list[tuple[frozenset[str], int]]] = {}
+        for index, atom in enumerate(self.system.atoms):
+            place = (atom.entry, atom.table, atom.place, atom.kind)
+            at.setdefault(place, []).append((atom.classes, index))
+        changes = []
+        for each in known:
+            change: dict[int, int] = {}
+            for atom, value in each.items():
+                place = (atom.entry, atom.table, atom.place, atom.kind)
+                for classes, index in at.get(place, []):
+                    if atom.classes <= classes:
+                        change[index] = change.get(index, 0) + value
+            changes.append({index: value for index, value in change.items() if value})
+        if changes:
+            self.add(changes, best_only=True)
+
+
+def _batched(changes: Iterable[dict[int, int]], size: int) -> Iterator[list[dict[int, int]]]:
+    each = iter(changes)
+    while batch := list(islice(each, size)):
+        yield batch
