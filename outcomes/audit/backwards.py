@@ -25,13 +25,14 @@ class Weighing(Enum):
     """What is added up over people.
 
     Twice a value's distance from the middle of its scale (so that it is a whole number), twice a
-    change, or a squared change.
+    change, a squared change, or the square of the first value's doubled distance.
     """
 
     FIRST = "first"
     LAST = "last"
     CHANGE = "change"
     SQUARES = "squares"
+    FIRST_SQUARES = "first-squares"
 
 
 def count_behind(shown: int | None, rules: Rules) -> Range:
@@ -65,6 +66,9 @@ def weighings_behind(shown: ShownMean, n: int, scale: Scale) -> Iterator[tuple[W
     yield Weighing.CHANGE, changes
     if shown.lower is not None and shown.upper is not None:
         yield Weighing.SQUARES, _squares(changes, shown.lower, shown.upper, n)
+    if shown.effect is not None:
+        firsts = _doubled_sums(shown.first, n, middle)
+        yield Weighing.FIRST_SQUARES, _first_squares(shown.effect, changes, firsts, n)
 
 
 def _doubled_sums(value: Decimal, n: int, middle: Fraction) -> Range:
@@ -97,6 +101,30 @@ def _squares(changes: Range, lower: Decimal, upper: Decimal, n: int) -> Range:
     return Range(ceil(low - 1e-9), floor(high + 1e-9))
 
 
+def _first_squares(effect: Decimal, changes: Range, firsts: Range, n: int) -> Range:
+    """Give the sums of squared doubled distances of the first values that lead to an effect size.
+
+    The effect is the mean change in spreads of the first values, with Hedges' factor, in tenths.
+    """
+    factor = 1 - 3 / (4 * (n - 1) - 1)
+    low, high = float(effect) - 0.05, float(effect) + 0.05
+    spreads: list[Range] = []
+    for doubled in range(ceil(changes.low), floor(changes.high) + 1):
+        change = factor * doubled / 2 / n
+        if not change:
+            if low <= 0 <= high:
+                spreads.append(Range(0.0, inf))
+            continue
+        sides = sorted((low * (1 if change > 0 else -1), high * (1 if change > 0 else -1)))
+        if sides[1] > 0:
+            widest = inf if sides[0] <= 0 else (change / sides[0]) ** 2
+            spreads.append(Range((change / sides[1]) ** 2, widest))
+    sums = (max(0.0, firsts.low, -firsts.high), max(abs(firsts.low), abs(firsts.high)))
+    least = min(each.low for each in spreads) * (n - 1) + sums[0] ** 2 / 4 / n
+    most = max(each.high for each in spreads) * (n - 1) + sums[1] ** 2 / 4 / n
+    return Range(ceil(4 * least - 1e-6), inf if most == inf else floor(4 * most + 1e-6))
+
+
 def weight(weighing: Weighing, scores: tuple[int, int], scale: Scale) -> int:
     """Give what one person with these first and last values adds to a weighed sum."""
     first, last = scores
@@ -110,4 +138,6 @@ def weight(weighing: Weighing, scores: tuple[int, int], scale: Scale) -> int:
             return 2 * (last - first)
         case Weighing.SQUARES:
             return (last - first) ** 2
+        case Weighing.FIRST_SQUARES:
+            return (2 * first - ends) ** 2
     assert_never(weighing)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from math import inf
+from math import floor, inf
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from outcomes.audit.backwards import Range, Weighing, count_behind, weighings_behind
+from outcomes.figures import ShownMean
 from outcomes.protection.averages import show_mean
 from outcomes.protection.gate import rules_of
 from outcomes.protection.policy import NHS5
@@ -97,3 +98,28 @@ def test_a_level_without_a_change_says_nothing_of_the_change() -> None:
     level = Mean(MEASURE, "n", "home", SCORES, level_only=True)
     shown = show_mean(level, people([(2, 3)] * 12), 10, with_spread=False)
     assert {Weighing.FIRST} == set(dict(weighings_behind(shown, 10, SCALE)))
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=30, max_size=60))
+def test_the_true_sum_of_squares_is_among_those_behind_an_effect_size(
+    pairs: list[tuple[int, int]],
+) -> None:
+    firsts = [first for first, _ in pairs]
+    n = len(pairs)
+    mean = sum(firsts) / n
+    variance = sum((each - mean) ** 2 for each in firsts) / (n - 1)
+    assume(variance > 0)
+    change = sum(last - first for first, last in pairs)
+    factor = 1 - 3 / (4 * (n - 1) - 1)
+    shown = ShownMean(
+        first=_tenths(mean),
+        last=_tenths(sum(last for _, last in pairs) / n),
+        change=_tenths(change / n),
+        effect=_tenths(factor * change / n / variance**0.5),
+    )
+    behind = dict(weighings_behind(shown, n, SCALE))[Weighing.FIRST_SQUARES]
+    assert behind.low <= sum((2 * each - 6) ** 2 for each in firsts) <= behind.high
+
+
+def _tenths(value: float) -> Decimal:
+    return Decimal(floor(10 * value + 0.5)).scaleb(-1)
