@@ -92,3 +92,24 @@ def rollup(
         raise typer.BadParameter(msg, param_hint="--database")
     wanted = Wanted(answers, kinds[database], rounds, database_url)
     print_json(run_async(measure(wanted, partial(typer.echo, err=True))))
+
+
+@app.command()
+def release(
+    children: Annotated[int, typer.Option(min=20, help="Children a year.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same service.")] = 3,
+    policy: Annotated[str, typer.Option(help="The disclosure policy.")] = "nhs5",
+    tables: Annotated[
+        int, typer.Option(min=0, help="Small tables on which the least is searched exactly.")
+    ] = 50,
+) -> None:
+    """Measure one quarter's whole release, audit and files included, and how much is withheld.
+
+    What is withheld on small tables is compared with the least that any safe choice withholds.
+    """
+    from starling.bench.release import Load, measure
+    from starling.commands.speaking import solver_kept_off_standard_output
+
+    with solver_kept_off_standard_output():
+        result = measure(Load(children, seed, policy, tables), partial(typer.echo, err=True))
+    print_json(result)
