@@ -506,7 +506,8 @@ def test_uptake_counts_only_what_was_given_and_only_in_a_year() -> None:
 
 def test_a_year_is_broken_down_by_the_one_axis_of_each_measure() -> None:
     facts = together(feelings(2, 4), feelings(2, 2, age=AgeBand.TO_TEN))
-    raw = count(facts, YEAR)
+    by_age = [replace(each, breakdown=Axis.AGE) for each in only("M05")]
+    raw = count(facts, YEAR, (*only("M01"), *by_age))
     lines = {
         each.group: (raw.count(each.numerator, ALL), raw.count(each.denominator, ALL))
         for each in raw.rates

@@ -70,7 +70,11 @@ def test_every_field_of_a_measure_changes_its_hash(name: str) -> None:
     [
         (RATE, {"minimum_n": 9}, "fewer than 10 people is never shown"),
         (RATE, {"instrument": None}, "come together"),
-        (RATE, {"cadence": (Cadence.QUARTER,)}, "only the figures of a year"),
+        (
+            RATE,
+            {"cadence": (Cadence.QUARTER,), "breakdown": Axis.AGE},
+            "only the figures of a year",
+        ),
         (MEAN, {"cadence": tuple(Cadence)}, "give away those of its quarters"),
         (MEAN, {"interval": Interval.WILSON}, "for shares"),
     ],
