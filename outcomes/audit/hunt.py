@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from outcomes.audit.certificate import Proof
 from outcomes.audit.moves import carried_over, parts_of, small_moves
 from outcomes.audit.outsiders import COUNCILS, LONE_RESPONDENT, PUBLIC, TOLD, is_open, may_be_alone
-from outcomes.audit.puzzle import CHAIN, HOW_MANY, Atom
+from outcomes.audit.puzzle import CHAIN, CLOSED_BEFORE, HOW_MANY, Atom
 from outcomes.audit.witnesses import Pool
 from outcomes.episode import Commissioner
 from outcomes.scenario import Finding, Scenario, Target, Verdict
@@ -36,6 +36,7 @@ _TOO_LARGE = 3_500
 _MOST_ROUNDS = 5
 _WORTH_IT = 0.8
 _FURTHEST = 6
+_QUARTERS_AFTER = 2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -131,7 +132,13 @@ class Hunt(Pool):
         """Give the counts of the very people that a respondent knows, by whatever name."""
         aims = self.system.aims
         gaps = abs(aims - aims[[shared] * aims.shape[0]]).sum(axis=1)
-        return set(np.flatnonzero(np.asarray(gaps).ravel() == 0).tolist())
+        known = _people(self.system.targets[shared])
+        again = {
+            index
+            for index, each in enumerate(self.system.targets)
+            if known is not None and _people(each) == known
+        }
+        return again | set(np.flatnonzero(np.asarray(gaps).ravel() == 0).tolist())
 
     def _protects(self, scenario: Scenario, index: int) -> bool:
         """Say whether this outsider must not work out a count: one about people they do not know.
@@ -184,7 +191,8 @@ class Hunt(Pool):
         if len(self.system.atoms) <= _LARGE:
             return [None]
         if not ask.anchored:
-            scopes: list[Flags | None] = [self._near(target)]
+            near = self._soon_after(target)
+            scopes: list[Flags | None] = [near & self._pays(target), near]
         else:
             names = {self.system.atoms[each].table for each in indices}
             own = np.isin(self.table, sorted(names))
@@ -216,14 +224,21 @@ class Hunt(Pool):
                 found.add(label)
         return found
 
-    def _near(self, target: Target) -> Flags:
-        """Mark the unknowns about the same people, and the caseloads that follow from them."""
+    def _pays(self, target: Target) -> Flags:
+        """Mark the unknowns of the commissioners whose people a count is about."""
+        owners = target.commissioners
+        return np.array([each.place.commissioner in owners for each in self.system.atoms], np.bool_)
+
+    def _soon_after(self, target: Target) -> Flags:
+        """Mark the unknowns of the same quarters and those that follow, and all caseloads.
+
+        What was different in a quarter can be made good in the next, and then nothing later shows.
+        """
+        soon = set(target.quarters)
+        for _ in range(_QUARTERS_AFTER):
+            soon |= {each.following for each in soon}
         return np.array(
-            [
-                each.place.commissioner in target.commissioners
-                and (each.place.quarter in target.quarters or each.table == "open")
-                for each in self.system.atoms
-            ],
+            [each.place.quarter in soon or each.table == "open" for each in self.system.atoms],
             np.bool_,
         )
 
@@ -311,3 +326,10 @@ class Hunt(Pool):
     def proof(self) -> Proof:
         """Give everything that somebody needs to check this by plain arithmetic."""
         return Proof.of(self.system, self.changes, self.held)
+
+
+def _people(target: Target) -> tuple[object, ...] | None:
+    """Name everybody whose support ended somewhere: later releases look at the very same again."""
+    if target.table not in ("closed", *CLOSED_BEFORE) or target.group is not None:
+        return None
+    return target.commissioners, target.quarters

@@ -15,7 +15,7 @@ from math import log2
 from outcomes.episode import Audience, Commissioner
 from outcomes.ledger import Entry
 from outcomes.protection.joining import joint_of
-from outcomes.protection.joint import order_of, place_of
+from outcomes.protection.joint import CASELOAD, order_of, place_of
 from outcomes.protection.lines import Line, lines_of, root_of
 from outcomes.protection.rounding import behind
 from outcomes.protection.witness import Asked, Seeker
@@ -179,7 +179,12 @@ class Suppressor:
 
     def _in_order(self, findings: Iterable[Finding]) -> Iterator[Asked]:
         """Give the questions behind findings, those about the most people first."""
-        found = sorted((Asked(each.target, each.scenario) for each in findings), key=self._rank)
+        asked_about = {
+            (_spot(target), each.scenario): Asked(target, each.scenario)
+            for each in findings
+            for target in [self._root_of(each.target)]
+        }
+        found = sorted(asked_about.values(), key=self._rank)
         places: dict[tuple[str, bool], list[Asked]] = {}
         for asked in found:
             place = place_of(asked.target, self.new, self.earlier)
@@ -188,6 +193,20 @@ class Suppressor:
             self.known.setdefault(place, []).extend(some)
             self._write(place)
         return iter(found)
+
+    def _root_of(self, target: Target) -> Target:
+        """Give what is asked about instead of a count that only shows by how many people there are.
+
+        Of earlier releases nothing else can be changed any more: that number is hidden better.
+        """
+        root, says_how_many = place_of(target, self.new, self.earlier)
+        entry = next((each for each in self.earlier if each.name == target.release), None)
+        if entry is None or not says_how_many or root not in CASELOAD or target.table == root:
+            return target
+        table = entry.raw.tables[root]
+        everybody = frozenset(table.classes)
+        truth = table.count(everybody, target.commissioners)
+        return replace(target, table=root, classes=everybody, group=None, truth=truth)
 
     def _write(self, place: tuple[str, bool]) -> None:
         """Write a place down anew, so that all that is asked about it can be told apart."""
