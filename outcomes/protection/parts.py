@@ -15,6 +15,9 @@ from outcomes.quarter import Quarter, quarters_of
 from outcomes.raw import Box, Group, RawTable
 from outcomes.scenario import Target
 
+CLOSED_EARLIER: Mapping[str, int] = {"closed-1-quarter-ago": 1, "closed-3-quarters-ago": 3}
+"""Populations of the people who were `closed` some quarters earlier, and how many quarters."""
+
 
 class Spot(NamedTuple):
     """Boxes that nothing tells apart. `quarter` is None where nothing tells quarters apart."""
@@ -41,9 +44,12 @@ class Spot(NamedTuple):
 
 
 def quarters_in(entry: Entry, root: str) -> frozenset[Quarter]:
-    """Give the quarters of a population; those of the period where nobody is in it."""
+    """Give the quarters of a population, those it is about even where nobody is in it."""
     found = {box.quarter for box, _, _ in entry.raw.tables[root].entries()}
-    return frozenset(found or quarters_of(entry.raw.period))
+    meant = set(quarters_of(entry.raw.period))
+    for _ in range(CLOSED_EARLIER.get(root, 0)):
+        meant = {each.preceding for each in meant}
+    return frozenset(found or meant)
 
 
 class Telling:

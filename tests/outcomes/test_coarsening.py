@@ -91,9 +91,22 @@ def test_a_measure_that_is_not_broken_down_is_left_out() -> None:
     assert all(how.startswith("left out") for how in found.said.values())
 
 
-def test_where_there_is_nothing_to_leave_out_nothing_is_said() -> None:
-    raw = said_yes_or_no({(DERBY, YES): 30})
-    assert coarsened(raw, [target("never counted")]) is None
+def test_a_count_of_an_earlier_release_takes_what_it_follows_from_along() -> None:
+    """How many were open follows from how many ended since, by whatever line of a breakdown."""
+    raw = by_age(FEW_GROWN)
+    found = less(raw, target("open"))
+    assert {age(YOUNG), age(TEENS), age(GROWN, UNKNOWN)} == groups(found.raw)
+    assert "shown together" in next(iter(found.said.values()))
+    assert set() == set(less(said_yes_or_no({(DERBY, YES): 30}), target("open")).raw.rows)
+
+
+def test_where_nothing_near_can_be_left_out_everything_can_in_the_end() -> None:
+    raw, steps = by_age(FEW_GROWN), 0
+    while (found := coarsened(raw, [target("never counted")])) is not None:
+        raw, steps = found.raw, steps + 1
+    assert steps == 4
+    assert {} == raw.rows
+    assert () == raw.measures
 
 
 def test_the_release_says_what_is_shown_more_coarsely() -> None:
