@@ -11,7 +11,7 @@ from followups.dispatch import EVERY, dispatch_due
 from starling.compose import clock
 from starling.last_seen import write_last_seen
 from starling.settings import Settings
-from usecases import housekeeping, nudging, restoring, silence, sweeping
+from usecases import housekeeping, nudging, restoring, silence, sweeping, telling_back
 from usecases.letters import Post
 from usecases.service import Service
 
@@ -26,6 +26,9 @@ def wind_up(
 
     async def recover() -> None:
         await intake.recover()
+
+    async def tell_back() -> None:
+        courier.deliver(await telling_back.tell_due(service, clock()))
 
     async def say_alive() -> None:
         seen = await restoring.note_alive(service, clock())
@@ -46,6 +49,7 @@ def wind_up(
     return Clock(
         [
             Bell("askings", EVERY, ask_who_is_due),
+            Bell("you said, we did", 300.0, tell_back),
             Bell("parked updates", 15.0, recover),
             Bell("alive", 60.0, say_alive),
             Bell("silence", 600.0, look_for_silence, at_once=True),
