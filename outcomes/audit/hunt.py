@@ -83,7 +83,7 @@ class Hunt(Pool):
     def _try(self, scenario: Scenario, chosen: Integers, shared: int | None) -> None:
         # What is found out already must be withheld better: then everybody is asked about it again.
         later = self.found if scenario.told or shared is not None else set()
-        same = set() if shared is None else self._same_people(shared)
+        same = set() if shared is None else self.same_people(shared)
         wanted = np.array(
             [
                 index
@@ -126,12 +126,6 @@ class Hunt(Pool):
             ],
             np.int64,
         )
-
-    def _same_people(self, shared: int) -> set[int]:
-        """Give the counts of the very people that a respondent knows, by whatever name."""
-        aims = self.system.aims
-        gaps = abs(aims - aims[[shared] * aims.shape[0]]).sum(axis=1)
-        return set(np.flatnonzero(np.asarray(gaps).ravel() == 0).tolist())
 
     def _protects(self, scenario: Scenario, index: int) -> bool:
         """Say whether this outsider must not work out a count: one about people they do not know.

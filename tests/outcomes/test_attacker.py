@@ -19,7 +19,7 @@ from outcomes.episode import Audience, Commissioner
 from outcomes.ledger import BadLedgerError, Entry
 from outcomes.published import Published
 from outcomes.quarter import Quarter, Year
-from outcomes.raw import Cell, RawTables, Row
+from outcomes.raw import EVERYBODY, Box, Cell, RawTable, RawTables, Row
 from outcomes.scenario import Finding, Rules, Target, Verdict
 from tests.outcomes.everything import (
     COUNTY,
@@ -216,3 +216,25 @@ def test_other_quarters_make_no_difference() -> None:
     alone, beside = audit(entry_of(counts)), audit(entry_of(counts), [earlier])
     assert alone.verdict is beside.verdict is Verdict.SAFE
     assert alone.questions == beside.questions
+
+
+def test_who_knows_a_count_knows_it_by_its_other_name() -> None:
+    """Those who ended a quarter ago are looked at again: that gives nobody away to themselves."""
+    raw = raw_of({DERBY: (0, 1, 0), COUNTY: (9, 9, 9), OTHER: (9, 9, 9)}, Quarter(Q3.starts, 2))
+    again = RawTables(
+        Q3,
+        raw.measures,
+        tables=[
+            RawTable("closed-1-quarter-ago", None, (EVERYBODY,), dict_of(raw.tables["closed"])),
+            RawTable("closed", None, (EVERYBODY,), {}),
+        ],
+        rows=[Row("again", "closed-1-quarter-ago", frozenset({EVERYBODY}))],
+    )
+    earlier = Entry("earlier", raw, rounded(raw), RULES)
+    assert audit(earlier).verdict is Verdict.SAFE
+    assert audit(Entry("now", again, rounded(again), RULES), [earlier]).verdict is Verdict.SAFE
+
+
+def dict_of(table: RawTable) -> dict[tuple[Box, str], int]:
+    """The true counts of a table."""
+    return {(box, label): count for box, label, count in table.entries()}
