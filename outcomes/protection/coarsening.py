@@ -14,6 +14,7 @@ from outcomes.episode import AgeBand, Axis, Commissioner
 from outcomes.measures.measure import Measure
 from outcomes.protection.joint import CASELOAD
 from outcomes.protection.lines import root_of
+from outcomes.protection.parts import quarters_in
 from outcomes.raw import Count, Group, Mean, Median, Rate, RawTables, Row
 from outcomes.scenario import Target
 
@@ -61,30 +62,36 @@ def titles_about(raw: RawTables, table: str) -> str:
 
 def _coarser(raw: RawTables, target: Target) -> Coarser | None:
     """Show less of the nearest thing that says anything; None where nothing is shown any more."""
-    near, linked, everything = _circles(raw, target)
+    near, far = _circles(raw, target)
     for tables in near:
         found = _less_finely(raw, tables, target) or _left_out(raw, tables)
         if found is not None:
             return found
-    for tables in (linked, everything):
+    for tables in far:
         found = _less_finely(raw, tables, target) or _least_left_out(raw, tables)
         if found is not None:
             return found
     return None
 
 
-def _circles(raw: RawTables, target: Target) -> tuple[list[list[str]], list[str], list[str]]:
+def _circles(raw: RawTables, target: Target) -> tuple[list[list[str]], list[list[str]]]:
     """Give where to look: the table and its population, what hangs together with it, everything.
 
-    A count of an earlier release may be about a population that this one does not have: the number
-    of open pieces of support follows from those accepted and ended since.
+    A count of an earlier release may be about a population, or quarters, that this one has not: the
+    number of open pieces of support follows from those accepted and ended since.
     """
-    is_here = target.table in raw.tables
-    root = root_of(raw, target.table) if is_here else target.table
+    is_here = target.table in raw.tables and _is_about(raw, target.table, target)
+    root = root_of(raw, target.table) if target.table in raw.tables else target.table
     roots = {each: root_of(raw, each) for each in raw.tables}
     own = [each for each in roots if roots[each] == root]
     linked = [each for each in roots if root in CASELOAD and roots[each] in CASELOAD]
-    return [[target.table], own] if is_here else [], linked, list(roots)
+    same = [each for each in linked if _is_about(raw, each, target)]
+    return [[target.table], own] if is_here else [], [same, linked, list(roots)]
+
+
+def _is_about(raw: RawTables, table: str, target: Target) -> bool:
+    """Say whether a table is about some of the quarters of a count."""
+    return bool(quarters_in(raw, root_of(raw, table)) & target.quarters)
 
 
 def _less_finely(raw: RawTables, tables: Sequence[str], target: Target) -> Coarser | None:

@@ -54,7 +54,9 @@ def _meets(entry: Entry, new: Entry, root: str) -> bool:
         return False
     if root == "open":
         return True
-    return root in new.raw.tables and bool(quarters_in(entry, root) & quarters_in(new, root))
+    return root in new.raw.tables and bool(
+        quarters_in(entry.raw, root) & quarters_in(new.raw, root)
+    )
 
 
 class _Writer(Linked):
