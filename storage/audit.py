@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, distinct, select
+from sqlalchemy import Select, select
 
 from storage import chain
 from storage.casework import AnyRow, Casework, Connection
@@ -59,7 +59,7 @@ def newest(connection: Connection, wanted: Wanted) -> list[Line]:
 
 def names(connection: Connection) -> list[str]:
     """Return everybody who is named in a line, in order."""
-    return sorted(connection.execute(select(distinct(audit.c.who))).scalars())
+    return sorted(connection.execute(select(audit.c.who).distinct()).scalars())
 
 
 def _narrowed(query: Select[AnyRow], wanted: Wanted) -> Select[AnyRow]:

@@ -97,9 +97,10 @@ async def head(service: Service, now: datetime) -> Anchor | None:
     """Return the head of the chain as it is to be remembered outside; None before any line."""
 
     def work(casework: Casework) -> Anchor | None:
+        marks.identity(casework)
         return head_in(casework, AnchorKind.HEAD, now)
 
-    return await service.lane.read(lambda connection: work(service.open(connection)))
+    return await service.lane.write(lambda connection: work(service.open(connection)))
 
 
 def head_in(work: Casework, kind: AnchorKind, now: datetime) -> Anchor | None:
