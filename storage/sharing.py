@@ -50,7 +50,5 @@ def of_words(work: Casework, words_id: str, participant_id: str) -> Chosen | Non
 def choose(work: Casework, words_id: str, sharing: Sharing, now: datetime) -> None:
     """Write down what somebody wishes to become of these words."""
     work.connection.execute(
-        update(words)
-        .where(words.c.id == words_id)
-        .values(sharing=sharing.value, sharing_at=now)
+        update(words).where(words.c.id == words_id).values(sharing=sharing.value, sharing_at=now)
     )
