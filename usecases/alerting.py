@@ -16,6 +16,7 @@ from storage.casework import Casework, Connection
 from storage.people import Person
 from storage.sequence import new_id
 from surveys.concern_kinds import ConcernCategory, ConcernLevel
+from surveys.people import Role
 from usecases.ladder import RUNGS, Ladder, Rung, Times, pressing
 from usecases.service import Service
 
@@ -23,6 +24,16 @@ MOST: Final = 200
 """How many alerts climb in one ring of the bell at most."""
 
 _LADDER: Final = "ladder"
+
+_WORN: Final = frozenset(
+    {
+        ConcernCategory.CARER_BREAKING,
+        ConcernCategory.CARER_WORN_OUT,
+        ConcernCategory.SADNESS,
+        ConcernCategory.WANTS_ADULT,
+    }
+)
+"""What a carer at breaking point may also be without anybody being in danger."""
 
 _ONCE: Final = frozenset({AlertKind.HELP_NOW, AlertKind.MEDIA, AlertKind.WANTS_PERSON})
 """Kinds of which one that nobody took yet is enough for somebody: more say nothing new."""
@@ -38,9 +49,14 @@ class _About:
     workers: Collection[str] | None
 
 
-def kind_of(categories: Sequence[ConcernCategory]) -> AlertKind:
-    """Return the kind of alert that words with these categories raise."""
-    if ConcernCategory.CARER_BREAKING in categories:
+def kind_of(person: Person | None, categories: Sequence[ConcernCategory]) -> AlertKind:
+    """Return the kind of alert that words with these categories raise.
+
+    A carer at breaking point is a kind of its own where nothing else is wrong: with danger to
+    anybody beside it, or in a child's words, it is a concern like all others.
+    """
+    grown_up = person is not None and person.role is Role.CARER
+    if grown_up and ConcernCategory.CARER_BREAKING in categories and set(categories) <= _WORN:
         return AlertKind.CARER
     if tuple(categories) == (ConcernCategory.NOT_UNDERSTOOD,):
         return AlertKind.NOT_UNDERSTOOD

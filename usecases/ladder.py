@@ -76,8 +76,13 @@ _PRESSING: Final[Mapping[AlertKind, Pressing]] = {
 
 
 def pressing(kind: AlertKind, level: str) -> Pressing:
-    """Return how pressing an alert is: a crisis always is, whatever else it is about."""
-    return Pressing.CRISIS if level == Pressing.CRISIS.value else _PRESSING[kind]
+    """Return how pressing an alert is: a crisis always is, but for a carer at breaking point.
+
+    That is a path of its own: a person within the hour in duty time.
+    """
+    if level == Pressing.CRISIS.value and kind is not AlertKind.CARER:
+        return Pressing.CRISIS
+    return _PRESSING[kind]
 
 
 class _Strict(BaseModel):

@@ -204,7 +204,7 @@ def _raise(desk: Desk, heard: _Heard, concern: Concern) -> None:
         desk.service,
         desk.person,
         concern_id=concern_id,
-        kind=alerting.kind_of(concern.categories),
+        kind=alerting.kind_of(desk.person, concern.categories),
         level=concern.level.value,
         categories=[category.value for category in concern.categories],
         now=desk.now,
