@@ -30,6 +30,7 @@ from web.pages import go_to, say, show, show_trouble, wants_json
 from web.people import people_router
 from web.problems import API, problem, problem_of_fields
 from web.releases import releases_router
+from web.said import said_router
 from web.shield import Shield
 from web.site import Site
 from web.staff import staff_router
@@ -58,6 +59,7 @@ def create_app(site: Site) -> FastAPI:
         joining_router(),
         chat_router(),
         nudges_router(),
+        said_router(),
         entering_router(),
         staff_router(),
         waiting_router(),
