@@ -16,7 +16,7 @@ from outcomes.protection.showing import show_figures, show_flow
 from outcomes.published import Published
 from outcomes.raw import Cell, Mean, Median, Rate, RawTables, Step
 from outcomes.statistics import wilson
-from tests.outcomes.small import DERBY, NO, SHARE, YES, by_age, made_up, said_yes_or_no
+from tests.outcomes.protection.small import DERBY, NO, SHARE, YES, by_age, made_up, said_yes_or_no
 
 CITY, COUNCIL, BOARD = Audience
 C, U, Z = Symbol.WITHHELD, Symbol.TOO_FEW, Symbol.NOT_APPLICABLE

@@ -10,7 +10,7 @@ import yaml
 from outcomes.errors import PolicyRefusedError
 from outcomes.protection.gate import protect, rules_of
 from outcomes.protection.policy import DFE_C, NHS5, check_policy, policy_named, read_policy
-from tests.outcomes.small import DERBY, NO, ROUNDED, YES, said_yes_or_no
+from tests.outcomes.protection.small import DERBY, NO, ROUNDED, YES, said_yes_or_no
 
 OURS = {**asdict(NHS5), "name": "county-2027", "threshold": 8, "width": 7}
 

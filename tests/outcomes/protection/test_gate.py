@@ -21,8 +21,8 @@ from outcomes.protection.policy import DFE_C, NHS5, DisclosurePolicy
 from outcomes.protection.safe_tables import SafeTables
 from outcomes.raw import Cell
 from outcomes.scenario import Finding, Scenario, Target, Verdict
-from tests.outcomes.brute import BruteAudit
-from tests.outcomes.small import (
+from tests.outcomes.protection.brute import BruteAudit
+from tests.outcomes.protection.small import (
     COUNTY,
     DERBY,
     NO,

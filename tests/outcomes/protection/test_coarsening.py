@@ -12,8 +12,8 @@ from outcomes.protection.gate import hide, protect
 from outcomes.protection.policy import NHS5
 from outcomes.raw import EVERYBODY, Group, RawTables, Step
 from outcomes.scenario import Finding, Scenario, Target, Verdict
-from tests.outcomes.brute import BruteAudit, brute_audit
-from tests.outcomes.small import (
+from tests.outcomes.protection.brute import BruteAudit, brute_audit
+from tests.outcomes.protection.small import (
     COUNTY,
     DERBY,
     NO,

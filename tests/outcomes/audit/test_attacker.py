@@ -21,7 +21,7 @@ from outcomes.published import Published
 from outcomes.quarter import Quarter, Year
 from outcomes.raw import EVERYBODY, Box, Cell, RawTable, RawTables, Row
 from outcomes.scenario import Finding, Rules, Target, Verdict
-from tests.outcomes.everything import (
+from tests.outcomes.audit.everything import (
     COUNTY,
     DERBY,
     OTHER,
@@ -136,7 +136,8 @@ def test_two_small_counts_that_make_two_are_both_one_where_noughts_are_always_sh
     found = [
         each
         for each in audit(Entry("new", raw, rounded(raw, rules), rules)).findings
-        if (each.target.classes, each.target.commissioners) == (frozenset({ROSE}), {DERBY})
+        if (each.target.classes, each.target.commissioners)
+        == (frozenset({ROSE}), frozenset({DERBY}))
         and each.scenario.name == "public"
     ]
     assert [(each.low, each.high) for each in found] == [reach]

@@ -19,8 +19,8 @@ from outcomes.protection.suppression import Pattern, Suppressor
 from outcomes.published import Published
 from outcomes.raw import Cell, Mean, RawTables
 from outcomes.scenario import Finding, Scenario, Target, Verdict
-from tests.outcomes.brute import Every, brute_audit
-from tests.outcomes.small import (
+from tests.outcomes.protection.brute import Every, brute_audit
+from tests.outcomes.protection.small import (
     COUNTY,
     DERBY,
     EXACT,

@@ -16,7 +16,7 @@ from outcomes.protection.policy import DFE_C, NHS5, DisclosurePolicy
 from outcomes.protection.rounding import behind, first_pass, rounded
 from outcomes.published import Published
 from outcomes.raw import EVERYBODY, Box, Cell, Mean, Part, RawTable, RawTables, Row
-from tests.outcomes.small import (
+from tests.outcomes.protection.small import (
     ALL,
     COUNTY,
     DERBY,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from outcomes.episode import AgeBand, Audience, Commissioner, Strand
 from outcomes.ledger import Entry
@@ -29,6 +31,7 @@ ROSE, STAYED, MISSING = "rose", "stayed", "missing"
 RULES = Rules(threshold=3, base=3, zero_is_shown=False, width=2, insider_width=2, class_size=5)
 """The rules of nhs5, in small: counts below 3 are withheld, others go to the nearest 3."""
 
+Integers = NDArray[np.integer[Any]]
 Counts = Mapping[Commissioner, tuple[int, int, int]]
 """How many rose, stayed and are missing, by who pays."""
 
@@ -130,9 +133,9 @@ class Everything:
                 fits &= np.isin(values, readable)
         self.tables = self.tables[fits]
 
-    def _values(self, row: str, footprint: Audience) -> np.ndarray:
+    def _values(self, row: str, footprint: Audience) -> Integers:
         owners = [number for number, who in enumerate(Commissioner) if footprint.sees(who)]
-        return self.tables[:, owners][:, :, _COLUMNS[row]].sum(axis=(1, 2))
+        return _added(self.tables[:, owners][:, :, _COLUMNS[row]])
 
     def reach(self, target: Target, scenario: Scenario) -> tuple[int, int]:
         """Give the lowest and the highest value a count can have for an outsider."""
@@ -150,20 +153,25 @@ class Everything:
         values = self._of(target)[fits]
         return int(values.min()), int(values.max())
 
-    def _of(self, target: Target) -> np.ndarray:
+    def _of(self, target: Target) -> Integers:
         owners = [n for n, who in enumerate(Commissioner) if who in target.commissioners]
         columns = [n for n, label in enumerate((ROSE, STAYED, MISSING)) if label in target.classes]
         if "paired" in target.classes:
             columns = [*columns, 0, 1]
         if EVERYBODY in target.classes:
             columns = [0, 1, 2]
-        return self.tables[:, owners][:, :, columns].sum(axis=(1, 2))
+        return _added(self.tables[:, owners][:, :, columns])
+
+
+def _added(people: Integers) -> Integers:
+    added: Integers = people.sum(axis=(1, 2))
+    return added
 
 
 _COLUMNS = {"closed": [0, 1, 2], "paired": [0, 1], "missing": [2], "rose": [0]}
 
 
-def _tables(counts: Counts, spare: int) -> np.ndarray:
+def _tables(counts: Counts, spare: int) -> Integers:
     ways = [
         np.array(
             [
