@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from storage.casework import Opener
@@ -27,8 +28,8 @@ class Service:
 
     `open(connection)` opens the unit of work about people inside a transaction of the lane.
     `public_url` is where browsers reach us, without a slash at its end. `bot_name` is the Telegram
-    user name for deep links, or None where there is no Telegram. `ladder` says who is told of an
-    alert.
+    user name for deep links, or None where there is no Telegram. `erased_file` remembers, outside
+    the database, who was forgotten (see storage.erased_file); without it nobody can be.
     """
 
     lane: Lane
@@ -40,3 +41,4 @@ class Service:
     zone: str
     bot_name: Callable[[], str | None]
     ladder: Ladder = field(default_factory=packaged_ladder)
+    erased_file: Path | None = None
