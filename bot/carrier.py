@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from aiogram import Bot
@@ -17,6 +18,7 @@ from bot import envelopes
 from bot.channels import channel_of
 from bot.verdicts import Fate, judge
 from storage.outbox import OutgoingKind, Sending
+from storage.quoting import quotes
 from usecases import sending as desk
 from usecases.arrival import Channel
 from usecases.service import Service
@@ -42,6 +44,7 @@ class Carrier:
 
         Raises what the session raises, or storage.errors.DatabaseAway.
         """
+        sending = await self._with_their_words(bot, sending)
         match sending.outgoing.kind:
             case OutgoingKind.SEND:
                 return await self._send(bot, sending)
@@ -51,6 +54,13 @@ class Carrier:
                 return await self._edit(bot, sending, sending.tapped_message)
             case OutgoingKind.EDIT_STEP:
                 return await self._edit(bot, sending, await self._message_of_step(sending))
+
+    async def _with_their_words(self, bot: Bot, sending: Sending) -> Sending:
+        """Put somebody's own words in at the last moment; our own chat does so when it is shown."""
+        if not quotes(sending.outgoing.text) or channel_of(bot) is Channel.WEB:
+            return sending
+        text = await desk.with_their_words(self._service, sending.outgoing.text)
+        return replace(sending, outgoing=replace(sending.outgoing, text=text))
 
     async def _send(self, bot: Bot, sending: Sending) -> int:
         outgoing = sending.outgoing

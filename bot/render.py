@@ -64,6 +64,7 @@ from usecases.telling import (
     SaidAgain,
     SomebodyWillTalk,
     Telling,
+    ToldBack,
     TooManyCodes,
     WhenLater,
     WhoSees,
@@ -178,7 +179,15 @@ def _render(telling: Telling, speech: Speech) -> list[Outgoing]:
             return [render_half_done(telling, speech)]
         case RunGone() | RunAlreadyOver():
             return _render_end(telling, speech)
-        case Offered() | WhenLater() | PutOff() | OfferDeclined() | OfferGone() | NothingWaits():
+        case (
+            Offered()
+            | WhenLater()
+            | PutOff()
+            | OfferDeclined()
+            | OfferGone()
+            | NothingWaits()
+            | ToldBack()
+        ):
             return render_offer(telling, speech)
         case (
             JoinPage()
@@ -213,8 +222,8 @@ def _render_end(telling: RunGone | RunAlreadyOver, speech: Speech) -> list[Outgo
 
 
 def _unasked(message: Outgoing, telling: Telling) -> Outgoing:
-    """Mark an offer that the clock makes: it may be taken back while it waits to be sent."""
-    if isinstance(telling, Offered | HalfDone):
+    """Mark what the clock says by itself: it may be taken back while it waits to be sent."""
+    if isinstance(telling, Offered | HalfDone | ToldBack):
         return replace(message, urgency=Urgency.ASKING)
     return message
 

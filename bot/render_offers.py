@@ -1,4 +1,7 @@
-"""Asks whether now is a good time, and takes later and no for an answer."""
+"""What the clock says by itself: is now a good time, and what was done about what was said.
+
+It takes later and no for an answer.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,23 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from bot.callbacks import RunAct, offer_data
+from bot.render_back import render_told_back
 from bot.render_run import run_button
 from bot.speech import Row, Speech, put_buttons_away, tell
 from storage.outbox import Button, Outgoing
 from surveys.conversation import Run
 from usecases.arrival import MenuWish, OccasionId, OfferReply
-from usecases.telling import NothingWaits, OfferDeclined, Offered, OfferGone, PutOff, WhenLater
+from usecases.telling import (
+    NothingWaits,
+    OfferDeclined,
+    Offered,
+    OfferGone,
+    PutOff,
+    ToldBack,
+    WhenLater,
+)
 
-OfferTelling = Offered | WhenLater | PutOff | OfferDeclined | OfferGone | NothingWaits
+OfferTelling = Offered | WhenLater | PutOff | OfferDeclined | OfferGone | NothingWaits | ToldBack
 
 NOON: Final = 12
 EVENING: Final = 18
@@ -40,6 +52,8 @@ def render_offer(telling: OfferTelling, speech: Speech) -> list[Outgoing]:
             return [*tidy, tell(speech.say("offers.gone"), (whats_next, speech.help_now))]
         case NothingWaits():
             return [tell(speech.say("offers.nothing-waits"))]
+        case ToldBack():
+            return [render_told_back(telling, speech)]
         case _:
             assert_never(telling)
 

@@ -221,7 +221,11 @@ class LocalRhythm:
 
         On Tuesday at ten this is Wednesday at ten; on Saturday it is the end of Monday.
         """
-        left = self.hours.working_day
+        return self.after_duty(now, self.hours.working_day)
+
+    def after_duty(self, now: datetime, spent: timedelta) -> datetime:
+        """Return when so much duty time has passed: it stands still while nobody is there."""
+        left = spent
         day = self.local(now).date()
         while True:
             hours = self.hours.duty_on(day)

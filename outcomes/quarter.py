@@ -83,6 +83,12 @@ class Quarter:
         return Quarter(self.starts + years, number + 1)
 
     @property
+    def preceding(self) -> Quarter:
+        """Give the quarter before this one."""
+        years, number = divmod(self.number - 2, 4)
+        return Quarter(self.starts + years, number + 1)
+
+    @property
     def time_period(self) -> str:
         """Give the financial year as statistics files write it: six digits, `202627`."""
         return f"{self.starts}{(self.starts + 1) % 100:02d}"

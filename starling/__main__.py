@@ -6,6 +6,7 @@ import typer
 
 from starling.commands import (
     access,
+    audit,
     bench,
     concerns,
     episodes,
@@ -48,6 +49,7 @@ app.add_typer(wording.app, name="wording")
 app.add_typer(concerns.app, name="concerns")
 app.add_typer(rights.app, name="rights")
 app.add_typer(access.app, name="access")
+app.add_typer(audit.app, name="audit")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(bench.app, name="bench")
 

@@ -83,6 +83,7 @@ async def open_service(
             public_url=settings.public_url.rstrip("/"),
             zone=settings.timezone,
             bot_name=bot_name or (lambda: settings.telegram_bot_name),
+            erased_file=settings.erased_file,
         )
 
 

@@ -8,10 +8,11 @@ from bot.courier import Courier
 from bot.intake import Intake
 from followups.clock import Bell, Clock
 from followups.dispatch import EVERY, dispatch_due
+from starling.anchors import add_anchor, read_anchors
 from starling.compose import clock
 from starling.last_seen import write_last_seen
 from starling.settings import Settings
-from usecases import housekeeping, nudging, restoring, silence, sweeping
+from usecases import auditing, housekeeping, nudging, restoring, silence, sweeping, telling_back
 from usecases.letters import Post
 from usecases.service import Service
 
@@ -27,6 +28,9 @@ def wind_up(
     async def recover() -> None:
         await intake.recover()
 
+    async def tell_back() -> None:
+        courier.deliver(await telling_back.tell_due(service, clock()))
+
     async def say_alive() -> None:
         seen = await restoring.note_alive(service, clock())
         await asyncio.to_thread(write_last_seen, settings.last_seen_file, seen)
@@ -40,12 +44,16 @@ def wind_up(
     async def end_hanging() -> None:
         await housekeeping.end_hanging(service)
 
+    async def remember_audit() -> None:
+        await _remember_audit(settings, service)
+
     async def tidy() -> None:
         await housekeeping.tidy(service, clock())
 
     return Clock(
         [
             Bell("askings", EVERY, ask_who_is_due),
+            Bell("you said, we did", 300.0, tell_back),
             Bell("parked updates", 15.0, recover),
             Bell("alive", 60.0, say_alive),
             Bell("silence", 600.0, look_for_silence, at_once=True),
@@ -53,6 +61,8 @@ def wind_up(
             Bell("sweep", 300.0, sweep, at_once=True),
             Bell("hanging programs", 15.0, end_hanging),
             Bell("housekeeping", 3600.0, tidy),
+            # It writes once in every day, whenever it was started.
+            Bell("audit head", 900.0, remember_audit, at_once=True),
             *_nudge_bells(service, post),
         ],
         clock,
@@ -71,3 +81,11 @@ def _nudge_bells(service: Service, post: Post | None) -> list[Bell]:
         await nudging.forget_unconfirmed(service, clock())
 
     return [Bell("nudges", 60.0, nudge), Bell("forgotten addresses", 3600.0, forget)]
+
+
+async def _remember_audit(settings: Settings, service: Service) -> None:
+    """Write the audit's head outside the database, where that was not done on this day."""
+    head = await auditing.head(service, clock())
+    file = settings.audit_heads_file
+    if head is not None and auditing.is_due(await asyncio.to_thread(read_anchors, file), head):
+        await asyncio.to_thread(add_anchor, file, head)

@@ -218,6 +218,16 @@ class Settings(BaseSettings):
         """Where it is remembered until when the database was in use; see starling.last_seen."""
         return self.keys_file.with_name("last-seen.json")
 
+    @property
+    def erased_file(self) -> Path:
+        """Where it is remembered who was forgotten, for restores; see storage.erased_file."""
+        return self.keys_file.with_name("erased.log")
+
+    @property
+    def audit_heads_file(self) -> Path:
+        """Where the audit's head is written every day, outside the database; see anchors."""
+        return self.keys_file.with_name("audit-heads.log")
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -16,15 +16,24 @@ from storage.sequence import new_id
 from storage.tables import keycards, sign_ins
 
 SIGNED_IN_FOR: Final = timedelta(hours=12)
+"""How long a browser stays signed in at most, whatever is done in it."""
+
+IDLE_FOR: Final = timedelta(hours=1)
+"""How long a browser stays signed in in which nobody does anything."""
+
 _PROGRAM: Final = "program"
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody who is signed in: the name staff know them by, and their role."""
+    """Somebody who is signed in: the name staff know them by, and their roles.
+
+    `role` holds several with spaces between them. `strong`: they showed a second factor, too.
+    """
 
     who: str
     role: str
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +95,51 @@ def sign_in(work: Casework, someone: SignedIn, now: datetime) -> str:
             "role": someone.role,
             "made_at": now,
             "expires_at": now + SIGNED_IN_FOR,
+            "seen_at": now,
+            "strong": someone.strong,
         },
     )
     return token
 
 
-def signed_in(work: Casework, token: str, now: datetime) -> SignedIn | None:
-    """Return who is signed in with this cookie, or None."""
-    query = select(sign_ins.c.who, sign_ins.c.role).where(
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in: as whom, and when something was last done in it."""
+
+    someone: SignedIn
+    seen_at: datetime
+
+
+def session_of(work: Casework, token: str, now: datetime) -> Session | None:
+    """Return who is signed in with this cookie, or None: nobody, too long ago, or too long idle."""
+    query = select(sign_ins.c.who, sign_ins.c.role, sign_ins.c.strong, sign_ins.c.seen_at).where(
         sign_ins.c.token_index.in_(work.vault.indexes("sign-in", token)),
         sign_ins.c.expires_at > now,
+        sign_ins.c.seen_at > now - IDLE_FOR,
     )
     row = work.connection.execute(query).one_or_none()
-    return SignedIn(*row) if row is not None else None
+    if row is None:
+        return None
+    return Session(SignedIn(row.who, row.role, row.strong), row.seen_at)
+
+
+def note_seen(work: Casework, token: str, now: datetime) -> None:
+    """Remember that something is done in a browser, so that it does not count as idle."""
+    indexes = work.vault.indexes("sign-in", token)
+    seen = update(sign_ins).where(sign_ins.c.token_index.in_(indexes), sign_ins.c.seen_at < now)
+    work.connection.execute(seen.values(seen_at=now))
 
 
 def sign_out(work: Casework, token: str) -> None:
     """Forget a signed-in browser."""
     indexes = work.vault.indexes("sign-in", token)
     work.connection.execute(delete(sign_ins).where(sign_ins.c.token_index.in_(indexes)))
+
+
+def sign_out_everywhere(work: Casework, who: str) -> int:
+    """Forget every browser in which this name is signed in, keys of programs aside; how many."""
+    theirs = delete(sign_ins).where(sign_ins.c.who == who, sign_ins.c.seen_at.is_not(None))
+    return work.connection.execute(theirs).rowcount
 
 
 def add_token(work: Casework, someone: SignedIn, expires_at: datetime, now: datetime) -> str:

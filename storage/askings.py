@@ -5,6 +5,7 @@ It must not decide anything, and it reads no answers.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,6 +89,18 @@ def asked_last(connection: Connection, address_id: str) -> str | None:
     )
     newest = query.order_by(outbox.c.id.desc()).limit(1)
     return connection.execute(newest).scalar_one_or_none()
+
+
+def awaited(connection: Connection, address_id: str) -> str | None:
+    """Return what words the newest message in a chat asks for, outside the questions; or None."""
+    query = select(outbox.c.body).where(
+        outbox.c.address_id == address_id,
+        outbox.c.kind.in_([OutgoingKind.SEND.value, OutgoingKind.PICTURE.value]),
+    )
+    newest = query.order_by(outbox.c.id.desc()).limit(1)
+    body = connection.execute(newest).scalar_one_or_none()
+    found: str | None = json.loads(body).get("awaits") if body else None
+    return found
 
 
 def _chats_of(among: Among) -> Select[*tuple[Any, ...]]:

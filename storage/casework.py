@@ -16,7 +16,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
-from storage import tables
+from storage import chain, tables
 from storage.errors import StorageFault
 from storage.prepared import Prepared
 from storage.sequence import Sequence as NumberSequence
@@ -46,13 +46,26 @@ _INSERT_ORDER: Final[tuple[Table, ...]] = (
     tables.runs,
     tables.words,
     tables.concerns,
+    tables.alerts,
+    tables.alert_steps,
     tables.notices,
+    tables.goals,
+    tables.goal_ratings,
+    tables.agreements,
+    tables.wishes,
+    tables.legal_holds,
+    tables.erasures,
+    tables.filings,
+    tables.purges,
     tables.silences,
     tables.sweeps,
     tables.occasions,
     tables.outbox,
     tables.transcripts,
     tables.keycards,
+    tables.accounts,
+    tables.glimpses,
+    tables.reply_tellings,
     tables.observations,
     tables.audit,
 )
@@ -144,11 +157,18 @@ class Casework:
         """Write all that was gathered."""
         for name, statement in _INSERTS.items():
             if name in self._new:
-                self._add(statement, self._new[name])
+                self._add(statement, self._chained(name))
         for change, changed in self._changed.items():
             self._apply(change, changed)
         self._new.clear()
         self._changed.clear()
+
+    def _chained(self, name: str) -> Sequence[Row]:
+        """Return the new rows of a table; each line of the audit is bound to all before it."""
+        rows = self._new[name]
+        if name != tables.audit.name:
+            return rows
+        return chain.link(self.connection, self.vault, self.numbers, rows)
 
     def _add(self, statement: Prepared, rows: Sequence[Row]) -> None:
         try:

@@ -28,6 +28,11 @@ def identity(work: Casework) -> str:
     return found
 
 
+def known_identity(connection: Connection) -> str | None:
+    """Return that name, or None where it was not given yet: for transactions that only read."""
+    return _read(connection, _IDENTITY)
+
+
 def alive_at(connection: Connection) -> datetime | None:
     """Return the last moment at which a program said that it uses this database, or None."""
     found = _read(connection, _ALIVE)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Integer, Text, bindparam, case, func, select, update
 
+from storage import quoting
 from storage.casework import AnyRow, Casework
 from storage.people import Address
 from storage.prepared import Prepared
@@ -75,7 +76,9 @@ class Outgoing:
     asked `step` of `run` (nothing happens where it cannot be found); an edit with an empty text
     takes the buttons away and keeps the words. PICTURE sends the picture of
     `run`, with `text` as its content in words. `run` and `step` also mark a question, so that it
-    is sent at most once.
+    is sent at most once. `awaits` names what words are asked for outside the questions, so that
+    whoever types next is understood. Somebody's own words stand in `text` as pointers only: see
+    storage.quoting.
     """
 
     kind: OutgoingKind
@@ -84,6 +87,7 @@ class Outgoing:
     urgency: Urgency = Urgency.REPLY
     run: str | None = None
     step: int | None = None
+    awaits: str | None = None
 
 
 LEASE: Final = timedelta(seconds=60)
@@ -269,6 +273,7 @@ def outgoing_from(row: AnyRow) -> Outgoing:
         urgency=Urgency(row.urgency),
         run=row.run_id,
         step=row.step,
+        awaits=body.get("awaits"),
     )
 
 
@@ -287,7 +292,10 @@ def _sending(work: Casework, row: AnyRow) -> Sending:
 
 
 def _body(outgoing: Outgoing) -> str:
-    return _encode({"text": outgoing.text, "rows": outgoing.rows})
+    body: dict[str, object] = {"text": outgoing.text, "rows": outgoing.rows}
+    if outgoing.awaits is not None:
+        body["awaits"] = outgoing.awaits
+    return _encode(body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +310,7 @@ class Shown:
 
 
 def of_participant(work: Casework, participant_id: str) -> list[Shown]:
-    """Return every message that was made for one person, oldest first."""
+    """Return every message that was made for one person, oldest first, as they saw it."""
     query = (
         select(outbox, addresses.c.channel)
         .join(addresses, addresses.c.id == outbox.c.address_id)
@@ -310,6 +318,18 @@ def of_participant(work: Casework, participant_id: str) -> list[Shown]:
         .order_by(outbox.c.id)
     )
     return [
-        Shown(outgoing_from(row), row.channel, Delivery(row.state), row.made_at, row.sent_at)
+        Shown(
+            _as_seen(work, outgoing_from(row)),
+            row.channel,
+            Delivery(row.state),
+            row.made_at,
+            row.sent_at,
+        )
         for row in work.connection.execute(query)
     ]
+
+
+def _as_seen(work: Casework, outgoing: Outgoing) -> Outgoing:
+    if not quoting.quotes(outgoing.text):
+        return outgoing
+    return replace(outgoing, text=quoting.fill(work, outgoing.text))

@@ -45,6 +45,7 @@ class EmbeddedDialect(SQLiteDialect_pysqlite):
             "synchronous": _FULL,
             "wal_autocheckpoint": _LOG_PAGES,
             "foreign_keys": 1,
+            "secure_delete": 1,  # what somebody asked us to forget must not stand in a free page
             "query_only": int(not writes),
         }
 

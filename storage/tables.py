@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -219,6 +220,44 @@ sign_ins = Table(
     Column("role", Text, nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=True),
+    Column("strong", Boolean, nullable=False, server_default=false()),
+    comment="A browser or program that is signed in. `role` holds every role, `strong` whether a "
+    "second factor was shown.",
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    Column("who", Text, nullable=False, unique=True),
+    Column("roles", Text, nullable=False),
+    Column("password_hash", Text, nullable=True),
+    Column("totp_cipher", LargeBinary, nullable=True),
+    Column("totp_step", BigInteger, nullable=True),
+    Column("outside_index", LargeBinary, nullable=True, unique=True),
+    Column("mail_cipher", LargeBinary, nullable=True),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("locked_until", Instant, nullable=True),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+    Column("ended_by", Text, nullable=True),
+    comment="Somebody of the staff, or of a commissioner, by the name that support episodes know "
+    "them by. `outside_index` finds who signs in through their organisation. `totp_step` is the "
+    "last second factor that was used.",
+)
+
+glimpses = Table(
+    "glimpses",
+    metadata,
+    _id(),
+    Column("who", Text, nullable=False, index=True),
+    Column("child_id", Text, ForeignKey("children.id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    comment="That somebody opened, for a stated reason, what is outside their own caseload.",
 )
 
 # --- what the service does ------------------------------------------------------------
@@ -432,8 +471,11 @@ words = Table(
     Column("read_by_at", Instant, nullable=False),
     Column("read_at", Instant, nullable=True),
     Column("read_by", Text, nullable=True),
+    Column("sharing", Text, nullable=True),
+    Column("sharing_at", Instant, nullable=True),
     Index("ix_words_read_at_read_by_at", "read_at", "read_by_at"),
-    comment="Everything that somebody wrote in words of their own: the read queue of the staff.",
+    comment="Everything that somebody wrote in words of their own: the read queue of the staff. "
+    "`sharing` is what its writer wishes to become of it.",
 )
 
 concerns = Table(
@@ -448,6 +490,48 @@ concerns = Table(
     Column("raised_at", Instant, nullable=False),
     Column("acknowledged_at", Instant, nullable=True),
     Column("acknowledged_by", Text, nullable=True),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=True, index=True),
+    Column("concern_id", Text, ForeignKey("concerns.id"), nullable=True),
+    Column("kind", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("next_at", Instant, nullable=True),
+    Column("acknowledged_at", Instant, nullable=True),
+    Column("acknowledged_by", Text, nullable=True),
+    Column("closed_at", Instant, nullable=True),
+    Column("closed_by", Text, nullable=True),
+    Column("closed_because", Text, nullable=True),
+    Index("ix_alerts_concern_id", "concern_id", unique=True),
+    _where_set("ix_alerts_next_at", "next_at"),
+    comment="Something that a named person must take in hand. `rung` is how far up the ladder it "
+    "has gone, `next_at` when it goes further if nobody does, `route` who may see it at all.",
+)
+
+alert_steps = Table(
+    "alert_steps",
+    metadata,
+    _id(),
+    Column("alert_id", Text, ForeignKey("alerts.id"), nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", Instant, nullable=True),
+    Column("state", Text, nullable=False),
+    UniqueConstraint("alert_id", "rung", "channel"),
+    _where_set("ix_alert_steps_due_at", "due_at"),
+    comment="Whom an alert was put before and by which way; `due_at` while a notice waits to go "
+    "out. A notice says that something must be read, and nothing else.",
 )
 
 notices = Table(
@@ -526,6 +610,109 @@ transcripts = Table(
     comment="What a browser shows: our messages, and pointers to the person's own words.",
 )
 
+goals = Table(
+    "goals",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("words_id", Text, ForeignKey("words.id"), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=True),
+    Column("ended_at", Instant, nullable=True),
+    Column("ended_how", Text, nullable=True),
+    comment="What somebody wants to reach, in words of their own, kept across runs.",
+)
+
+goal_ratings = Table(
+    "goal_ratings",
+    metadata,
+    _id(),
+    Column("goal_id", Text, ForeignKey("goals.id"), nullable=False, index=True),
+    Column("episode_key", Text, nullable=True, index=True),
+    Column("run_id", Text, nullable=True),
+    Column("value", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    comment="How near somebody says that they are to a goal of theirs: 0 to 10.",
+)
+
+# --- what people may ask of us --------------------------------------------------------
+
+agreements = Table(
+    "agreements",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("agreed_by", Text, nullable=False),
+    Column("understands", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    comment="Who agreed that somebody takes part, and whether the young person understood it.",
+)
+
+wishes = Table(
+    "wishes",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("words_id", Text, ForeignKey("words.id"), nullable=True),
+    Column("at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("decided_at", Instant, nullable=True),
+    Column("decided_by", Text, nullable=True),
+    Column("decision", Text, nullable=True),
+    Column("reason", Text, nullable=True),
+    Index("ix_wishes_decided_at_due_at", "decided_at", "due_at"),
+    comment="That somebody wants to see, correct or end what we keep about them, and the answer.",
+)
+
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    _id(),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("since_by", Text, nullable=False),
+    Column("lifted_at", Instant, nullable=True),
+    Column("lifted_by", Text, nullable=True),
+    comment="Nothing of this person may be erased or purged while one of these stands.",
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    _id(),
+    Column("subject", Text, nullable=False, unique=True),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    comment="Who was forgotten: an id that belongs to nobody any more. Done again after a restore.",
+)
+
+filings = Table(
+    "filings",
+    metadata,
+    _id(),
+    Column("episode_id", Text, ForeignKey("support_episodes.id"), nullable=False, index=True),
+    Column("receipt_cipher", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    comment="That the record of a support episode was taken over by the case system.",
+)
+
+purges = Table(
+    "purges",
+    metadata,
+    _id(),
+    Column("retention_class", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("who", Text, nullable=False),
+    comment="The receipt of what was deleted because its time was over.",
+)
+
 # --- figures --------------------------------------------------------------------------
 
 observations = Table(
@@ -593,6 +780,15 @@ theme_replies = Table(
     Column("who", Text, nullable=False),
     Column("taken_back_at", Instant, nullable=True),
     comment="What was done about a theme, written by staff to be read by everybody.",
+)
+
+reply_tellings = Table(
+    "reply_tellings",
+    metadata,
+    Column("reply_id", Text, ForeignKey("theme_replies.id"), primary_key=True),
+    Column("participant_id", Text, ForeignKey("participants.id"), primary_key=True, index=True),
+    Column("at", Instant, nullable=False),
+    comment="Who was told what was done about something that they or others had said.",
 )
 
 indicators = Table(
@@ -666,7 +862,8 @@ audit = Table(
     Column("who", Text, nullable=False),
     Column("did", Text, nullable=False),
     Column("target", Text, nullable=False),
-    comment="Who did what, and when. No free text.",
+    Column("digest", LargeBinary, nullable=True),
+    comment="Who did what, and when. No free text. `digest` binds a line to all before it.",
 )
 
 marks = Table(

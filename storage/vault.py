@@ -80,6 +80,10 @@ class Vault:
         """Say how many keys there are and nothing about them."""
         return f"Vault({len(self._masters)} keys)"
 
+    def random(self, number: int) -> bytes:
+        """Return that many random bytes, such as for a key of its own that is sealed here."""
+        return self._entropy(number)
+
     def seal(self, place: Place, plain: bytes, key: bytes | None = None) -> bytes:
         """Return the ciphertext of some words for one place; key: a person's own, from below."""
         ring = self._newest if key is None else _Ring(key)

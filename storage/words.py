@@ -13,11 +13,13 @@ from enum import StrEnum
 
 from sqlalchemy import case, select, update
 
+from storage import alerts
 from storage.casework import AnyRow, Casework
 from storage.people import Person
 from storage.sequence import new_id
 from storage.tables import concerns, notices, participants, words
 from storage.vault import Place
+from surveys.people import Sharing
 
 
 class WordsKind(StrEnum):
@@ -27,6 +29,8 @@ class WordsKind(StrEnum):
     SAID = "said"
     EDIT = "edit"
     CAPTION = "caption"
+    GOAL = "goal"
+    FIX = "fix"
 
 
 class NoticeKind(StrEnum):
@@ -70,10 +74,14 @@ class WordsToRead:
     level: str | None
     categories: tuple[str, ...]
     item: str | None
+    sharing: Sharing | None = None
 
 
 def keep(work: Casework, person: Person | None, new: NewWords, now: datetime) -> None:
-    """Gather words for the read queue, sealed under the person's own key."""
+    """Gather words for the read queue, sealed under the person's own key.
+
+    Until their writer says something else, nobody but the reader for safety reads them.
+    """
     key = work.vault.person_key(person.id, person.wrapped_key) if person is not None else None
     work.insert(
         words,
@@ -89,6 +97,8 @@ def keep(work: Casework, person: Person | None, new: NewWords, now: datetime) ->
             "read_by_at": new.read_by_at,
             "read_at": None,
             "read_by": None,
+            "sharing": Sharing.KEEP.value if person is not None else None,
+            "sharing_at": None,
         },
     )
 
@@ -102,12 +112,13 @@ def raise_concern(  # noqa: PLR0913 (one row, every column named)
     categories: Sequence[str],
     reasons: Sequence[str],
     now: datetime,
-) -> None:
-    """Gather a concern: something that a named person must acknowledge."""
+) -> str:
+    """Gather a concern: something that a named person must acknowledge; return its id."""
+    concern_id = new_id(work.entropy)
     work.insert(
         concerns,
         {
-            "id": new_id(work.entropy),
+            "id": concern_id,
             "participant_id": person.id if person is not None else None,
             "words_id": words_id,
             "level": level,
@@ -118,6 +129,7 @@ def raise_concern(  # noqa: PLR0913 (one row, every column named)
             "acknowledged_by": None,
         },
     )
+    return concern_id
 
 
 def give_notice(work: Casework, person: Person | None, kind: NoticeKind, now: datetime) -> None:
@@ -171,6 +183,7 @@ def mark_read(work: Casework, words_id: str, who: str, now: datetime) -> bool:
         .where(concerns.c.words_id == words_id, concerns.c.acknowledged_at.is_(None))
         .values(acknowledged_at=now, acknowledged_by=who)
     )
+    alerts.acknowledge_for_words(work, words_id, who, now)
     work.connection.execute(acknowledged)
     return work.connection.execute(seen).rowcount == 1
 
@@ -278,6 +291,7 @@ def _opened(work: Casework, row: AnyRow) -> WordsToRead:
         level=row.level,
         categories=tuple(json.loads(row.categories)) if row.categories else (),
         item=row.item,
+        sharing=Sharing(row.sharing) if row.sharing else None,
     )
 
 

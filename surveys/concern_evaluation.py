@@ -2,60 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from math import sqrt
-from typing import Final, cast
+from typing import Final
 
-import yaml
+from surveys.concern_kinds import ConcernCategory, ConcernLevel
+from surveys.concern_labels import LabelledText
+from surveys.concerns import notice
 
-from surveys.concerns import ConcernLevel, grade
-from surveys.errors import SurveyFault
-
-HIDDEN: Final = re.compile(r"\\u([0-9a-f]{4})")
-FIELDS: Final = frozenset({"level", "category", "voice", "texts"})
-HELD_OUT_OF: Final = 3
 Z_95: Final = 1.959964
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class LabelledTextError(SurveyFault):
-    """A file of labelled texts that cannot be used: says which file, which group and why."""
-
-
-class Batch(StrEnum):
-    """When texts were written: before the rules, while they were made, or after."""
-
-    FIRST = "first"
-    FURTHER = "further"
-    FRESH = "fresh"
-
-    @classmethod
-    def of_file(cls, name: str) -> Batch:
-        """Return the batch of a file by how its name starts; first where it does not say."""
-        return next((batch for batch in cls if name.startswith(batch.value)), cls.FIRST)
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledText:
-    """One made-up text, how urgent people say it is, what it is about and whose voice it is."""
-
-    text: str
-    level: ConcernLevel
-    category: str
-    voice: str
-    batch: Batch
-
-    @property
-    def held_out(self) -> bool:
-        """Whether the rules were made without looking at this text."""
-        if self.batch is Batch.FIRST:
-            digest = hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
-            return int(digest, 16) % HELD_OUT_OF == 0
-        return self.batch is Batch.FRESH
+APART: Final = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +41,36 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Graded:
+    """A labelled text with the level and the categories that the rules gave it."""
+
+    row: LabelledText
+    level: ConcernLevel
+    categories: tuple[ConcernCategory, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryReport:
-    """How the texts of one level and category came out.
+    """How the texts of one level and labelled category came out.
 
     `noticed`: graded as urgent as labelled or more. For everyday talk: graded `none`.
-    `reaches_person`: graded concern or crisis.
+    `reaches_person`: graded concern or crisis. `named`: given this category by the rules too;
+    None where the label is not one of our categories.
     """
 
     level: ConcernLevel
     category: str
     noticed: Share
     reaches_person: Share
+    named: Share | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmReport:
+    """How many everyday texts were taken for something of this category."""
+
+    category: ConcernCategory
+    alarms: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,80 +83,70 @@ class Report:
     false_alarms: Share
     over_graded: Share
     categories: tuple[CategoryReport, ...]
-
-
-def read_labelled_texts(name: str, text: str, batch: Batch) -> tuple[LabelledText, ...]:
-    """Return the texts of one YAML file: groups with level, category, voice and a text a line.
-
-    LabelledTextError if a group is broken.
-    """
-    try:
-        groups = yaml.load(text, Loader)  # noqa: S506 - both loaders named above are safe ones
-    except yaml.YAMLError as error:
-        message = f"{name}: not valid YAML"
-        raise LabelledTextError(message) from error
-    if not isinstance(groups, list):
-        message = f"{name}: not a list of groups"
-        raise LabelledTextError(message)
-    return tuple(
-        row
-        for number, group in enumerate(groups)
-        for row in _read_group(name, number, group, batch)
-    )
-
-
-def _read_group(name: str, number: int, group: object, batch: Batch) -> Iterator[LabelledText]:
-    if not isinstance(group, dict) or set(group) != FIELDS:
-        message = f"{name}: group {number + 1} needs exactly {', '.join(sorted(FIELDS))}"
-        raise LabelledTextError(message)
-    fields = cast("Mapping[str, object]", group)
-    try:
-        level = ConcernLevel(str(fields["level"]))
-    except ValueError as error:
-        message = f"{name}: group {number + 1} has no such level"
-        raise LabelledTextError(message) from error
-    category, voice = str(fields["category"]), str(fields["voice"])
-    for line in filter(None, map(str.strip, str(fields["texts"]).splitlines())):
-        plain = HIDDEN.sub(lambda found: chr(int(found[1], 16)), line)
-        yield LabelledText(plain, level, category, voice, batch)
+    alarms: tuple[AlarmReport, ...]
 
 
 def evaluate(rows: Iterable[LabelledText]) -> Report:
     """Grade every text and return recall and false alarms, overall and for each category."""
-    graded = [(row, grade(row.text)) for row in rows]
-    crisis = [pair for pair in graded if pair[0].level is ConcernLevel.CRISIS]
-    concern = [pair for pair in graded if pair[0].level is ConcernLevel.CONCERN]
-    everyday = [pair for pair in graded if pair[0].level is ConcernLevel.NONE]
+    graded = [_grade(row) for row in rows]
+    crisis = [each for each in graded if each.row.level is ConcernLevel.CRISIS]
+    concern = [each for each in graded if each.row.level is ConcernLevel.CONCERN]
+    everyday = [each for each in graded if each.row.level is ConcernLevel.NONE]
+    over = sum(each.level is ConcernLevel.CRISIS for each in concern)
     return Report(
         crisis_recall=_share_noticed(crisis),
         concern_recall=_share_noticed(concern),
         reaches_person=_share_reaching(crisis + concern),
         false_alarms=_share_reaching(everyday),
-        over_graded=Share(sum(found is ConcernLevel.CRISIS for _, found in concern), len(concern)),
+        over_graded=Share(over, len(concern)),
         categories=tuple(_report_categories(graded)),
+        alarms=tuple(_report_alarms(everyday)),
     )
 
 
-def _report_categories(
-    graded: list[tuple[LabelledText, ConcernLevel]],
-) -> Iterator[CategoryReport]:
-    keys = sorted({(-row.level.rank, row.category) for row, _ in graded})
+def _grade(row: LabelledText) -> Graded:
+    found = notice(row.text)
+    if found is None:
+        return Graded(row, ConcernLevel.NONE, ())
+    return Graded(row, found.level, found.categories)
+
+
+def _report_categories(graded: list[Graded]) -> Iterator[CategoryReport]:
+    keys = sorted({(-each.row.level.rank, each.row.category) for each in graded})
     for rank, category in keys:
-        pairs = [
-            (row, found)
-            for row, found in graded
-            if row.category == category and row.level.rank == -rank
+        chosen = [
+            each
+            for each in graded
+            if each.row.category == category and each.row.level.rank == -rank
         ]
-        level = pairs[0][0].level
-        yield CategoryReport(level, category, _share_noticed(pairs), _share_reaching(pairs))
+        level = chosen[0].row.level
+        named = _share_named(chosen, category)
+        noticed, reaching = _share_noticed(chosen), _share_reaching(chosen)
+        yield CategoryReport(level, category, noticed, reaching, named)
 
 
-def _share_noticed(pairs: list[tuple[LabelledText, ConcernLevel]]) -> Share:
-    def is_right(row: LabelledText, found: ConcernLevel) -> bool:
-        return found is row.level if row.level is ConcernLevel.NONE else found >= row.level
+def _report_alarms(everyday: list[Graded]) -> Iterator[AlarmReport]:
+    for category in ConcernCategory:
+        alarms = sum(category in each.categories for each in everyday)
+        yield AlarmReport(category, Share(alarms, len(everyday)))
 
-    return Share(sum(is_right(row, found) for row, found in pairs), len(pairs))
+
+def _share_named(chosen: list[Graded], category: str) -> Share | None:
+    """Compare with our name of the category, written in whatever way (`self_harm`, `Self harm`)."""
+    plain = APART.sub(" ", category.lower())
+    ours = next((each for each in ConcernCategory if APART.sub(" ", each) == plain), None)
+    if ours is None:
+        return None
+    return Share(sum(ours in each.categories for each in chosen), len(chosen))
 
 
-def _share_reaching(pairs: list[tuple[LabelledText, ConcernLevel]]) -> Share:
-    return Share(sum(found is not ConcernLevel.NONE for _, found in pairs), len(pairs))
+def _share_noticed(graded: list[Graded]) -> Share:
+    def is_right(each: Graded) -> bool:
+        wanted = each.row.level
+        return each.level is wanted if wanted is ConcernLevel.NONE else each.level >= wanted
+
+    return Share(sum(map(is_right, graded)), len(graded))
+
+
+def _share_reaching(graded: list[Graded]) -> Share:
+    return Share(sum(each.level is not ConcernLevel.NONE for each in graded), len(graded))

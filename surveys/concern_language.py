@@ -31,7 +31,9 @@ def is_understood(pieces: tuple[Piece, ...], readings: tuple[Reading, ...], book
         return _only_everyday(readings, book)
     known = [reading for reading in readings if _is_known(reading, book)]
     if len(words) < LEAST_WORDS or letters < LEAST_LETTERS:
-        return not any(word in book.foreign_words for word in words)
+        return _only_everyday(readings, book) or not any(
+            word in book.foreign_words for word in words
+        )
     share = len(known) / max(1, len(readings))
     if share >= UNDERSTOOD_SHARE and not _sounds_foreign(words, book):
         return True

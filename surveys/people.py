@@ -34,6 +34,18 @@ class Suits(StrEnum):
     WEEKEND = "weekend"
 
 
+class Sharing(StrEnum):
+    """What somebody wishes to become of words of their own.
+
+    Whoever looks after safety reads all words; this is about everybody else. `keep`: nobody else
+    reads them. `worker`: their own worker may. `without-name`: they may be told on without a name.
+    """
+
+    KEEP = "keep"
+    WORKER = "worker"
+    WITHOUT_NAME = "without-name"
+
+
 @dataclass(frozen=True, slots=True)
 class OwnTime:
     """What decides at which times somebody may be asked, and what they chose about it themselves.

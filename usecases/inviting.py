@@ -36,6 +36,7 @@ from surveys.people import AgeBand, Role, may_use_telegram
 from usecases import planning
 from usecases.refusal import Refusal
 from usecases.service import Service
+from usecases.walls import EVERYTHING, Sight
 
 INTERVENTIONS: Final = (
     "trauma-work",
@@ -68,10 +69,11 @@ _DATE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who of the staff does something, and when."""
+    """Who of the staff does something, when, and what they may see of people."""
 
     who: str
     now: datetime
+    sight: Sight = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from storage import invitations, transcripts, words
+from storage.alerts import AlertKind
 from storage.people import Standing
 from storage.runs import StoredRun
 from storage.sequence import new_id
@@ -18,7 +19,7 @@ from surveys.concerns import Concern, notice
 from surveys.conversation import Answered, Held, Typed, WordsId, WordsKept, Written
 from surveys.instrument import ItemKind
 from surveys.understanding import PlainReply, Wish, read_reply, read_time_wish, read_wish
-from usecases import checking_in, choosing_times, joining, wishing
+from usecases import alerting, checking_in, choosing_times, joining, wishing
 from usecases.arrival import Channel, JoinReply, MediaInput, MenuWish, OfferReply, TextInput
 from usecases.desk import Desk
 from usecases.service import LONGEST_WORDS
@@ -67,6 +68,7 @@ def hear(desk: Desk, given: TextInput) -> None:
 def see_media(desk: Desk, media: MediaInput) -> None:
     """Say kindly that we cannot look at this, tell staff that it came, and read its caption."""
     words.give_notice(desk.work, desk.person, NoticeKind.MEDIA_CAME, desk.now)
+    alerting.raise_for(desk.work, desk.service, desk.person, AlertKind.MEDIA, desk.now)
     caption = _as_text(media.caption)
     if not caption:
         desk.say(MediaNotKept(media.kind))
@@ -188,13 +190,23 @@ def _answer_with(desk: Desk, heard: _Heard, run: StoredRun) -> None:
 
 def _raise(desk: Desk, heard: _Heard, concern: Concern) -> None:
     """Stop the questions, leave a concern for a person, and answer with fixed words."""
-    words.raise_concern(
+    concern_id = words.raise_concern(
         desk.work,
         desk.person,
         heard.id,
         level=concern.level.value,
         categories=[category.value for category in concern.categories],
         reasons=concern.reasons,
+        now=desk.now,
+    )
+    alerting.raise_alert(
+        desk.work,
+        desk.service,
+        desk.person,
+        concern_id=concern_id,
+        kind=alerting.kind_of(desk.person, concern.categories),
+        level=concern.level.value,
+        categories=[category.value for category in concern.categories],
         now=desk.now,
     )
     run = desk.open_run

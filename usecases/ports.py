@@ -107,6 +107,10 @@ class Rhythm(Protocol):
         """Tell whether people read messages now: Monday to Friday, 9 to 5, no bank holiday."""
         ...
 
+    def after_duty(self, now: datetime, spent: timedelta) -> datetime:
+        """Return when so much duty time has passed: it stands still while nobody is there."""
+        ...
+
     def read_by(self, now: datetime) -> datetime:
         """Return by when words that come now are read: within the working hours ahead."""
         ...

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from storage import inbox, outbox, people, questions, recalls, repairs, wanted, words
+from storage import inbox, outbox, people, questions, quoting, recalls, repairs, wanted, words
 from storage.casework import Casework, Connection
 from storage.inbox import Ticket
 from storage.outbox import Delivery, OutgoingKind, Sending, Sent, Urgency
@@ -207,6 +207,11 @@ def _was_put_again(desk: Desk, run: Run) -> bool:
     """Whether this very question was put again just before, with nobody knowing either time."""
     again = run.asked[-1:] == run.asked[-2:-1]
     return again and repairs.is_unknown(desk.work.connection, run.id, run.step - 1)
+
+
+async def with_their_words(service: Service, text: str) -> str:
+    """Return a message with the person's own words in it where it points to them."""
+    return await service.lane.read(lambda connection: quoting.fill(service.open(connection), text))
 
 
 async def step_message(service: Service, run: str, step: int) -> int | None:

@@ -6,12 +6,14 @@ Made once by the composition root; the use cases take it as their first argument
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from storage.casework import Opener
 from storage.lane import Lane
 from surveys.catalogue import Catalogue
+from usecases.ladder import Ladder, packaged_ladder
 from usecases.ports import Rhythm
 from usecases.telling import Renderer
 
@@ -26,7 +28,8 @@ class Service:
 
     `open(connection)` opens the unit of work about people inside a transaction of the lane.
     `public_url` is where browsers reach us, without a slash at its end. `bot_name` is the Telegram
-    user name for deep links, or None where there is no Telegram.
+    user name for deep links, or None where there is no Telegram. `erased_file` remembers, outside
+    the database, who was forgotten (see storage.erased_file); without it nobody can be.
     """
 
     lane: Lane
@@ -37,3 +40,5 @@ class Service:
     public_url: str
     zone: str
     bot_name: Callable[[], str | None]
+    ladder: Ladder = field(default_factory=packaged_ladder)
+    erased_file: Path | None = None

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from storage.outbox import Outgoing
 from surveys.concerns import ConcernCategory, ConcernLevel
-from surveys.conversation import Event, Run, RunStatus
+from surveys.conversation import Event, Run, RunStatus, WordsId
 from surveys.instrument import Instrument
 from surveys.people import AgeBand, Role, Voice
 from usecases.arrival import Channel, Media, OccasionId
@@ -23,6 +23,7 @@ from usecases.quiet import (
     SureToStop,
     WelcomeBack,
 )
+from usecases.theirs import TheirTelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +184,20 @@ class RunGone:
 
 @dataclass(frozen=True, slots=True)
 class WordsReceived:
-    """Words outside any question were kept; a person reads them. `staffed`: they read now."""
+    """Words outside any question were kept; a person reads them. `staffed`: they read now.
+
+    `words` names them, so that their writer can say who else may read them.
+    """
 
     staffed: bool
+    words: WordsId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EditReceived:
-    """They changed words that they had sent; both are kept."""
+    """They changed words that they had sent; both are kept. `words` names the new ones."""
+
+    words: WordsId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +209,13 @@ class WordsTooLong:
 
 @dataclass(frozen=True, slots=True)
 class MediaNotKept:
-    """We cannot look at this kind of thing; somebody is told that it came."""
+    """We cannot look at this kind of thing; somebody is told that it came.
+
+    `words` names what was written under it, where anything was.
+    """
 
     kind: Media
+    words: WordsId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +243,18 @@ class SomebodyWillTalk:
     staffed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ToldBack:
+    """What was done about something that they had said; needs no answer.
+
+    `title` and `did` are words of the staff. `others`: somebody else had said the same.
+    """
+
+    title: str
+    did: str
+    others: bool
+
+
 # --- control --------------------------------------------------------------------------
 
 
@@ -244,7 +267,9 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class WhoSees:
-    """Who can see what, in plain words."""
+    """Who can see what, in plain words. `can_go_on`: a run waits with its place kept."""
+
+    can_go_on: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +322,7 @@ Telling = (
     | ConcernHeard
     | HelpNow
     | SomebodyWillTalk
+    | ToldBack
     | Menu
     | WhoSees
     | HowLongToRest
@@ -310,6 +336,7 @@ Telling = (
     | NotUnderstood
     | RunAlreadyOver
     | SaidAgain
+    | TheirTelling
 )
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from outcomes.indicators import Reply
 from outcomes.quarter import Period, Quarter
-from storage import audit, themes, words
+from storage import audit, reply_tellings, themes, words
 from storage.casework import Casework
 from storage.themes import NEVER_RAISED, Raised, StoredReply, Theme
 from usecases.inviting import By
@@ -219,11 +219,15 @@ def reply_in(work: Casework, slug: str, did: str, day: date, by: By) -> str:
 
 
 async def take_back(service: Service, reply_id: str, by: By) -> bool:
-    """Take back what was said to be done; False where that was done before."""
+    """Take back what was said to be done; False where that was done before.
+
+    Messages about it that were not sent yet are not sent.
+    """
 
     def work(casework: Casework) -> bool:
         done = themes.take_back(casework, reply_id, by.now)
         if done:
+            reply_tellings.unsay(casework.connection, reply_id)
             audit.note(casework, by.who, "took back what was done", reply_id, by.now)
         return done
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage import transcripts
 from storage.casework import Casework, Connection
 from storage.outbox import Button
+from storage.quoting import fill, quotes
 from usecases.service import Service
 
 
@@ -94,12 +95,13 @@ async def since(
     """Return the newest lines of a conversation, oldest first; or only what changed since."""
 
     def work(connection: Connection) -> list[Line]:
-        lines = transcripts.since(service.open(connection), visitor_id, changed_after)
+        casework = service.open(connection)
+        lines = transcripts.since(casework, visitor_id, changed_after)
         return [
             Line(
                 line.id,
                 line.ours,
-                _from_json(line.body) if line.ours else Shown(line.body),
+                _as_seen(casework, line.body) if line.ours else Shown(line.body),
                 line.at,
                 line.changed_at,
             )
@@ -107,6 +109,12 @@ async def since(
         ]
 
     return await service.lane.read(work)
+
+
+def _as_seen(work: Casework, body: str) -> Shown:
+    """Return a message with the person's own words in it where it points to them."""
+    shown = _from_json(body)
+    return replace(shown, text=fill(work, shown.text)) if quotes(shown.text) else shown
 
 
 def _to_json(shown: Shown) -> str:

@@ -10,11 +10,12 @@ from functools import partial
 from typing import Final
 
 from storage import occasions, participants, recalls, words
+from storage.alerts import AlertKind
 from storage.people import Person, Standing
 from storage.words import NoticeKind
 from surveys.conversation import AskedWhy, StoppedHere, WentBack
 from surveys.understanding import Wish
-from usecases import checking_in, choosing_times, planning, resting
+from usecases import alerting, checking_in, choosing_times, planning, resting
 from usecases.arrival import MenuWish, OfferReply
 from usecases.desk import Desk
 from usecases.quiet import (
@@ -90,6 +91,7 @@ def grant_in_run(desk: Desk, wish: Wish) -> bool:
 
 def _help(desk: Desk) -> None:
     words.give_notice(desk.work, desk.person, NoticeKind.ASKED_FOR_HELP, desk.now)
+    alerting.raise_for(desk.work, desk.service, desk.person, AlertKind.HELP_NOW, desk.now)
     standing = desk.standing_run
     staffed = desk.service.rhythm.staffed(desk.now)
     desk.say(HelpNow(staffed, standing.run if standing is not None else None))
@@ -97,6 +99,7 @@ def _help(desk: Desk) -> None:
 
 def _talk(desk: Desk, person: Person) -> None:
     words.give_notice(desk.work, person, NoticeKind.WANTS_PERSON, desk.now)
+    alerting.raise_for(desk.work, desk.service, person, AlertKind.WANTS_PERSON, desk.now)
     desk.say(SomebodyWillTalk(desk.service.rhythm.staffed(desk.now)))
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from storage.errors import DatabaseAway
-from web.access import FormIsOld, Rule, TurnedAway, guard
+from web.access import FormIsOld, NotThere, Rule, TurnedAway, guard
 from web.api import api_router, description_router
 from web.api_episodes import api_episodes_router
 from web.assets import asset_router
@@ -30,6 +30,7 @@ from web.pages import go_to, say, show, show_trouble, wants_json
 from web.people import people_router
 from web.problems import API, problem, problem_of_fields
 from web.releases import releases_router
+from web.said import said_router
 from web.shield import Shield
 from web.site import Site
 from web.staff import staff_router
@@ -58,6 +59,7 @@ def create_app(site: Site) -> FastAPI:
         joining_router(),
         chat_router(),
         nudges_router(),
+        said_router(),
         entering_router(),
         staff_router(),
         waiting_router(),
@@ -77,6 +79,7 @@ def create_app(site: Site) -> FastAPI:
     ):
         app.include_router(router)
     app.add_exception_handler(TurnedAway, _turn_away)
+    app.add_exception_handler(NotThere, _say_not_there)
     app.add_exception_handler(FormIsOld, _say_old)
     app.add_exception_handler(TooFast, _say_too_fast)
     app.add_exception_handler(BadRequestBody, _say_unreadable)
@@ -107,6 +110,11 @@ async def _turn_away(request: Request, error: Exception) -> Response:
             return JSONResponse({"message": say("web.error-not-known")}, 401)
         return go_to("/join")
     return show("turned_away.html", {"known": error.known}, 403 if error.known else 401)
+
+
+async def _say_not_there(request: Request, error: Exception) -> Response:
+    del error
+    return _tell(request, "web.error-not-found", 404)
 
 
 async def _say_old(request: Request, error: Exception) -> Response:

@@ -25,8 +25,8 @@ def site_of(request: Request) -> Site:
 
 
 def by(request: Request) -> By:
-    """Return who of the staff does something, and when: now."""
-    return By(request.state.someone.who, site_of(request).clock())
+    """Return who of the staff does something, when (now), and what they see."""
+    return By(request.state.someone.who, site_of(request).clock(), request.state.sight)
 
 
 def frame(request: Request) -> dict[str, object]:

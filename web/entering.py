@@ -11,6 +11,7 @@ from usecases import signing_in
 from web.access import desk_token, read_signed_form, sign_in, sign_out
 from web.forms import read_form
 from web.pages import go_to, show
+from web.rules import first_page
 from web.site import Site
 
 _LONGEST_CODE: Final = 80
@@ -28,11 +29,13 @@ def entering_router() -> APIRouter:
     async def enter(request: Request, code: str) -> Response:
         await read_form(request)
         site: Site = request.app.state.site
-        entered = await signing_in.enter(site.service, code[:_LONGEST_CODE], site.clock())
+        entered = await signing_in.enter(
+            site.service, code[:_LONGEST_CODE], site.clock(), desk_token(request)
+        )
         if entered is None:
             return show("enter.html", {"code": code, "refused": True}, 403)
         someone, token = entered
-        response = go_to("/staff" if someone.role == signing_in.STAFF else "/commissioner")
+        response = go_to(first_page(someone.role))
         sign_in(response, site, token)
         return response
 

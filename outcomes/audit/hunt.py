@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from outcomes.audit.certificate import Proof
 from outcomes.audit.moves import carried_over, parts_of, small_moves
 from outcomes.audit.outsiders import COUNCILS, LONE_RESPONDENT, PUBLIC, TOLD, is_open, may_be_alone
-from outcomes.audit.puzzle import CHAIN, CLOSED_BEFORE, HOW_MANY, Atom
+from outcomes.audit.puzzle import CHAIN, HOW_MANY, Atom
 from outcomes.audit.witnesses import Pool
 from outcomes.episode import Commissioner
 from outcomes.scenario import Finding, Scenario, Target, Verdict
@@ -32,7 +32,7 @@ _STEPS = 2_000
 _STEPS_FOR_MANY = 20
 _MANY = 5
 _LARGE = 400
-_TOO_LARGE = 3_500
+_TOO_LARGE = 8_000
 _MOST_ROUNDS = 5
 _WORTH_IT = 0.8
 _FURTHEST = 6
@@ -84,7 +84,7 @@ class Hunt(Pool):
     def _try(self, scenario: Scenario, chosen: Integers, shared: int | None) -> None:
         # What is found out already must be withheld better: then everybody is asked about it again.
         later = self.found if scenario.told or shared is not None else set()
-        same = set() if shared is None else self._same_people(shared)
+        same = set() if shared is None else self.same_people(shared)
         wanted = np.array(
             [
                 index
@@ -127,18 +127,6 @@ class Hunt(Pool):
             ],
             np.int64,
         )
-
-    def _same_people(self, shared: int) -> set[int]:
-        """Give the counts of the very people that a respondent knows, by whatever name."""
-        aims = self.system.aims
-        gaps = abs(aims - aims[[shared] * aims.shape[0]]).sum(axis=1)
-        known = _people(self.system.targets[shared])
-        again = {
-            index
-            for index, each in enumerate(self.system.targets)
-            if known is not None and _people(each) == known
-        }
-        return again | set(np.flatnonzero(np.asarray(gaps).ravel() == 0).tolist())
 
     def _protects(self, scenario: Scenario, index: int) -> bool:
         """Say whether this outsider must not work out a count: one about people they do not know.
@@ -326,10 +314,3 @@ class Hunt(Pool):
     def proof(self) -> Proof:
         """Give everything that somebody needs to check this by plain arithmetic."""
         return Proof.of(self.system, self.changes, self.held)
-
-
-def _people(target: Target) -> tuple[object, ...] | None:
-    """Name everybody whose support ended somewhere: later releases look at the very same again."""
-    if target.table not in ("closed", *CLOSED_BEFORE) or target.group is not None:
-        return None
-    return target.commissioners, target.quarters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -181,3 +181,12 @@ def matrix_of(rows: Sequence[Mapping[int, int]], size: int) -> csr_array:
     indices = np.fromiter((index for each in rows for index in each), np.int64)
     data = np.fromiter((value for each in rows for value in each.values()), np.int64)
     return csr_array((data, indices, indptr), shape=(len(rows), size))
+
+
+def sums_of(matrix: csr_array) -> list[frozenset[tuple[int, int]]]:
+    """Read the rows of a sparse matrix back: the weights that are not 0, by column."""
+    ends, where, what = matrix.indptr, matrix.indices.tolist(), matrix.data.tolist()
+    return [
+        frozenset(pair for pair in zip(where[low:high], what[low:high], strict=True) if pair[1])
+        for low, high in pairwise(ends)
+    ]

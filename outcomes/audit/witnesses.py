@@ -6,6 +6,7 @@ It checks by integer arithmetic and asks no solver.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from outcomes.audit.moves import parts_of
 from outcomes.audit.outsiders import COUNCILS, PUBLIC, TOLD, bits_of
-from outcomes.audit.puzzle import Atom, System
+from outcomes.audit.puzzle import Atom, System, sums_of
 from outcomes.episode import Commissioner
 from outcomes.errors import OutcomesError
 from outcomes.ledger import Kept
@@ -138,6 +139,21 @@ class Pool:
         if anchored:
             fits &= self.anchored
         return np.asarray(fits, np.bool_)
+
+    def same_people(self, shared: int) -> set[int]:
+        """Give the counts of the very people that a respondent knows, by whatever name.
+
+        Two names are the same people where something that is always true says just that.
+        """
+        aims = self.system.aims
+        gaps = sums_of(aims - aims[[shared] * aims.shape[0]])
+        return {index for index, gap in enumerate(gaps) if not gap or gap in self._nothing}
+
+    @cached_property
+    def _nothing(self) -> frozenset[frozenset[tuple[int, int]]]:
+        """Give the weighted sums that are always 0, whichever way round."""
+        links = self.system.links
+        return frozenset((*sums_of(links), *sums_of(-links)))
 
     def named(self) -> list[dict[Atom, int]]:
         """Give the differences found, by what they are about rather than by number."""

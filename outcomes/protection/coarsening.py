@@ -5,13 +5,16 @@ Neighbouring ages are put together first, then a measure is not broken down, the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from outcomes.episode import AgeBand, Axis, Commissioner
 from outcomes.measures.measure import Measure
+from outcomes.protection.joint import CASELOAD
 from outcomes.protection.lines import root_of
+from outcomes.protection.parts import quarters_in
 from outcomes.raw import Count, Group, Mean, Median, Rate, RawTables, Row
 from outcomes.scenario import Target
 
@@ -58,34 +61,60 @@ def titles_about(raw: RawTables, table: str) -> str:
 
 
 def _coarser(raw: RawTables, target: Target) -> Coarser | None:
-    for tables in _circles(raw, target):
-        found = _coarser_in(raw, tables, target)
+    """Show less of the nearest thing that says anything; None where nothing is shown any more."""
+    near, far = _circles(raw, target)
+    for tables in near:
+        found = _less_finely(raw, tables, target) or _left_out(raw, tables)
+        if found is not None:
+            return found
+    for tables in far:
+        found = _less_finely(raw, tables, target) or _least_left_out(raw, tables)
         if found is not None:
             return found
     return None
 
 
-def _circles(raw: RawTables, target: Target) -> list[list[str]]:
-    """Give where to look: the table itself first, then its whole population."""
-    if target.table not in raw.tables:
-        return []
-    root = root_of(raw, target.table)
-    return [[target.table], [each for each in raw.tables if root_of(raw, each) == root]]
+def _circles(raw: RawTables, target: Target) -> tuple[list[list[str]], list[list[str]]]:
+    """Give where to look: the table and its population, what hangs together with it, everything.
+
+    A count of an earlier release may be about a population, or quarters, that this one has not: the
+    number of open pieces of support follows from those accepted and ended since.
+    """
+    is_here = target.table in raw.tables and _is_about(raw, target.table, target)
+    root = root_of(raw, target.table) if target.table in raw.tables else target.table
+    roots = {each: root_of(raw, each) for each in raw.tables}
+    own = [each for each in roots if roots[each] == root]
+    linked = [each for each in roots if root in CASELOAD and roots[each] in CASELOAD]
+    same = [each for each in linked if _is_about(raw, each, target)]
+    return [[target.table], own] if is_here else [], [same, linked, list(roots)]
 
 
-def _coarser_in(raw: RawTables, tables: Sequence[str], target: Target) -> Coarser | None:
+def _is_about(raw: RawTables, table: str, target: Target) -> bool:
+    """Say whether a table is about some of the quarters of a count."""
+    return bool(quarters_in(raw, root_of(raw, table)) & target.quarters)
+
+
+def _less_finely(raw: RawTables, tables: Sequence[str], target: Target) -> Coarser | None:
+    """Put lines of a breakdown together, or drop it; None where nothing is broken down."""
     rows = [row for row in raw.rows.values() if row.table in tables]
     grouped = [row for row in rows if row.group is not None]
     if target.group is not None:
         same = [row for row in grouped if row.group and row.group.axis is target.group.axis]
         grouped = same or grouped
-    if grouped and grouped[0].group:
-        axis = grouped[0].group.axis
-        names, keys = _closure(
-            raw, [row for row in grouped if row.group and row.group.axis is axis]
-        )
-        return _merged_ages(raw, names, keys) or _not_broken_down(raw, names, keys, axis)
-    return _left_out(raw, rows) if rows else None
+    if not grouped or not grouped[0].group:
+        return None
+    axis = grouped[0].group.axis
+    names, keys = _closure(raw, [row for row in grouped if row.group and row.group.axis is axis])
+    return _merged_ages(raw, names, keys) or _not_broken_down(raw, names, keys, axis)
+
+
+def _least_left_out(raw: RawTables, tables: Sequence[str]) -> Coarser | None:
+    """Leave out the population that says least of those that some tables sort."""
+    rows = Counter(root_of(raw, row.table) for row in raw.rows.values() if row.table in tables)
+    if not rows:
+        return None
+    least = min(rows, key=lambda root: (rows[root], root))
+    return _left_out(raw, [each for each in tables if root_of(raw, each) == least])
 
 
 def _closure(
@@ -183,9 +212,11 @@ def _not_broken_down(
     return Coarser(kept, {_titles(raw, names): how})
 
 
-def _left_out(raw: RawTables, rows: Sequence[Row]) -> Coarser:
-    """Leave out every measure that counts in these rows, and the lines of the flow."""
-    keys = {row.key for row in rows}
+def _left_out(raw: RawTables, tables: Collection[str]) -> Coarser | None:
+    """Leave out every measure that counts in these tables, and the lines of the flow."""
+    keys = {row.key for row in raw.rows.values() if row.table in tables}
+    if not keys:
+        return None
     names = {_name(each.measure) for each in _figures(raw) if keys & _rows_of(each)}
     kept = _without(raw, lambda some: bool(some & keys), keys)
     what = _titles(raw, names) if names else "Who answered and who is missing"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from outcomes.episode import Commissioner
 from outcomes.ledger import Entry
 from outcomes.protection.lines import Line, root_of
-from outcomes.protection.parts import Spot
+from outcomes.protection.parts import CLOSED_EARLIER, Spot
 from outcomes.quarter import Quarter
 from outcomes.scenario import Target
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Integers = NDArray[np.int64]
 
-CASELOAD = ("open", "closed", "accepted")
+CASELOAD = ("open", "closed", "accepted", *CLOSED_EARLIER)
 """Populations that hang together: open then = open before + accepted - closed."""
 LATE, BACK = "late answers", "back answers"
 """What the audit calls those who came in, or were taken back, between two releases."""

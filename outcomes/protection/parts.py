@@ -12,8 +12,11 @@ from outcomes.episode import Axis, Commissioner
 from outcomes.ledger import Entry
 from outcomes.protection.lines import ALL_VALUES, root_of
 from outcomes.quarter import Quarter, quarters_of
-from outcomes.raw import Box, Group, RawTable
+from outcomes.raw import Box, Group, RawTable, RawTables
 from outcomes.scenario import Target
+
+CLOSED_EARLIER: Mapping[str, int] = {"closed-1-quarter-ago": 1, "closed-3-quarters-ago": 3}
+"""Populations of the people who were `closed` some quarters earlier, and how many quarters."""
 
 
 class Spot(NamedTuple):
@@ -40,10 +43,13 @@ class Spot(NamedTuple):
         return (self.ages if group.axis is Axis.AGE else self.strands) <= frozenset(group.values)
 
 
-def quarters_in(entry: Entry, root: str) -> frozenset[Quarter]:
-    """Give the quarters of a population; those of the period where nobody is in it."""
-    found = {box.quarter for box, _, _ in entry.raw.tables[root].entries()}
-    return frozenset(found or quarters_of(entry.raw.period))
+def quarters_in(raw: RawTables, root: str) -> frozenset[Quarter]:
+    """Give the quarters of a population, those it is about even where nobody is in it."""
+    found = {box.quarter for box, _, _ in raw.tables[root].entries()}
+    meant = set(quarters_of(raw.period))
+    for _ in range(CLOSED_EARLIER.get(root, 0)):
+        meant = {each.preceding for each in meant}
+    return frozenset(found or meant)
 
 
 class Telling:
@@ -71,7 +77,7 @@ class Telling:
         here = self.entries[-1]
         if target.table not in here.raw.tables:
             return True
-        return not quarters_in(here, root_of(here.raw, target.table)) <= target.quarters
+        return not quarters_in(here.raw, root_of(here.raw, target.table)) <= target.quarters
 
     def _groups(self) -> dict[str, set[Group]]:
         found: dict[str, set[Group]] = {name: set() for some in self.tables for name in some}
@@ -141,7 +147,7 @@ class Telling:
                     ALL_VALUES[Axis.STRAND],
                 )
                 for owner in order
-                for quarter in quarters_in(entry, root)
+                for quarter in quarters_in(entry.raw, root)
             }
         return sorted(used, key=lambda each: _place(each, order))
 

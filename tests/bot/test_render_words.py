@@ -29,7 +29,7 @@ from tests.bot.told import (
     speaker,
     tell,
 )
-from usecases.telling import AboutRun, HalfDone, Offered, PictureReady, Telling
+from usecases.telling import AboutRun, HalfDone, Offered, PictureReady, Telling, ToldBack
 
 
 class SpokenKeys(Phrasebook):
@@ -99,6 +99,8 @@ def with_marked_words(telling: Telling) -> Telling:
     match telling:
         case AboutRun() | Offered() | HalfDone() | PictureReady():
             return replace(telling, instrument=marked_instrument(telling.instrument))
+        case ToldBack(title, did):  # staff's own words, which pass the same rules
+            return replace(telling, title=mark(title), did=mark(did))
         case _:
             return telling
 

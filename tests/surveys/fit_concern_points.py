@@ -20,15 +20,14 @@ from scipy.sparse import csr_matrix
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from surveys.concern_evaluation import Batch, LabelledText, read_labelled_texts
 from surveys.concern_grammar import Grammar
+from surveys.concern_labels import LabelledText, load_labelled_texts
 from surveys.concern_passages import examine, split_passages
 from surveys.concern_points import ENOUGH, HEADER, START, SURE, PointTable
 from surveys.concern_rulebook import Rulebook, load_rulebook
 from surveys.concerns import ConcernLevel, read_text
 
 ROOT: Final = Path(__file__).parents[2]
-TEXTS: Final = ROOT / "tests" / "surveys" / "concern_texts"
 TABLE: Final = ROOT / "surveys" / "concern_points.csv"
 
 # How strongly points are held back towards nothing, and which signs are left out.
@@ -77,17 +76,6 @@ BUILDING_WORDS: Final = frozenset(
 )
 
 Floats = NDArray[np.float64]
-
-
-def read_texts() -> list[LabelledText]:
-    """Return every labelled text of the tests."""
-    return [
-        row
-        for path in sorted(TEXTS.glob("*.yaml"))
-        for row in read_labelled_texts(
-            path.name, path.read_text(encoding="utf-8"), Batch.of_file(path.name)
-        )
-    ]
 
 
 def all_signs(rows: Iterable[LabelledText], book: Rulebook) -> list[frozenset[str]]:
@@ -162,7 +150,7 @@ def make_table(rows: list[LabelledText], signs: list[frozenset[str]]) -> str:
 
 def main() -> None:
     """Fit the points to the texts that are not held out, and write the table."""
-    rows = [row for row in read_texts() if not row.held_out]
+    rows = [row for row in load_labelled_texts() if not row.held_out]
     table = make_table(rows, all_signs(rows, load_rulebook()))
     TABLE.write_text(table, encoding="utf-8")
     sys.stdout.write(f"{TABLE.name}: {len(table.splitlines())} lines from {len(rows)} texts\n")

@@ -5,54 +5,42 @@ from __future__ import annotations
 import pytest
 
 from surveys.concern_evaluation import (
-    Batch,
     CategoryReport,
-    LabelledText,
-    LabelledTextError,
     Report,
     Share,
     evaluate,
-    read_labelled_texts,
 )
-from surveys.concern_kinds import ConcernLevel
+from surveys.concern_kinds import ConcernCategory, ConcernLevel
+from surveys.concern_labels import (
+    Batch,
+    LabelledText,
+    load_labelled_texts,
+)
 from surveys.concern_rulebook import load_rulebook
-from tests.surveys.fit_concern_points import (
-    TABLE,
-    all_signs,
-    make_table,
-    read_texts,
-)
+from tests.surveys.fit_concern_points import TABLE, all_signs, make_table
 
 CRISIS_FLOOR = 0.95
 CONCERN_FLOOR = 0.90
 FALSE_ALARM_CEILING = 0.06
-
-GROUP = """
-- level: crisis
-  category: suicide
-  voice: teen
-  texts: |
-    i want to die
-    {text}
-- level: none
-  category: everyday
-  voice: teen
-  texts: |
-    football was good
-"""
+# The half of the blind texts that was never learnt from: indirect wording, many sayings.
+BLIND_CRISIS_FLOOR = 0.93
+BLIND_CONCERN_FLOOR = 0.93
+BLIND_FALSE_ALARM_CEILING = 0.09
 
 
 @pytest.fixture(scope="module")
-def texts() -> list[LabelledText]:
-    return read_texts()
+def texts() -> tuple[LabelledText, ...]:
+    return load_labelled_texts()
 
 
 @pytest.fixture(scope="module")
-def held_out(texts: list[LabelledText]) -> Report:
+def held_out(texts: tuple[LabelledText, ...]) -> Report:
     return evaluate(row for row in texts if row.held_out)
 
 
-def test_the_labelled_set_is_large_and_every_text_is_there_once(texts: list[LabelledText]) -> None:
+def test_the_labelled_set_is_large_and_every_text_is_there_once(
+    texts: tuple[LabelledText, ...],
+) -> None:
     everyday = [row for row in texts if row.level is ConcernLevel.NONE]
     assert len(texts) >= 1100
     assert len(everyday) >= 300
@@ -67,11 +55,20 @@ def test_held_out_texts_meet_the_floors(held_out: Report) -> None:
     assert held_out.false_alarms.rate <= FALSE_ALARM_CEILING
 
 
-def test_texts_written_after_the_rules_meet_the_floors(texts: list[LabelledText]) -> None:
+def test_texts_written_after_the_rules_meet_the_floors(texts: tuple[LabelledText, ...]) -> None:
     fresh = evaluate(row for row in texts if row.batch is Batch.FRESH)
     assert fresh.crisis_recall.rate >= CRISIS_FLOOR
     assert fresh.concern_recall.rate >= CONCERN_FLOOR
     assert fresh.false_alarms.rate <= FALSE_ALARM_CEILING
+
+
+def test_blind_texts_never_learnt_from_meet_floors_of_their_own(
+    texts: tuple[LabelledText, ...],
+) -> None:
+    blind = evaluate(row for row in texts if row.batch is Batch.BLIND and row.held_out)
+    assert blind.crisis_recall.rate >= BLIND_CRISIS_FLOOR
+    assert blind.concern_recall.rate >= BLIND_CONCERN_FLOOR
+    assert blind.false_alarms.rate <= BLIND_FALSE_ALARM_CEILING
 
 
 def test_no_category_of_crisis_is_left_far_behind(held_out: Report) -> None:
@@ -79,7 +76,7 @@ def test_no_category_of_crisis_is_left_far_behind(held_out: Report) -> None:
     assert min(row.reaches_person.rate for row in crisis) >= 0.85
 
 
-def test_the_points_in_use_are_those_that_the_texts_give(texts: list[LabelledText]) -> None:
+def test_the_points_in_use_are_those_that_the_texts_give(texts: tuple[LabelledText, ...]) -> None:
     """When this fails: rules or texts changed; run tests/surveys/fit_concern_points.py."""
     rows = [row for row in texts if not row.held_out]
     fitted = make_table(rows, all_signs(rows, load_rulebook())).splitlines()
@@ -99,54 +96,47 @@ def test_a_share_has_its_wilson_interval() -> None:
 
 
 def test_a_report_counts_recall_and_false_alarms_by_category() -> None:
-    rows = read_labelled_texts("some.yaml", GROUP.format(text="ok"), Batch.FURTHER)
-    report = evaluate(rows)
+    crisis, none = ConcernLevel.CRISIS, ConcernLevel.NONE
+    report = evaluate(
+        [
+            LabelledText("i want to die", crisis, "Suicide"),
+            LabelledText("ok", crisis, "Suicide"),
+            LabelledText("football was good", none, "everyday"),
+            LabelledText("i want to die", none, "everyday"),
+        ]
+    )
     assert report.crisis_recall == Share(1, 2)
     assert report.reaches_person == Share(1, 2)
-    assert report.false_alarms == Share(0, 1)
+    assert report.false_alarms == Share(1, 2)
     assert report.concern_recall == Share(0, 0)
     assert report.over_graded == Share(0, 0)
     assert report.categories == (
-        CategoryReport(ConcernLevel.CRISIS, "suicide", Share(1, 2), Share(1, 2)),
-        CategoryReport(ConcernLevel.NONE, "everyday", Share(1, 1), Share(0, 1)),
+        CategoryReport(crisis, "Suicide", Share(1, 2), Share(1, 2), Share(1, 2)),
+        CategoryReport(none, "everyday", Share(1, 2), Share(1, 2), None),
     )
+    alarms = {each.category: each.alarms for each in report.alarms}
+    assert set(alarms) == set(ConcernCategory)
+    assert alarms[ConcernCategory.SUICIDE] == Share(1, 2)
+    assert alarms[ConcernCategory.BULLYING] == Share(0, 2)
+
+
+@pytest.mark.parametrize("written", ["self-harm", "Self_harm", "SELF HARM"])
+def test_a_category_is_known_in_whatever_way_it_is_written(written: str) -> None:
+    row = LabelledText("i cut myself last night", ConcernLevel.CRISIS, written)
+    assert evaluate([row]).categories[0].named == Share(1, 1)
 
 
 def test_a_concern_graded_as_a_crisis_is_counted_as_over_graded() -> None:
-    row = LabelledText("i want to die", ConcernLevel.CONCERN, "suicide", "teen", Batch.FRESH)
+    row = LabelledText("i want to die", ConcernLevel.CONCERN, "suicide")
     report = evaluate([row])
     assert report.over_graded == Share(1, 1)
     assert report.concern_recall == Share(1, 1)
 
 
-def test_a_hidden_character_is_written_as_its_number() -> None:
-    rows = read_labelled_texts("some.yaml", GROUP.format(text=r"d\u200bie"), Batch.FRESH)
-    assert rows[1].text == "d\u200bie"
-
-
-def test_a_batch_is_known_by_the_name_of_its_file() -> None:
-    names = ["fresh_texts.yaml", "further_texts.yaml", "everyday.yaml"]
-    assert [Batch.of_file(name) for name in names] == [Batch.FRESH, Batch.FURTHER, Batch.FIRST]
-
-
 def test_a_third_of_the_first_batch_is_held_out_and_always_the_same(
-    texts: list[LabelledText],
+    texts: tuple[LabelledText, ...],
 ) -> None:
     first = [row for row in texts if row.batch is Batch.FIRST]
     share = sum(row.held_out for row in first) / len(first)
     assert 0.28 < share < 0.38
     assert not any(row.held_out for row in texts if row.batch is Batch.FURTHER)
-
-
-@pytest.mark.parametrize(
-    ("text", "cause"),
-    [
-        ("- level: [", "not valid YAML"),
-        ("level: crisis", "not a list"),
-        ("- level: crisis", "group 1 needs exactly"),
-        (GROUP.replace("none", "nothing").format(text="x"), "group 2 has no such level"),
-    ],
-)
-def test_a_broken_file_of_labelled_texts_says_where(text: str, cause: str) -> None:
-    with pytest.raises(LabelledTextError, match=cause):
-        read_labelled_texts("some.yaml", text, Batch.FIRST)

@@ -9,6 +9,7 @@ from importlib.resources import files
 import pytest
 
 from surveys.concern_kinds import ConcernCategory
+from surveys.concern_labels import load_labelled_texts
 from surveys.concern_passages import examine, split_passages
 from surveys.concern_points import PointTable, PointTableError
 from surveys.concern_rulebook import (
@@ -21,7 +22,6 @@ from surveys.concern_rulebook import (
 )
 from surveys.concerns import read_text
 from surveys.errors import BadDefinition
-from tests.surveys.fit_concern_points import read_texts
 
 FOLDING = "signs: {}\nlookalikes: ''\nletters: ''\n"
 SPELLINGS = "spellings: |\n  hav: have\n"  # codespell:ignore hav
@@ -55,7 +55,7 @@ def test_every_rule_holds_for_some_labelled_text() -> None:
     """A rule that nothing triggers is a mistake in its patterns."""
     book = load_rulebook()
     held: set[str] = set()
-    for row in read_texts():
+    for row in load_labelled_texts():
         readings, _ = read_text(row.text, book)
         held |= {
             finding.rule.id

@@ -1,0 +1,302 @@
+"""Alerts and how far up the ladder each has gone: rows that a clock looks at, and who took which.
+
+It must not hold a word of what was written, and it decides neither who is told nor when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Select, select, update
+
+from storage.casework import Casework
+from storage.tables import alert_steps, alerts, concerns, participations, support_episodes
+
+
+class AlertKind(StrEnum):
+    """What an alert is about; what was written stays with the words."""
+
+    CONCERN = "concern"
+    CARER = "carer-breaking-point"
+    NOT_UNDERSTOOD = "not-understood"
+    WANTS_PERSON = "wants-person"
+    HELP_NOW = "help-now"
+    MEDIA = "media-came"
+    MATCHER = "matcher-fails"
+    DRILL = "drill"
+
+
+class Route(StrEnum):
+    """Who may know of an alert at all.
+
+    `not-worker`: not the child's own worker. `lead-only`: from the safeguarding lead upwards, and
+    never the child's own worker, whatever else they are.
+    """
+
+    ALL = "all"
+    NOT_WORKER = "not-worker"
+    LEAD_ONLY = "lead-only"
+
+
+class StepState(StrEnum):
+    """How one notice stands. `shown` is the staff page; `stopped`: taken before it left."""
+
+    SHOWN = "shown"
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+PAGE: Final = "page"
+"""The channel that every rung has: the staff page."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """An alert on its way in; `rung` counts from 0 at the bottom of the ladder."""
+
+    id: str
+    participant_id: str | None
+    concern_id: str | None
+    kind: AlertKind
+    level: str
+    route: Route
+    rung: int
+    due_at: datetime
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """That an alert is put before a rung by one way; `due_at` while a notice has to leave."""
+
+    id: str
+    alert_id: str
+    rung: int
+    channel: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Climber:
+    """An alert whose time on its rung is over."""
+
+    id: str
+    participant_id: str | None
+    kind: AlertKind
+    level: str
+    route: Route
+    rung: int
+    next_at: datetime
+
+
+def add(work: Casework, new: NewAlert, now: datetime) -> None:
+    """Gather a new alert."""
+    work.insert(
+        alerts,
+        {
+            "id": new.id,
+            "participant_id": new.participant_id,
+            "concern_id": new.concern_id,
+            "kind": new.kind.value,
+            "level": new.level,
+            "route": new.route.value,
+            "rung": new.rung,
+            "raised_at": now,
+            "due_at": new.due_at,
+            "next_at": new.next_at,
+            "acknowledged_at": None,
+            "acknowledged_by": None,
+            "closed_at": None,
+            "closed_by": None,
+            "closed_because": None,
+        },
+    )
+
+
+def add_step(work: Casework, new: NewStep, now: datetime) -> None:
+    """Gather that an alert is put before a rung: at once on the page, or by a notice to leave."""
+    state = StepState.SHOWN if new.due_at is None else StepState.WAITING
+    work.insert(
+        alert_steps,
+        {
+            "id": new.id,
+            "alert_id": new.alert_id,
+            "rung": new.rung,
+            "channel": new.channel,
+            "at": now,
+            "due_at": new.due_at,
+            "attempts": 0,
+            "sent_at": None,
+            "state": state.value,
+        },
+    )
+
+
+# --- what is known before one is raised -----------------------------------------------------------
+
+
+def standing(work: Casework, participant_id: str) -> list[tuple[AlertKind, Route, bool]]:
+    """Return kind, route and whether nobody took it yet, of each alert of theirs not closed."""
+    query = select(alerts.c.kind, alerts.c.route, alerts.c.acknowledged_at).where(
+        alerts.c.participant_id == participant_id, alerts.c.closed_at.is_(None)
+    )
+    return [
+        (AlertKind(row.kind), Route(row.route), row.acknowledged_at is None)
+        for row in work.connection.execute(query)
+    ]
+
+
+def is_standing(work: Casework, kind: AlertKind) -> bool:
+    """Tell whether an alert of this kind, about nobody, waits to be taken."""
+    query = select(alerts.c.id).where(
+        alerts.c.kind == kind.value,
+        alerts.c.participant_id.is_(None),
+        alerts.c.acknowledged_at.is_(None),
+    )
+    return work.connection.execute(query.limit(1)).first() is not None
+
+
+def exists(work: Casework, alert_id: str) -> bool:
+    """Tell whether there is an alert with this id."""
+    query = select(alerts.c.id).where(alerts.c.id == alert_id)
+    return work.connection.execute(query).first() is not None
+
+
+def workers_of(work: Casework, participant_id: str) -> frozenset[str]:
+    """Return who looks after the child, in any support that goes on and that they answer in."""
+    query = (
+        select(support_episodes.c.worker)
+        .join(participations, participations.c.episode_id == support_episodes.c.id)
+        .where(
+            participations.c.participant_id == participant_id,
+            support_episodes.c.closed_on.is_(None),
+            support_episodes.c.worker.is_not(None),
+        )
+    )
+    return frozenset(work.connection.execute(query).scalars())
+
+
+def turn(work: Casework, participant_id: str, route: Route) -> None:
+    """Keep what stands of somebody from their own worker; a stricter route stays as it is."""
+    work.connection.execute(
+        update(alerts)
+        .where(
+            alerts.c.participant_id == participant_id,
+            alerts.c.closed_at.is_(None),
+            alerts.c.route == Route.ALL.value,
+        )
+        .values(route=route.value)
+    )
+
+
+# --- climbing -------------------------------------------------------------------------------------
+
+
+def claim_climbers(work: Casework, now: datetime, most: int) -> list[Climber]:
+    """Return alerts whose time on their rung is over; on PostgreSQL others skip these rows."""
+    names = ("id", "participant_id", "kind", "level", "route", "rung", "next_at")
+    query = (
+        select(*(alerts.c[name] for name in names))
+        .where(alerts.c.next_at <= now, alerts.c.acknowledged_at.is_(None))
+        .order_by(alerts.c.next_at, alerts.c.id)
+        .limit(most)
+    )
+    if work.connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    return [
+        Climber(
+            row.id,
+            row.participant_id,
+            AlertKind(row.kind),
+            row.level,
+            Route(row.route),
+            row.rung,
+            row.next_at,
+        )
+        for row in work.connection.execute(query)
+    ]
+
+
+def climb(work: Casework, seen: Climber, rung: int, next_at: datetime | None) -> bool:
+    """Move an alert up, if it stands as it was read; `next_at` None where there is no rung left."""
+    moved = (
+        update(alerts)
+        .where(
+            alerts.c.id == seen.id,
+            alerts.c.rung == seen.rung,
+            alerts.c.next_at == seen.next_at,
+            alerts.c.acknowledged_at.is_(None),
+        )
+        .values(rung=rung, next_at=next_at)
+    )
+    return work.connection.execute(moved).rowcount == 1
+
+
+# --- taking in hand -------------------------------------------------------------------------------
+
+
+def acknowledge(work: Casework, alert_id: str, who: str, now: datetime) -> bool:
+    """Say that a named person takes this in hand; False when somebody had, or it is not there."""
+    return _acknowledge(work, [alert_id], who, now) == 1
+
+
+def acknowledge_for_words(work: Casework, words_id: str, who: str, now: datetime) -> None:
+    """Say that a named person read these words: what they raised is in hand."""
+    raised = select(alerts.c.id).join(concerns, concerns.c.id == alerts.c.concern_id)
+    _acknowledge(work, raised.where(concerns.c.words_id == words_id), who, now)
+
+
+def _acknowledge(
+    work: Casework, which: Sequence[str] | Select[tuple[str]], who: str, now: datetime
+) -> int:
+    taken = (
+        update(alerts)
+        .where(alerts.c.id.in_(which), alerts.c.acknowledged_at.is_(None))
+        .values(acknowledged_at=now, acknowledged_by=who, next_at=None)
+    )
+    done = work.connection.execute(taken).rowcount
+    if done:
+        _stop_notices(work, which)
+        behind = select(alerts.c.concern_id).where(alerts.c.id.in_(which))
+        work.connection.execute(
+            update(concerns)
+            .where(concerns.c.id.in_(behind), concerns.c.acknowledged_at.is_(None))
+            .values(acknowledged_at=now, acknowledged_by=who)
+        )
+    return done
+
+
+def _stop_notices(work: Casework, which: Sequence[str] | Select[tuple[str]]) -> None:
+    """Let nothing more leave about these; one that is on its way now can still arrive."""
+    waiting = (alert_steps.c.alert_id.in_(which), alert_steps.c.due_at.is_not(None))
+    work.connection.execute(
+        update(alert_steps).where(*waiting).values(state=StepState.STOPPED.value, due_at=None)
+    )
+
+
+def close(work: Casework, alert_id: str, who: str, because: str, now: datetime) -> bool:
+    """Say that this is dealt with, and how; whoever closes it has it in hand as well."""
+    acknowledge(work, alert_id, who, now)
+    closed = (
+        update(alerts)
+        .where(alerts.c.id == alert_id, alerts.c.closed_at.is_(None))
+        .values(closed_at=now, closed_by=who, closed_because=because)
+    )
+    return work.connection.execute(closed).rowcount == 1
+
+
+def reopen(work: Casework, alert_id: str) -> bool:
+    """Undo that: the alert is open again, in the hands of whoever had it."""
+    opened = (
+        update(alerts)
+        .where(alerts.c.id == alert_id, alerts.c.closed_at.is_not(None))
+        .values(closed_at=None, closed_by=None, closed_because=None)
+    )
+    return work.connection.execute(opened).rowcount == 1

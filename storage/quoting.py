@@ -1,0 +1,59 @@
+"""Messages that quote somebody's own words hold a pointer; the words are put in when it is shown.
+
+So no message that waits, is kept or is shown in a browser holds them in the clear, and words that
+are gone are gone from every message. It must not keep what it put in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import select
+
+from storage.casework import Casework
+from storage.tables import participants, words
+from storage.vault import Place
+
+LONGEST: Final = 160
+"""Letters of somebody's words that a message of ours quotes; longer ones are cut."""
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_POINTER: Final = re.compile(f"{_OPEN}([0-9a-z]{{1,40}}){_CLOSE}")
+_GONE: Final = "…"
+
+
+def point_to(words_id: str) -> str:
+    """Return what stands in a message for these words."""
+    return f"{_OPEN}{words_id}{_CLOSE}"
+
+
+def quotes(text: str) -> bool:
+    """Tell whether a text points to somebody's words."""
+    return _OPEN in text
+
+
+def fill(work: Casework, text: str) -> str:
+    """Return a text with the words that it points to, in one line each; `…` where they are gone."""
+    found = _read(work, set(_POINTER.findall(text)))
+    return _POINTER.sub(lambda pointer: found.get(pointer[1], _GONE), text)
+
+
+def _read(work: Casework, ids: Iterable[str]) -> dict[str, str]:
+    query = (
+        select(words.c.id, words.c.cipher, participants.c.id, participants.c.wrapped_key)
+        .join(participants, participants.c.id == words.c.participant_id)
+        .where(words.c.id.in_(list(ids)))
+    )
+    found = {}
+    for words_id, cipher, participant_id, wrapped_key in work.connection.execute(query):
+        key = work.vault.person_key(participant_id, wrapped_key)
+        opened = work.vault.open(Place("words", "cipher", words_id), cipher, key).decode()
+        found[words_id] = _in_one_line(opened)
+    return found
+
+
+def _in_one_line(said: str) -> str:
+    line = " ".join(said.replace(_OPEN, "").replace(_CLOSE, "").split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"

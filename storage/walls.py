@@ -1,0 +1,158 @@
+"""The walls around caseloads as conditions of queries: whose children somebody may see.
+
+It must not know who may open a page; it only narrows what a query finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
+
+from storage.casework import Casework
+from storage.tables import (
+    alerts,
+    concerns,
+    notices,
+    participants,
+    participations,
+    silences,
+    support_episodes,
+    suppressions,
+    wishes,
+    words,
+)
+
+ALLEGATION = "allegation"
+"""The category of words about a worker or carer; surveys.concern_kinds names it."""
+
+FOR_MY_WORKER = "worker"
+"""What its writer chose of words that their worker may read."""
+
+
+class Thing(StrEnum):
+    """What belongs to a child or to somebody around one, and so stands behind a wall."""
+
+    CHILD = "child"
+    EPISODE = "episode"
+    PERSON = "participant"
+    WORDS = "words"
+    NOTICE = "notice"
+    SILENCE = "fact"
+    HOLDING = "action"
+    ALERT = "alert"
+    WISH = "wish"
+
+
+@dataclass(frozen=True, slots=True)
+class Caseload:
+    """Whose support episodes are seen, and which children were opened to them besides.
+
+    `who` is the worker's name as support episodes have it, in whatever case; `opened` are ids of
+    children.
+    """
+
+    who: str
+    opened: frozenset[str] = frozenset()
+
+
+def is_own(caseload: Caseload) -> ColumnElement[bool]:
+    """Return what holds for a row of `support_episodes` that this caseload holds."""
+    mine = func.lower(support_episodes.c.worker) == caseload.who.lower()
+    return or_(mine, support_episodes.c.child_id.in_(sorted(caseload.opened)))
+
+
+def own_children(caseload: Caseload) -> Select[tuple[str]]:
+    """Return a query for the ids of the children of a caseload."""
+    return select(support_episodes.c.child_id).where(is_own(caseload))
+
+
+def own_people(caseload: Caseload) -> Select[tuple[str]]:
+    """Return a query for the ids of those who answer, or answered, about a child of a caseload."""
+    answering = (
+        select(participations.c.participant_id)
+        .join(support_episodes, support_episodes.c.id == participations.c.episode_id)
+        .where(is_own(caseload))
+    )
+    children = select(participants.c.id).where(participants.c.child_id.in_(own_children(caseload)))
+    both = union(answering, children).subquery()
+    return select(both.c[0])
+
+
+def are_readable(caseload: Caseload) -> ColumnElement[bool]:
+    """Return what holds for a row of `words` that a worker with this caseload may read.
+
+    Their writer chose so, or was not asked yet, or somebody may be in danger: safety is the stated
+    exception. What is said about a worker or carer goes to nobody but the safeguarding lead.
+    """
+    level = exists().where(concerns.c.words_id == words.c.id)
+    chosen = or_(words.c.sharing.is_(None), words.c.sharing == FOR_MY_WORKER, level)
+    return words.c.participant_id.in_(own_people(caseload)) & chosen & ~is_allegation()
+
+
+def is_about(who: str) -> ColumnElement[bool]:
+    """Return what holds for a row of `words` that may be about this worker themselves."""
+    return words.c.participant_id.in_(own_people(Caseload(who))) & is_allegation()
+
+
+def is_allegation() -> ColumnElement[bool]:
+    """Return what holds for a row of `words` in which a worker or carer may be accused."""
+    return exists().where(concerns.c.words_id == words.c.id, _names_allegation())
+
+
+def _names_allegation() -> ColumnElement[bool]:
+    return concerns.c.categories.contains(f'"{ALLEGATION}"', autoescape=True)
+
+
+def holds(work: Casework, caseload: Caseload, thing: Thing, row_id: str) -> bool:
+    """Tell whether a caseload holds this thing; what is not there at all is in nobody's."""
+    return bool(work.connection.scalar(select(exists().where(_inside(caseload, thing, row_id)))))
+
+
+def _inside(caseload: Caseload, thing: Thing, row_id: str) -> ColumnElement[bool]:
+    people = own_people(caseload)
+    match thing:
+        case Thing.CHILD:
+            return and_(support_episodes.c.child_id == row_id, is_own(caseload))
+        case Thing.EPISODE:
+            return and_(support_episodes.c.id == row_id, is_own(caseload))
+        case Thing.PERSON:
+            return and_(participants.c.id == row_id, participants.c.id.in_(people))
+        case Thing.WORDS:
+            return and_(words.c.id == row_id, are_readable(caseload))
+        case Thing.NOTICE:
+            return and_(notices.c.id == row_id, notices.c.participant_id.in_(people))
+        case Thing.SILENCE:
+            return and_(silences.c.id == row_id, silences.c.participant_id.in_(people))
+        case Thing.HOLDING:
+            mine = suppressions.c.participant_id.in_(people)
+            return and_(suppressions.c.action_id == row_id, mine)
+        case Thing.ALERT:
+            accused = exists().where(concerns.c.id == alerts.c.concern_id, _names_allegation())
+            return and_(alerts.c.id == row_id, alerts.c.participant_id.in_(people), ~accused)
+        case Thing.WISH:
+            return and_(wishes.c.id == row_id, wishes.c.participant_id.in_(people))
+        case _:
+            assert_never(thing)
+
+
+def is_accused(work: Casework, who: str, words_id: str) -> bool:
+    """Tell whether these words may accuse this very worker."""
+    query = select(exists().where(words.c.id == words_id, is_about(who)))
+    return bool(work.connection.scalar(query))
+
+
+def people_inside(work: Casework, caseload: Caseload, ids: Collection[str]) -> set[str]:
+    """Return which of these people somebody with this caseload may see."""
+    mine = participants.c.id.in_(own_people(caseload))
+    query = select(participants.c.id).where(participants.c.id.in_(sorted(ids)), mine)
+    return set(work.connection.scalars(query))
+
+
+def children_inside(work: Casework, caseload: Caseload, ids: Collection[str]) -> set[str]:
+    """Return which of these children belong to a caseload."""
+    query = own_children(caseload).where(support_episodes.c.child_id.in_(sorted(ids)))
+    return set(work.connection.scalars(query))

@@ -1,0 +1,125 @@
+"""The audit on the command line: proven, listed, and its head kept outside the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+from typer.testing import CliRunner, Result
+
+from starling.__main__ import app
+from starling.anchors import AnchorsRefused, add_anchor, read_anchors
+from storage import chain, tables
+from storage.chain import End
+from storage.database import run_once
+from tests.storage.rooms import NOW
+from usecases.auditing import Anchor, AnchorKind, is_due
+
+Run = Callable[[str], Result]
+OPEN = (
+    "episode open --commissioner derby-city --strand direct --intervention theraplay --lives foster"
+)
+
+
+@pytest.fixture
+def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command line in an empty folder, on a database of its own."""
+    monkeypatch.chdir(tmp_path)
+    return lambda line: CliRunner().invoke(
+        app, line.split(), env={"STARLING_DATABASE_URL": sqlite_url}
+    )
+
+
+def read(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def note_three(run: Run) -> None:
+    for number in range(3):
+        assert run(f"{OPEN} --case T-{number}").exit_code == 0
+
+
+def test_an_audit_that_nobody_touched_is_whole(run: Run) -> None:
+    note_three(run)
+    assert "The audit is whole." in run("audit verify").stdout
+    told = read(run("audit verify --json"))
+    assert (told["whole"], told["lines"], told["wrong"]) == (True, 3, [])
+
+
+def test_a_changed_line_is_named_and_the_command_says_no(run: Run, sqlite_url: str) -> None:
+    note_three(run)
+    line = read(run("audit list --json"))[1]["id"]
+    change = update(tables.audit).where(tables.audit.c.id == line).values(who="somebody.else")
+    run_once(sqlite_url, lambda connection: connection.execute(change))
+    told = run("audit verify")
+    assert told.exit_code == 1
+    assert f"Line {line} (" in told.stderr
+    as_json = run("audit verify --json")
+    assert as_json.exit_code == 1
+    assert [each["line"] for each in json.loads(as_json.stdout)["wrong"]] == [line]
+
+
+def test_the_end_cut_off_with_its_head_set_back_is_found_by_the_head_outside(
+    run: Run, sqlite_url: str
+) -> None:
+    note_three(run)
+    earlier = read(run("audit head --json"))["end"]
+    assert run(f"{OPEN} --case T-4").exit_code == 0
+    assert run("audit head --write").exit_code == 0
+
+    def forge(connection: Any) -> None:
+        end = End(earlier["last"], earlier["count"], bytes.fromhex(earlier["digest"]))
+        connection.execute(delete(tables.audit).where(tables.audit.c.id > earlier["last"]))
+        head = update(tables.marks).where(tables.marks.c.name == chain.HEAD)
+        connection.execute(head.values(value=end.written()))
+
+    run_once(sqlite_url, forge)
+    told = run("audit verify")
+    assert told.exit_code == 1
+    assert "outside the database" in told.stderr
+
+
+def test_lines_are_listed_and_narrowed(run: Run) -> None:
+    note_three(run)
+    assert len(run("audit list --most 2").stdout.splitlines()) == 2
+    assert read(run("audit list --who nobody.here --json")) == []
+    assert "no such line" in run("audit list --since 2030-01-01").stdout
+
+
+def anchor(number: int, identity: str = "one") -> Anchor:
+    end = End(number, number, bytes([number]) * 32)
+    return Anchor(identity, NOW + number * timedelta(hours=12), AnchorKind.HEAD, end)
+
+
+def test_heads_outside_are_only_ever_added(tmp_path: Path) -> None:
+    file = tmp_path / "var" / "audit-heads.log"
+    for number in (1, 2, 3):
+        add_anchor(file, anchor(number))
+    assert read_anchors(file) == [anchor(1), anchor(2), anchor(3)]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_head_is_due_once_a_day_for_each_database(tmp_path: Path) -> None:
+    first, same_day, next_day = anchor(0), anchor(0), anchor(1)
+    assert is_due([], first)
+    assert not is_due([first], same_day)
+    assert is_due([first], next_day)
+    assert is_due([first], anchor(0, identity="other"))
+    assert read_anchors(tmp_path / "none.log") == []
+
+
+def test_a_spoilt_line_outside_is_named(tmp_path: Path, run: Run) -> None:
+    file = tmp_path / "audit-heads.log"
+    add_anchor(file, anchor(1))
+    file.write_text(file.read_text() + "spoilt\n")
+    with pytest.raises(AnchorsRefused, match="line 2"):
+        read_anchors(file)
+    told = run("audit verify")
+    assert told.exit_code == 1
+    assert "line 2" in told.stderr

@@ -1,0 +1,243 @@
+"""Raises alerts in the transaction of their cause, and lets them climb while nobody takes them.
+
+It must not send anything: what has to leave stands in rows until after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from storage import alerts, audit
+from storage.alerts import PAGE, AlertKind, Climber, NewAlert, NewStep, Route
+from storage.casework import Casework, Connection
+from storage.people import Person
+from storage.sequence import new_id
+from surveys.concern_kinds import ConcernCategory, ConcernLevel
+from surveys.people import Role
+from usecases.ladder import RUNGS, Ladder, Rung, Times, pressing
+from usecases.service import Service
+
+MOST: Final = 200
+"""How many alerts climb in one ring of the bell at most."""
+
+_LADDER: Final = "ladder"
+
+_WORN: Final = frozenset(
+    {
+        ConcernCategory.CARER_BREAKING,
+        ConcernCategory.CARER_WORN_OUT,
+        ConcernCategory.SADNESS,
+        ConcernCategory.WANTS_ADULT,
+    }
+)
+"""What a carer at breaking point may also be without anybody being in danger."""
+
+_ONCE: Final = frozenset({AlertKind.HELP_NOW, AlertKind.MEDIA, AlertKind.WANTS_PERSON})
+"""Kinds of which one that nobody took yet is enough for somebody: more say nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What decides who is told of an alert; `workers` is None for a drill: everybody is."""
+
+    kind: AlertKind
+    level: str
+    route: Route
+    workers: Collection[str] | None
+
+
+def kind_of(person: Person | None, categories: Sequence[ConcernCategory]) -> AlertKind:
+    """Return the kind of alert that words with these categories raise.
+
+    A carer at breaking point is a kind of its own where nothing else is wrong: with danger to
+    anybody beside it, or in a child's words, it is a concern like all others.
+    """
+    grown_up = person is not None and person.role is Role.CARER
+    if grown_up and ConcernCategory.CARER_BREAKING in categories and set(categories) <= _WORN:
+        return AlertKind.CARER
+    if tuple(categories) == (ConcernCategory.NOT_UNDERSTOOD,):
+        return AlertKind.NOT_UNDERSTOOD
+    return AlertKind.CONCERN
+
+
+def raise_alert(  # noqa: PLR0913 (what a concern is made of, each named)
+    work: Casework,
+    service: Service,
+    person: Person | None,
+    *,
+    concern_id: str | None,
+    kind: AlertKind,
+    level: str,
+    categories: Sequence[str] = (),
+    now: datetime,
+    route: Route = Route.ALL,
+) -> str | None:
+    """Gather an alert with its timer and its first notices, in the transaction of its cause.
+
+    An allegation goes from the safeguarding lead upwards, and never to the child's own worker.
+    What a child wants kept from their worker stays so for all that follows while it is open.
+    Returns the alert's id, or None where one of the same kind already waits and is enough.
+    """
+    if ConcernCategory.ALLEGATION in categories:
+        route = Route.LEAD_ONLY
+    workers: Collection[str] = ()
+    if person is not None:
+        standing = alerts.standing(work, person.id)
+        if kind in _ONCE and any(each is kind and untaken for each, _, untaken in standing):
+            return None
+        if route is Route.ALL and any(other is not Route.ALL for _, other, _ in standing):
+            route = Route.NOT_WORKER
+        workers = alerts.workers_of(work, person.id)
+    about = _About(kind, level, route, workers)
+    alert_id = new_id(work.entropy)
+    _put_up(work, service, (alert_id, person, concern_id), about, now)
+    return alert_id
+
+
+def raise_for(
+    work: Casework, service: Service, person: Person | None, kind: AlertKind, now: datetime
+) -> None:
+    """Gather an alert for what somebody did without words; not for somebody whom we do not know.
+
+    Nobody could get in touch with a stranger, and strangers could flood those who read.
+    """
+    if person is not None:
+        level = ConcernLevel.NONE.value
+        raise_alert(work, service, person, concern_id=None, kind=kind, level=level, now=now)
+
+
+def ask_for_another(work: Casework, service: Service, person: Person, now: datetime) -> None:
+    """Do as a child wishes who says `not my worker`: keep all of it from them, and tell others."""
+    alerts.turn(work, person.id, Route.NOT_WORKER)
+    raise_alert(
+        work,
+        service,
+        person,
+        concern_id=None,
+        kind=AlertKind.WANTS_PERSON,
+        level=ConcernLevel.NONE.value,
+        now=now,
+        route=Route.NOT_WORKER,
+    )
+
+
+def raise_watch(
+    work: Casework, service: Service, kind: AlertKind, now: datetime, alert_id: str | None = None
+) -> str:
+    """Gather an alert about nobody: a drill, or that something of our own does not work."""
+    about = _About(kind, ConcernLevel.NONE.value, Route.ALL, None)
+    chosen = alert_id or new_id(work.entropy)
+    _put_up(work, service, (chosen, None, None), about, now)
+    return chosen
+
+
+def _put_up(
+    work: Casework,
+    service: Service,
+    whose: tuple[str, Person | None, str | None],
+    about: _About,
+    now: datetime,
+) -> None:
+    """Gather the alert on the lowest rung that can be reached, and what that rung is told."""
+    alert_id, person, concern_id = whose
+    times = _times(service.ladder, about)
+    told = _told(service.ladder, about, above=-1)
+    new = NewAlert(
+        id=alert_id,
+        participant_id=person.id if person is not None else None,
+        concern_id=concern_id,
+        kind=about.kind,
+        level=about.level,
+        route=about.route,
+        rung=RUNGS.index(told[-1]),
+        due_at=_after(service, times, now, rung=None),
+        next_at=_after(service, times, now, rung=told[-1]),
+    )
+    alerts.add(work, new, now)
+    _tell(work, service.ladder, alert_id, about, told, now)
+
+
+# --- climbing -------------------------------------------------------------------------------------
+
+
+async def sweep(service: Service, now: datetime) -> int:
+    """Let every alert climb whose time on its rung is over; return how many did.
+
+    Rung by rung: each has its time from when it was told, also after the program stood still.
+    """
+    return await service.lane.write(lambda connection: _sweep(service, connection, now))
+
+
+def _sweep(service: Service, connection: Connection, now: datetime) -> int:
+    work = service.open(connection)
+    climbed = sum(
+        _climb(work, service, each, now) for each in alerts.claim_climbers(work, now, MOST)
+    )
+    work.flush()
+    return climbed
+
+
+def _climb(work: Casework, service: Service, seen: Climber, now: datetime) -> bool:
+    """Move one alert up; False where another process did, or somebody took it meanwhile."""
+    about = _About(seen.kind, seen.level, seen.route, _workers(work, seen))
+    told = _told(service.ladder, about, above=seen.rung)
+    if not told:
+        over = alerts.climb(work, seen, seen.rung, None)
+        if over:
+            audit.note(work, _LADDER, "nobody took alert", seen.id, now)
+        return over
+    next_at = _after(service, _times(service.ladder, about), now, rung=told[-1])
+    if not alerts.climb(work, seen, RUNGS.index(told[-1]), next_at):
+        return False
+    _tell(work, service.ladder, seen.id, about, told, now)
+    return True
+
+
+def _workers(work: Casework, seen: Climber) -> Collection[str] | None:
+    if seen.participant_id is not None:
+        return alerts.workers_of(work, seen.participant_id)
+    return None if seen.kind in (AlertKind.DRILL, AlertKind.MATCHER) else ()
+
+
+def _told(ladder: Ladder, about: _About, above: int) -> list[Rung]:
+    """Return the rungs that are told now: the next one, and on to one that can be reached.
+
+    A rung that only has the staff page is passed over while anybody above can be reached: the
+    hours of the night would go by with nobody told. Where nobody can, each has its time.
+    """
+    stops = ladder.stops(about.route, about.workers or ())
+    left = [rung for rung in stops if RUNGS.index(rung) > above]
+    reached = [bool(ladder.ways(rung, about.route, about.workers)) for rung in left]
+    first = reached.index(True) if any(reached) else 0
+    return left[: first + 1]
+
+
+def _tell(
+    work: Casework,
+    ladder: Ladder,
+    alert_id: str,
+    about: _About,
+    told: Sequence[Rung],
+    now: datetime,
+) -> None:
+    for rung in told:
+        number = RUNGS.index(rung)
+        ways = ladder.ways(rung, about.route, about.workers)
+        for channel, due_at in [(PAGE, None), *((way, now) for way in ways)]:
+            step = NewStep(new_id(work.entropy), alert_id, number, channel, due_at)
+            alerts.add_step(work, step, now)
+
+
+def _times(ladder: Ladder, about: _About) -> Times:
+    return ladder.times[pressing(about.kind, about.level)]
+
+
+def _after(service: Service, times: Times, now: datetime, *, rung: Rung | None) -> datetime:
+    """Return when the time of a rung is over, or all of it; on the clock or in duty hours."""
+    spent = times.at_most if rung is None else times.on(rung)
+    if times.counts == "clock":
+        return now + spent
+    return service.rhythm.after_duty(now, spent)

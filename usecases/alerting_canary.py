@@ -1,0 +1,66 @@
+"""Grades texts of our own by the live rules, again and again: if one is missed, staff are told.
+
+It must not touch anybody's words. Every text still waits for a person, whatever the rules do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from storage import alerts
+from storage.alerts import AlertKind
+from storage.casework import Connection
+from surveys.concerns import Concern, ConcernLevel, notice
+from usecases import alerting
+from usecases.service import Service
+
+PATIENCE: Final = 5.0
+"""Seconds in which a short text must be graded, also on a busy machine."""
+
+CANARIES: Final = (
+    ("i want to kill myself", ConcernLevel.CRISIS),
+    ("my foster dad hits me with a belt", ConcernLevel.CONCERN),
+    ("we had pizza and it was nice", ConcernLevel.NONE),
+)
+"""Plain texts, and how urgent each must come out at least; the last must not come out at all."""
+
+Grade = Callable[[str], Concern | None]
+
+
+async def sing(service: Service, now: datetime, grade: Grade = notice) -> bool:
+    """Grade every canary; where one comes out wrong or slowly, raise an alert once.
+
+    The alert goes up the ladder like any other. Returns whether all came out right.
+    """
+    if await _all_come_out_right(grade):
+        return True
+
+    def work(connection: Connection) -> None:
+        casework = service.open(connection)
+        if not alerts.is_standing(casework, AlertKind.MATCHER):
+            alerting.raise_watch(casework, service, AlertKind.MATCHER, now)
+            casework.flush()
+
+    await service.lane.write(work)
+    return False
+
+
+async def _all_come_out_right(grade: Grade) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            graded = await asyncio.to_thread(lambda: [grade(text) for text, _ in CANARIES])
+    except Exception:  # noqa: BLE001 - whatever breaks, the rules cannot be trusted now
+        return False
+    return all(map(_is_right, graded, (level for _, level in CANARIES)))
+
+
+def _is_right(found: Concern | None, least: ConcernLevel) -> bool:
+    """Tell whether a text came out as it must; one that the rules broke on never does."""
+    if found is None:
+        return least is ConcernLevel.NONE
+    if least is ConcernLevel.NONE or "matcher.broken" in found.reasons:
+        return False
+    return found.level >= least

@@ -1,0 +1,90 @@
+"""Legal hold: nothing of somebody is erased or purged while the police or a court may need it.
+
+One person sets it, two lift it. It must not hide anything: what is held is read as before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage import audit, legal_holds, people
+from storage.casework import Casework
+from storage.legal_holds import HoldReason as HoldReason  # noqa: PLC0414 (who holds names it)
+from storage.legal_holds import LegalHold
+from usecases.inviting import By
+from usecases.refusal import Refusal
+from usecases.service import Service
+from usecases.suppressing import Held, describe
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRecord:
+    """A legal hold that stands, and how staff know whose record it is."""
+
+    hold: LegalHold
+    whose: Held
+
+
+async def hold(service: Service, participant_id: str, reason: HoldReason, by: By) -> LegalHold:
+    """Let nothing of this person be erased or purged. Raises Refusal."""
+
+    def work(casework: Casework) -> LegalHold:
+        if people.load_person(casework, participant_id) is None:
+            msg = "Nobody has this id. `starling episode list --json` shows who takes part."
+            raise Refusal(msg)
+        added = legal_holds.add(casework, participant_id, reason, by.who, by.now)
+        audit.note(casework, by.who, f"legal hold: {reason.value}", participant_id, by.now)
+        casework.flush()
+        return added
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def ask_to_lift(service: Service, hold_id: str, by: By) -> None:
+    """Take the first look: say that a hold is not needed any more. Raises Refusal."""
+
+    def work(casework: Casework) -> None:
+        standing = _standing(casework, hold_id)
+        legal_holds.ask_to_lift(casework, standing, by.who)
+        audit.note(casework, by.who, "asked to lift a legal hold", standing.participant_id, by.now)
+        casework.flush()
+
+    await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def lift(service: Service, hold_id: str, by: By) -> None:
+    """Take the second look: a hold ends. Whoever asked for it cannot. Raises Refusal."""
+
+    def work(casework: Casework) -> None:
+        standing = _standing(casework, hold_id)
+        if standing.asked_by is None:
+            msg = "Nobody has asked to lift this hold yet. One person asks, another one lifts."
+            raise Refusal(msg)
+        if standing.asked_by.casefold() == by.who.casefold():
+            msg = "You asked to lift this hold yourself: somebody else has to look at it, too."
+            raise Refusal(msg)
+        legal_holds.lift(casework, standing, by.who, by.now)
+        audit.note(casework, by.who, "lifted a legal hold", standing.participant_id, by.now)
+        casework.flush()
+
+    await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def list_held(service: Service) -> list[HeldRecord]:
+    """Return every hold that stands, the oldest first."""
+
+    def work(casework: Casework) -> list[HeldRecord]:
+        standing = legal_holds.standing(casework)
+        known = describe(casework, {each.participant_id for each in standing})
+        by_id = {each.participant_id: each for each in known}
+        return [HeldRecord(each, by_id[each.participant_id]) for each in standing]
+
+    return await service.lane.read(lambda connection: work(service.open(connection)))
+
+
+def _standing(work: Casework, hold_id: str) -> LegalHold:
+    found = legal_holds.load(work, hold_id)
+    if found is None or found.lifted_at is not None:
+        msg = "No legal hold with this id stands. See `starling rights holds`."
+        raise Refusal(msg)
+    return found
