@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
 
 from outcomes.audit.puzzle import (
     CLOSED_BEFORE,
@@ -20,6 +22,9 @@ from outcomes.episode import Axis, Commissioner
 from outcomes.ledger import Entry
 from outcomes.quarter import Quarter, Year
 from outcomes.raw import Box, Part, RawTable
+
+Changed: TypeAlias = dict[tuple[str, Commissioner, Quarter], dict[frozenset[str], dict[str, int]]]
+"""By table and where, the unknowns for those who came in late or were taken back, by class."""
 
 
 class Unknowns:
@@ -191,22 +196,36 @@ class Unknowns:
     def _link_releases(self) -> None:
         """Say how a table of one release and the same table of a later one hang together."""
         for later in range(len(self.entries)):
+            labels = sorted(self.tables[later], key=partial(self._depth, later))
             for sooner in range(later):
-                for label in self.tables[later]:
+                changed: Changed = {}
+                for label in labels:
                     if label in self.tables[sooner] and self._same(sooner, later, label):
-                        self._link_table(sooner, later, label)
+                        self._link_table(sooner, later, label, changed)
+
+    def _depth(self, number: int, label: str) -> int:
+        """Say how many tables are above one: who is in it follows from them."""
+        parent = self.tables[number][label].parent
+        return 0 if parent is None else 1 + self._depth(number, parent.table)
 
     def _same(self, sooner: int, later: int, label: str) -> bool:
         tables = (self.tables[each][label] for each in (sooner, later))
         return len({each.classes for each in tables}) == 1
 
-    def _link_table(self, sooner: int, later: int, label: str) -> None:
+    def _link_table(self, sooner: int, later: int, label: str, changed: Changed) -> None:
+        parent = self.tables[later][label].parent
         spots = {(place.commissioner, place.quarter) for place in self.at.get((sooner, label), {})}
         for owner, quarter in sorted(spots, key=str):
             before = self._in(sooner, label, owner, quarter)
             after = self._in(later, label, owner, quarter)
+            above: dict[str, list[int]] = {}
+            if parent is not None:
+                for classes, kinds in changed.get((parent.table, owner, quarter), {}).items():
+                    if parent.label in classes:
+                        for kind, index in kinds.items():
+                            above.setdefault(kind, []).append(index)
             if before and after:
-                self._link_spot(before, after)
+                changed[label, owner, quarter] = self._link_spot(before, after, above)
 
     def _in(
         self, number: int, label: str, owner: Commissioner, quarter: Quarter
@@ -222,24 +241,34 @@ class Unknowns:
         self,
         before: list[tuple[frozenset[str], int]],
         after: list[tuple[frozenset[str], int]],
-    ) -> None:
+        above: Mapping[str, Sequence[int]],
+    ) -> dict[frozenset[str], dict[str, int]]:
+        """Say that only late answers, and those taken back, make two releases differ.
+
+        How many there are of the whole population is taken to be known, and in a further table as
+        many more or fewer as in the class that it sorts (`above`); what they said is not. Gives the
+        unknowns that were made, by class.
+        """
         coarse = coarser([each for each, _ in before], [each for each, _ in after])
         nets: list[tuple[dict[int, int], int]] = []
         for classes in coarse:
             link = {index: 1 for each, index in after if each <= classes}
             link.update({index: -1 for each, index in before if each <= classes})
             nets.append((link, sum(sign * self.truth[index] for index, sign in link.items())))
-        if len(coarse) > 1 and any(net for _, net in nets):
+        found: dict[frozenset[str], dict[str, int]] = {}
+        if above or (len(coarse) > 1 and any(net for _, net in nets)):
             template = self.atoms[before[0][1]]
             for kind, sign in (("late", -1), ("back", 1)):
-                total: dict[int, int] = {}
+                total = dict.fromkeys(above.get(kind, ()), -1)
                 for classes, (link, net) in zip(coarse, nets, strict=True):
                     changed = max(0, -sign * net)
                     index = self._new(template._replace(classes=classes, kind=kind), changed)
                     link[index] = sign
                     total[index] = 1
+                    found.setdefault(classes, {})[kind] = index
                 self.links.append(total)
         self.links.extend(link for link, _ in nets)
+        return found
 
     def _link_caseloads(self) -> None:
         """Say that open then = open before + accepted - closed, quarter after quarter.

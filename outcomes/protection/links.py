@@ -6,6 +6,7 @@ It holds true counts, so nothing it gives leaves memory. It shares no code with 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from outcomes.episode import Commissioner
 from outcomes.ledger import Entry
@@ -48,6 +49,10 @@ class Linked:
         self.truth: list[int] = []
         self.at: dict[tuple[int, str], dict[Spot, dict[frozenset[str], int]]] = {}
         self.links: list[Weights] = []
+        self.changed: dict[
+            tuple[tuple[int, int], str, Commissioner, Quarter | None, str],
+            dict[frozenset[str], int],
+        ] = {}
         self._add_unknowns()
         self._link_tables()
         self._link_releases()
@@ -95,11 +100,17 @@ class Linked:
         """Hold a table against the same table of an earlier release, quarter by quarter."""
         for later in range(len(self.entries)):
             for sooner in range(later):
-                for name, table in self.tables[later].items():
+                for name in sorted(self.tables[later], key=partial(self._depth, later)):
+                    table = self.tables[later][name]
                     before = self.tables[sooner].get(name)
                     if before is not None and before.classes == table.classes:
                         for owner, quarter in self._shared(sooner, later, name):
                             self._link_spot((sooner, later), name, owner, quarter)
+
+    def _depth(self, number: int, name: str) -> int:
+        """Say how many tables are above one: who is in it follows from them."""
+        parent = self.tables[number][name].parent
+        return 0 if parent is None else 1 + self._depth(number, parent.table)
 
     def _shared(
         self, sooner: int, later: int, name: str
@@ -119,7 +130,8 @@ class Linked:
     ) -> None:
         """Say that only late answers, and those taken back, make the two releases differ.
 
-        How many these are together is taken to be known; what they said is not.
+        How many these are of a population is taken to be known, and in a further table as many more
+        or fewer as in the class that it sorts; what they said is not.
         """
         links: dict[frozenset[str], Weights] = {}
         for number, sign in zip(releases, (-1, 1), strict=True):
@@ -131,7 +143,8 @@ class Linked:
             classes: sum(sign * self.truth[index] for index, sign in link.items())
             for classes, link in links.items()
         }
-        if any(changes.values()):
+        above = self._changed_above(releases, name, owner, quarter)
+        if above or any(changes.values()):
             spot = next(each for each in self.at[releases[1], name]
                         if (each.commissioner, each.quarter) == (owner, quarter))  # fmt: skip
             for kind, sign in ((LATE, -1), (BACK, 1)):
@@ -143,8 +156,28 @@ class Linked:
                 }
                 for classes, index in new.items():
                     links[classes][index] = sign
-                self.links.append(dict.fromkeys(new.values(), 1))
+                self.changed[releases, name, owner, quarter, kind] = new
+                self.links.append(dict.fromkeys(new.values(), 1) | above.get(kind, {}))
         self.links.extend(links.values())
+
+    def _changed_above(
+        self,
+        releases: tuple[int, int],
+        name: str,
+        owner: Commissioner,
+        quarter: Quarter | None,
+    ) -> dict[str, Weights]:
+        """Give those who came in late, or were taken back, of the class that a table sorts."""
+        parent = self.tables[releases[1]][name].parent
+        found: dict[str, Weights] = {}
+        if parent is None:
+            return found
+        for kind in (LATE, BACK):
+            new = self.changed.get((releases, parent.table, owner, quarter, kind), {})
+            weights = {new[each]: -1 for each in new if parent.label in each}
+            if weights:
+                found[kind] = weights
+        return found
 
     def _link_caseloads(self) -> None:
         """Say that open then = open before + accepted - closed, where these are in releases."""
