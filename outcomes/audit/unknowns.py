@@ -4,7 +4,7 @@ It solves nothing, and it must not read how figures were protected: only what wa
 
 Everything is written as a difference from the truth, so that "nothing is different" always fits.
 Tables of several releases about the same people meet in links: between a quarter and its year the
-outsider is taken to know exactly how many answers came in late and how many were taken back.
+outsider is taken to know exactly how many people came in late and how many were taken back.
 """
 
 from __future__ import annotations
