@@ -21,6 +21,7 @@ from storage.lane import Lane
 from storage.sequence import Sequence
 from storage.vault import Vault
 from surveys.catalogue import Catalogue, load_catalogue
+from usecases.ladder import load_ladder
 from usecases.ports import Rhythm
 from usecases.service import Service
 
@@ -83,6 +84,7 @@ async def open_service(
             public_url=settings.public_url.rstrip("/"),
             zone=settings.timezone,
             bot_name=bot_name or (lambda: settings.telegram_bot_name),
+            ladder=load_ladder(settings.alerts_file),
             erased_file=settings.erased_file,
         )
 

@@ -184,6 +184,13 @@ class Settings(BaseSettings):
         "followups/terms.yaml.",
         examples=["/etc/starling/terms.yaml"],
     )
+    alerts_file: Path | None = Field(
+        default=None,
+        description="Who is told when a message must be read, and who next when nobody takes it. "
+        "Begin with a copy of usecases/ladder.yaml. Without it nobody is told: alerts stand on the "
+        "staff page alone. It may hold secret addresses, so let only the service read it.",
+        examples=["/etc/starling/ladder.yaml"],
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
