@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from usecases.walls import CASEWORK, SEE_EVERYBODY, StaffRole, Thing, roles_of
+from usecases.walls import CASEWORK, SEE_EVERYBODY, Sight, StaffRole, Thing, roles_of
 
 
 class Rule(StrEnum):
@@ -143,6 +143,14 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
     "/api/v1/releases/{release}": Rule.SIGNED_IN,
     "/api/v1/releases/{release}/files/{name}": Rule.SIGNED_IN,
 }
+
+
+def may_open(sight: Sight, path: str) -> bool:
+    """Tell whether somebody of the staff may look at a page at all, so that it is offered."""
+    page = RULES.get(path)
+    if page is Rule.STAFF:
+        page = CASE_PAGES
+    return isinstance(page, StaffPage) and bool(page.see & sight.roles)
 
 
 def first_page(stored: str) -> str:
