@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from storage.errors import DatabaseAway
 from web.access import FormIsOld, NotThere, Rule, TurnedAway, guard
+from web.alerts import alerts_router, count_alerts
 from web.api import api_router, description_router
 from web.api_episodes import api_episodes_router
 from web.assets import asset_router
@@ -50,7 +51,7 @@ def create_app(site: Site) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(guard)],
+        dependencies=[Depends(guard), Depends(count_alerts)],
     )
     app.state.site = site
     app.state.metrics = Metrics()
@@ -63,6 +64,7 @@ def create_app(site: Site) -> FastAPI:
         entering_router(),
         staff_router(),
         waiting_router(),
+        alerts_router(),
         themes_router(),
         indicators_router(),
         people_router(),

@@ -41,6 +41,7 @@ def frame(request: Request) -> dict[str, object]:
         "here": request.url.path,
         "local": site_of(request).service.rhythm.local,
         "name_of": labels.name_of,
+        "red_alerts": getattr(request.state, "red_alerts", 0),
     }
 
 
