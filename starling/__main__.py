@@ -12,6 +12,7 @@ from starling.commands import (
     episodes,
     followups,
     importing,
+    keys,
     outbox,
     pairs,
     people,
@@ -50,6 +51,7 @@ app.add_typer(concerns.app, name="concerns")
 app.add_typer(rights.app, name="rights")
 app.add_typer(access.app, name="access")
 app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(bench.app, name="bench")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 
 from bot.courier import Courier
 from bot.intake import Intake
@@ -10,6 +11,7 @@ from followups.clock import Bell, Clock
 from followups.dispatch import EVERY, dispatch_due
 from starling.anchors import add_anchor, read_anchors
 from starling.compose import clock
+from starling.key_watch import KeyWatch
 from starling.last_seen import write_last_seen
 from starling.notifying import Notifier
 from starling.settings import Settings
@@ -60,6 +62,8 @@ def wind_up(
     async def remember_audit() -> None:
         await _remember_audit(settings, service)
 
+    watch = KeyWatch(settings, service, secrets.token_hex(4), clock)
+
     async def tidy() -> None:
         await housekeeping.tidy(service, clock())
 
@@ -76,6 +80,7 @@ def wind_up(
             Bell("housekeeping", 3600.0, tidy),
             # It writes once in every day, whenever it was started.
             Bell("audit head", 900.0, remember_audit, at_once=True),
+            Bell("keys", 5.0, watch.look, at_once=True),
             *_nudge_bells(service, post),
             *_alert_bells(service, post),
         ],
