@@ -12,7 +12,7 @@ from storage.casework import Casework
 from storage.tables import alerts, concerns, participations, support_episodes, words
 
 
-def _cared_for_by(who: str) -> Select[tuple[str]]:
+def _cared_for_by(who: str) -> Select[str]:
     """Return the query for everybody who answers, or answered, beside a child of this worker."""
     theirs = select(support_episodes.c.child_id).where(
         func.lower(support_episodes.c.worker) == who.strip().lower()
@@ -24,7 +24,7 @@ def _cared_for_by(who: str) -> Select[tuple[str]]:
     return select(participations.c.participant_id).select_from(beside).where(of_child)
 
 
-def alerts_kept_from(who: str) -> Select[tuple[str]]:
+def alerts_kept_from(who: str) -> Select[str]:
     """Return the query for alerts of which this worker must never know: they may be meant."""
     return select(alerts.c.id).where(
         alerts.c.route != Route.ALL.value, alerts.c.participant_id.in_(_cared_for_by(who))
@@ -36,7 +36,7 @@ def kept_alerts(work: Casework, who: str) -> frozenset[str]:
     return frozenset(work.connection.execute(alerts_kept_from(who)).scalars())
 
 
-def words_kept_from(who: str) -> Select[tuple[str]]:
+def words_kept_from(who: str) -> Select[str]:
     """Return the query for words that this worker must never see.
 
     Those that raised such an alert, and what the same child wrote since then while it is open.

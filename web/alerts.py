@@ -5,21 +5,27 @@ It shows what the use cases give and hands on what staff choose; it shows nobody
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Final
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from storage.alert_list import Listed
 from usecases import alerting_desk
 from usecases.alerting_desk import ClosedBecause
+from usecases.inviting import By
 from usecases.ladder import RUNGS
 from usecases.refusal import Refusal
+from usecases.service import Service
 from web import labels
 from web.access import read_signed_form
 from web.desk import by, frame, name_people, site_of
 from web.pages import go_to, show
 
-PAGE = "/staff/alerts"
-_CHOOSE = "Choose from the list how it came out."
+PAGE: Final = "/staff/alerts"
+_CHOOSE: Final = "Choose from the list how it came out."
 
 
 def alerts_router() -> APIRouter:
@@ -33,32 +39,20 @@ def alerts_router() -> APIRouter:
     @router.post("/staff/alerts/{alert}/take")
     async def take(request: Request, alert: str) -> Response:
         await read_signed_form(request)
-        try:
-            await alerting_desk.acknowledge(site_of(request).service, alert, by(request))
-        except Refusal as refusal:
-            return await _show(request, alert, str(refusal))
-        return go_to(PAGE)
+        return await _do(request, alert, alerting_desk.acknowledge)
 
     @router.post("/staff/alerts/{alert}/close")
     async def close(request: Request, alert: str) -> Response:
         form = await read_signed_form(request)
         because = labels.pick(ClosedBecause, form.get("because", ""))
-        try:
-            if because is None:
-                raise Refusal(_CHOOSE)
-            await alerting_desk.close(site_of(request).service, alert, because, by(request))
-        except Refusal as refusal:
-            return await _show(request, alert, str(refusal))
-        return go_to(PAGE)
+        if because is None:
+            return await _show(request, _CHOOSE)
+        return await _do(request, alert, partial(alerting_desk.close, because=because))
 
     @router.post("/staff/alerts/{alert}/undo")
     async def undo(request: Request, alert: str) -> Response:
         await read_signed_form(request)
-        try:
-            await alerting_desk.reopen(site_of(request).service, alert, by(request))
-        except Refusal as refusal:
-            return await _show(request, alert, str(refusal))
-        return go_to(PAGE)
+        return await _do(request, alert, alerting_desk.reopen)
 
     return router
 
@@ -70,7 +64,17 @@ async def count_alerts(request: Request) -> None:
         request.state.red_alerts = await alerting_desk.how_many_red(site.service, by(request))
 
 
-async def _show(request: Request, alert: str = "", refused: str = "") -> Response:
+async def _do(
+    request: Request, alert: str, deed: Callable[[Service, str, By], Awaitable[None]]
+) -> Response:
+    try:
+        await deed(site_of(request).service, alert, by(request))
+    except Refusal as refusal:
+        return await _show(request, str(refusal))
+    return go_to(PAGE)
+
+
+async def _show(request: Request, refused: str = "") -> Response:
     site, who = site_of(request), by(request)
     board = await alerting_desk.look(site.service, who)
     listed = (*board.standing, *board.closed)
@@ -85,7 +89,7 @@ async def _show(request: Request, alert: str = "", refused: str = "") -> Respons
         "told": _told,
         "rungs": [labels.name_of(each.value) for each in RUNGS],
         "now": who.now,
-        "refused": {alert: refused} if refused else {},
+        "refused": refused,
     }
     return show("alerts.html", values, 422 if refused else 200)
 
@@ -109,7 +113,7 @@ def _reason_of(value: str) -> str:
     return _REASONS[known[value]] if value in known else labels.name_of(value)
 
 
-_REASONS = {
+_REASONS: Final[Mapping[ClosedBecause, str]] = {
     ClosedBecause.SPOKE: "Spoken with them",
     ClosedBecause.TOLD_SOCIAL_WORKER: "Told the social worker",
     ClosedBecause.TOLD_LEAD: "Told the safeguarding lead",
