@@ -6,6 +6,7 @@ import typer
 
 from starling.commands import (
     access,
+    alerts,
     audit,
     bench,
     concerns,
@@ -38,6 +39,7 @@ app.command("doctor")(serving.doctor)
 app.command("demo")(simulating.demo)
 app.command("simulate")(simulating.simulate)
 app.command("invite")(episodes.invite)
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(episodes.app, name="episode")
 app.add_typer(followups.app, name="followups")
 app.add_typer(importing.app, name="import")
