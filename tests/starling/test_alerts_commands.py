@@ -65,7 +65,7 @@ def test_slips_are_one_sentence_with_a_remedy(run: Run) -> None:
 
 def test_a_ladder_file_is_checked_without_showing_its_addresses(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "ladder.yaml"
-    secret = "https://chat.example.org/hooks/a-made-up-secret"  # noqa: S105 - made up
+    secret = "https://chat.example.org/hooks/a-made-up-secret"
     reached = "duty: {ways: [{chat: " + secret + "}], people: {}}"
     file.write_text(packaged_text().replace("duty: {ways: [], people: {}}", reached))
     told = run("check", str(file)).stdout
