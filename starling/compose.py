@@ -67,6 +67,14 @@ def make_vault(settings: Settings, sources: Sources) -> Vault:
     return vault
 
 
+def make_opener(settings: Settings) -> Opener:
+    """Bring the database up to date; return what opens units of work on it without a service."""
+    migrate(settings.database_url)
+    numbers = Sequence(secrets.randbelow(1024))
+    numbers.go_on_after(read_once(settings.database_url, marks.highest_number))
+    return Opener(make_vault(settings, Sources()), numbers, secrets.token_bytes)
+
+
 def _holds_anything(settings: Settings) -> bool:
     return read_once(settings.database_url, key_marks.holds_anything)
 

@@ -90,6 +90,15 @@ def retired_file(path: Path) -> Path:
     return path.with_name("retired.keys")
 
 
+def keys_for_backups(path: Path) -> tuple[SecretStr, ...]:
+    """Return the keys in use and after them those that only old backups need.
+
+    Raises SettingsRefused where there are none: a backup without its keys cannot be read.
+    """
+    retired = retired_file(path)
+    return (*read_keys(path), *(read_keys(retired) if retired.exists() else ()))
+
+
 def decode_keys(keys: tuple[SecretStr, ...]) -> tuple[bytes, ...]:
     """Return the bytes of checked keys in the same order, newest first."""
     return tuple(decode_key(key.get_secret_value()) for key in keys)

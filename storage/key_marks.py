@@ -19,7 +19,7 @@ from storage.vault import HEAD_BYTES, Vault
 
 NEWEST: Final = "key-newest"
 TURNED: Final = "keys-turned"
-_PROGRAM: Final = "keys-of "
+PROGRAM: Final = "keys-of "
 
 HEARD_OF: Final = timedelta(seconds=45)
 """How long a program counts as running after it was last heard of; it says so every 15 seconds."""
@@ -69,10 +69,10 @@ def set_turned(connection: Connection, done: Turned) -> None:
 def say(connection: Connection, knows: Knows) -> None:
     """Remember which keys a program knows, and forget programs that are long gone."""
     written = json.dumps({"at": knows.at.isoformat(), "keys": knows.keys})
-    _put(connection, f"{_PROGRAM}{knows.program}", written)
+    _put(connection, f"{PROGRAM}{knows.program}", written)
     for each in _programs(connection):
         if knows.at - each.at > HEARD_OF:
-            gone = delete(marks).where(marks.c.name == f"{_PROGRAM}{each.program}")
+            gone = delete(marks).where(marks.c.name == f"{PROGRAM}{each.program}")
             connection.execute(gone)
 
 
@@ -103,12 +103,12 @@ def holds_anything(connection: Connection) -> bool:
 
 
 def _programs(connection: Connection) -> list[Knows]:
-    query = select(marks).where(marks.c.name.startswith(_PROGRAM)).order_by(marks.c.name)
+    query = select(marks).where(marks.c.name.startswith(PROGRAM)).order_by(marks.c.name)
     found = []
     for row in connection.execute(query):
         written = json.loads(row.value)
         at = datetime.fromisoformat(written["at"])
-        found.append(Knows(row.name.removeprefix(_PROGRAM), at, tuple(written["keys"])))
+        found.append(Knows(row.name.removeprefix(PROGRAM), at, tuple(written["keys"])))
     return found
 
 
