@@ -6,6 +6,8 @@ The grammar, at most 64 bytes and one spelling for each meaning:
     o:{occasion}:{reply}             the offer of an occasion
     j:{reply}                        the pages before joining
     m:{wish}                         the menu, at any moment
+    s:{words}[:{sharing}]            who else may read words; without one, the choices are shown
+    g:{goal}:{act}[:{value}]         a goal; the value stands with a number and with nothing else
 
 Whatever else comes in is UnknownInput, never an exception: a button's data comes from outside.
 """
@@ -30,7 +32,10 @@ from surveys.conversation import (
     Tapped,
     WentBack,
 )
+from surveys.people import Sharing
 from usecases.arrival import (
+    GoalAct,
+    GoalInput,
     JoinInput,
     JoinReply,
     MenuInput,
@@ -39,6 +44,7 @@ from usecases.arrival import (
     OccasionInput,
     OfferReply,
     RunInput,
+    SharingInput,
     UnknownInput,
     What,
 )
@@ -65,6 +71,7 @@ class RunAct(StrEnum):
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _STEP = re.compile(r"0|[1-9][0-9]{0,2}")
 _VALUE = re.compile(r"0|[1-9][0-9]?")
+_STRETCH = re.compile(r"[0-9]|10")
 
 
 class UnfitForButton(Exception):
@@ -115,6 +122,24 @@ def join_data(reply: JoinReply) -> str:
 def menu_data(wish: MenuWish) -> str:
     """Return the data of one button of the menu."""
     return f"m:{wish.value}"
+
+
+def sharing_data(words: str, choice: Sharing | None = None) -> str:
+    """Return the data of one button about who may read words; UnfitForButton as above."""
+    if _ID.fullmatch(words) is None:
+        raise UnfitForButton
+    return f"s:{words}" if choice is None else f"s:{words}:{choice.value}"
+
+
+def goal_data(goal: str, act: GoalAct, value: int | None = None) -> str:
+    """Return the data of one button about a goal; UnfitForButton as above, or outside 0 to 10."""
+    if _ID.fullmatch(goal) is None or (act is GoalAct.RATE) is (value is None):
+        raise UnfitForButton
+    if value is None:
+        return f"g:{goal}:{act.value}"
+    if _STRETCH.fullmatch(str(value)) is None:
+        raise UnfitForButton
+    return f"g:{goal}:{act.value}:{value}"
 
 
 def parse(data: str) -> What:
@@ -192,13 +217,37 @@ def _read_menu(parts: list[str]) -> What:
             return UnknownInput()
 
 
+def _read_sharing(parts: list[str]) -> What:
+    match parts:
+        case [words] if _ID.fullmatch(words):
+            return SharingInput(words)
+        case [words, choice] if choice in _SHARINGS and _ID.fullmatch(words):
+            return SharingInput(words, Sharing(choice))
+        case _:
+            return UnknownInput()
+
+
+def _read_goal(parts: list[str]) -> What:
+    match parts:
+        case [goal, act] if act in _GOAL_ACTS and act != GoalAct.RATE and _ID.fullmatch(goal):
+            return GoalInput(goal, GoalAct(act))
+        case [goal, GoalAct.RATE.value, value] if _STRETCH.fullmatch(value) and _ID.fullmatch(goal):
+            return GoalInput(goal, GoalAct.RATE, int(value))
+        case _:
+            return UnknownInput()
+
+
 _ACTS = frozenset(act.value for act in RunAct)
 _OFFER_REPLIES = frozenset(reply.value for reply in OfferReply)
 _JOIN_REPLIES = frozenset(reply.value for reply in JoinReply)
 _MENU_WISHES = frozenset(wish.value for wish in MenuWish)
+_SHARINGS = frozenset(each.value for each in Sharing)
+_GOAL_ACTS = frozenset(act.value for act in GoalAct)
 _READERS: dict[str, Callable[[list[str]], What]] = {
     "r": _read_run,
     "o": _read_offer,
     "j": _read_join,
     "m": _read_menu,
+    "s": _read_sharing,
+    "g": _read_goal,
 }

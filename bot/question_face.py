@@ -34,10 +34,10 @@ class Face:
     ask: str
     brief: str
     rows: tuple[tuple[Plain, ...], ...]
-    last_row: tuple[Plain, ...]
     back: Plain
     change: Plain
-    help_now: Button
+    around: tuple[Button, ...]
+    asks_for_words: bool
     settled: dict[int | Declination | None, str]
 
     def keyboard(self, prefix: str, *, first: bool) -> tuple[tuple[Button, ...], ...]:
@@ -45,9 +45,9 @@ class Face:
         rows = [
             tuple([Button(label, prefix + ending) for label, ending in row]) for row in self.rows
         ]
-        last = self.last_row if first else (self.back, *self.last_row)
-        rows.append((*[Button(label, prefix + ending) for label, ending in last], self.help_now))
-        return tuple(rows)
+        label, ending = self.back
+        back = () if first else (Button(label, prefix + ending),)
+        return (*rows, (*back, *self.around))
 
     def answered(self, answer: Answer) -> str:
         """Return the question in short with what was answered."""
@@ -93,13 +93,16 @@ def _draw(book: Phrasebook, item: Item, voice: Voice) -> Face:
         brief=brief,
         rows=(
             *_choice_rows(item, voice),
-            (plain("skip", RunAct.SKIP), plain("dont-know", RunAct.DONT_KNOW)),
-            (plain("rather-not", RunAct.RATHER_NOT), plain("why", RunAct.WHY)),
+            (plain("dont-know", RunAct.DONT_KNOW), plain("rather-not", RunAct.RATHER_NOT)),
+            (plain("skip", RunAct.SKIP), plain("why", RunAct.WHY), plain("pause", RunAct.PAUSE)),
         ),
-        last_row=(plain("pause", RunAct.PAUSE),),
         back=plain("back", RunAct.BACK),
         change=plain("change", RunAct.CHANGE),
-        help_now=Button(book.say("buttons.help-now", voice), menu_data(MenuWish.HELP)),
+        around=(
+            Button(book.say("buttons.who-sees-it", voice), menu_data(MenuWish.WHO_SEES)),
+            Button(book.say("buttons.help-now", voice), menu_data(MenuWish.HELP)),
+        ),
+        asks_for_words=item.kind is ItemKind.TEXT,
         settled=_settle(book, brief, item.choices, voice),
     )
 

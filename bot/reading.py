@@ -30,6 +30,8 @@ COMMANDS: Final[Mapping[str, MenuWish]] = {
     "pause": MenuWish.PAUSE,
     "stop": MenuWish.STOP_ALL,
     "who": MenuWish.WHO_SEES,
+    "goals": MenuWish.GOALS,
+    "me": MenuWish.ABOUT_ME,
 }
 """What the commands with a slash wish for; /start is the way in and stands apart."""
 

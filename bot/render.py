@@ -12,20 +12,24 @@ from dataclasses import replace
 from functools import cache
 from typing import assert_never
 
+from bot.callbacks import menu_data
 from bot.question_face import Faces
 from bot.render_control import render_control, render_reply
+from bot.render_goals import GoalTelling, render_goals
 from bot.render_joining import render_joining
 from bot.render_offers import render_offer
+from bot.render_own import OwnTelling, render_own
 from bot.render_picture import render_picture
 from bot.render_run import render_half_done, render_run, say_over
 from bot.render_safety import render_safety
 from bot.render_times import render_times
 from bot.screen import put_together
-from bot.speech import Speech, put_buttons_away, tell
+from bot.speech import Row, Speech, put_buttons_away, tell
 from bot.stencil import Stencil
 from storage.outbox import Outgoing, OutgoingKind, Urgency
 from surveys.helplines import Helplines, helplines
 from surveys.phrasebook import Phrasebook, phrasebook
+from usecases.arrival import MenuWish
 from usecases.quiet import (
     HowLongToRest,
     OwnTimeSet,
@@ -63,6 +67,7 @@ from usecases.telling import (
     RunGone,
     SaidAgain,
     SomebodyWillTalk,
+    TalkTelling,
     Telling,
     ToldBack,
     TooManyCodes,
@@ -127,11 +132,36 @@ class Speaker:
         news = [message for message in told if message.kind not in _EDITS]
         if len(news) > 1:
             news = put_together(news)
-        if news and not news[-1].rows:
-            news[-1] = replace(news[-1], rows=(speech.exits,))
+        if news:
+            news[-1] = _with_exits(news[-1], speech, told_who_sees=WhoSees in kinds)
         if len(tellings) == 1 and not tapped:
             news = [_unasked(message, tellings[0]) for message in news]
         return (*_once(edits), *news)
+
+
+def _with_exits(message: Outgoing, speech: Speech, *, told_who_sees: bool) -> Outgoing:
+    """Return what was said last with a way on, and with who sees what beside help."""
+    rows = message.rows or (speech.exits,)
+    if not told_who_sees and not _has(rows, _WHO_SEES):
+        rows = _beside_help(rows, speech, helps=message.urgency is Urgency.SAFETY)
+    return replace(message, rows=rows)
+
+
+def _has(rows: Sequence[Row], wish: str) -> bool:
+    return any(button.data == wish for row in rows for button in row)
+
+
+def _beside_help(rows: Sequence[Row], speech: Speech, *, helps: bool) -> tuple[Row, ...]:
+    """Put who sees what in front of help; where help itself is shown, in a row of its own."""
+    if not _has(rows, _HELP):
+        return (*rows, (speech.who_sees,) if helps else speech.exits)
+    return tuple(
+        (*row[:-1], speech.who_sees, row[-1]) if row[-1].data == _HELP else row for row in rows
+    )
+
+
+_WHO_SEES = menu_data(MenuWish.WHO_SEES)
+_HELP = menu_data(MenuWish.HELP)
 
 
 def build_renderer(duty_number: str | None = None) -> Speaker:
@@ -156,6 +186,14 @@ def render(
 
 def _render(telling: Telling, speech: Speech) -> list[Outgoing]:
     """Turn one telling into edits and messages."""
+    if isinstance(telling, OwnTelling):
+        return [] if speech.hushed else render_own(telling, speech)
+    if isinstance(telling, GoalTelling):
+        return [] if speech.hushed else render_goals(telling, speech)
+    return _render_talk(telling, speech)
+
+
+def _render_talk(telling: TalkTelling, speech: Speech) -> list[Outgoing]:
     match telling:
         case AboutRun():
             edits, news = render_run(telling, speech)

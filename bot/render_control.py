@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from bot.render_offers import ways_back
 from bot.speech import Row, Speech, put_buttons_away, tell
 from storage.outbox import Outgoing
+from surveys.conversation import Run, WordsId
+from surveys.people import Role
 from usecases.arrival import Media, MenuWish
 from usecases.quiet import (
     HowLongToRest,
@@ -38,8 +41,8 @@ def render_control(telling: ControlTelling, speech: Speech) -> list[Outgoing]:
     match telling:
         case Menu(quiet):
             return [tell(speech.say("control.menu"), *_menu_rows(speech, quiet))]
-        case WhoSees():
-            return [tell(_say_who_sees(speech))]
+        case WhoSees(run):
+            return [tell(_say_who_sees(speech), *_ways_from_who_sees(run, speech))]
         case HowLongToRest():
             return [_ask_how_long(speech)]
         case SureToStop():
@@ -61,21 +64,29 @@ def render_control(telling: ControlTelling, speech: Speech) -> list[Outgoing]:
 def render_reply(telling: ReplyTelling, speech: Speech) -> list[Outgoing]:
     """Return the messages for one telling about something that came outside the questions."""
     match telling:
-        case WordsReceived(staffed):
+        case WordsReceived(staffed, words):
             key = "replies.words-here" if staffed else "replies.words-away"
-            return [tell(speech.say(key))]
-        case EditReceived():
-            return [tell(speech.say("replies.edited"))]
+            return [_let_choose(speech.say(key), words, speech)]
+        case EditReceived(words):
+            return [_let_choose(speech.say("replies.edited"), words, speech)]
         case WordsTooLong(kept):
             return [tell(speech.say("replies.too-long", kept=kept))]
-        case MediaNotKept(kind):
-            return [tell(speech.say(f"replies.{_MEDIA[kind]}"))]
+        case MediaNotKept(kind, words):
+            return [_let_choose(speech.say(f"replies.{_MEDIA[kind]}"), words, speech)]
         case NotUnderstood(quiet):
             return [tell(speech.say("replies.not-understood"), *_menu_rows(speech, quiet))]
         case SaidAgain():
             return [tell(speech.say("replies.said-again"))]
         case _:
             assert_never(telling)
+
+
+def _let_choose(text: str, words: WordsId | None, speech: Speech) -> Outgoing:
+    """Put the choice who else may read words under the reply that comes anyway."""
+    if words is None:
+        return tell(text)
+    choose = speech.say("own.you-choose")
+    return tell(f"{text}\n\n{choose}", *speech.sharing(words), speech.exits)
 
 
 def _menu_rows(speech: Speech, quiet: Quiet) -> tuple[Row, ...]:
@@ -87,13 +98,18 @@ def _menu_rows(speech: Speech, quiet: Quiet) -> tuple[Row, ...]:
         (speech.help_now,),
         (speech.wish("talk", MenuWish.TALK_TO_SOMEBODY),),
     )
+    about_me = speech.wish("about-me", MenuWish.ABOUT_ME)
     if quiet is Quiet.STOPPED:
-        return (*people, (speech.wish("come-back", MenuWish.COME_BACK), who_sees))
+        come_back = speech.wish("come-back", MenuWish.COME_BACK)
+        return (*people, (come_back, who_sees), (about_me,))
+    young = speech.listener.role is Role.YOUNG_PERSON
+    goals = (speech.wish("goals", MenuWish.GOALS),) if young else ()
     stop = speech.wish("stop-for-good", MenuWish.STOP_ALL)
     resting = (speech.wish("end-break", MenuWish.COME_BACK),) if quiet is Quiet.BREAK else ()
     return (
         *people,
         (speech.wish("whats-next", MenuWish.WHATS_NEXT), who_sees),
+        (*goals, about_me),
         (
             speech.wish("own-time", MenuWish.OWN_TIME),
             speech.wish("take-a-break", MenuWish.PAUSE),
@@ -107,6 +123,11 @@ def _say_who_sees(speech: Speech) -> str:
     if not speech.on_telegram:
         return text
     return f"{text}\n\n{speech.say('control.who-sees-telegram')}"
+
+
+def _ways_from_who_sees(run: Run | None, speech: Speech) -> tuple[Row, ...]:
+    menu = () if speech.stranger else (speech.wish("menu", MenuWish.MENU),)
+    return ways_back(run, speech) or ((*menu, speech.help_now),)
 
 
 def _ask_how_long(speech: Speech) -> Outgoing:

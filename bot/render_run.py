@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from bot.callbacks import RunAct, run_data, run_prefix
+from bot.question_face import Face
 from bot.speech import Row, Speech, put_buttons_away, tell
 from storage.outbox import Button, Outgoing, OutgoingKind
 from surveys.conversation import (
@@ -32,10 +33,12 @@ from surveys.conversation import (
     TapWasUnknown,
     Withdrawn,
     WordsKept,
+    Written,
 )
 from surveys.engine import reachable
 from usecases.arrival import MenuWish
 from usecases.telling import AboutRun, HalfDone
+from usecases.theirs import AnswerInRun
 
 _Rest = RunPaused | RunHeld | RunResumed | RunStopped | RunLapsed | RunFinished
 _OddTap = TapRepeated | TapWasOld | TapWasUnknown | RunWasOver
@@ -104,12 +107,17 @@ def _ask(page: _Page, asked: Asked) -> None:
         page.news.append(tell(about.instrument.opening.speak(voice)))
     if asked.hint:
         hint = "questions.hint-first" if asked.hint == 1 else "questions.hint-again"
-        page.news.append(tell(speech.say(hint)))
+        words = next((each.words for each in about.events if isinstance(each, WordsKept)), None)
+        readers = ((speech.choose_readers(words),),) if words is not None else ()
+        page.news.append(tell(speech.say(hint), *readers))
     progress = speech.say("questions.progress", position=asked.position, total=asked.total)
+    copies = ""
+    if face.asks_for_words and speech.on_telegram:
+        copies = f" {speech.say('questions.type-here-telegram')}"
     page.news.append(
         Outgoing(
             OutgoingKind.SEND,
-            f"{progress}\n{face.ask}",
+            f"{progress}\n{face.ask}{copies}",
             face.keyboard(run_prefix(about.run.id, asked.step), first=asked.position == 1),
             run=about.run.id,
             step=asked.step,
@@ -121,14 +129,27 @@ def _ask(page: _Page, asked: Asked) -> None:
 
 def _show_answer(page: _Page, step: int, item: str, answer: Answer) -> Outgoing:
     """Turn the question into what was answered, with one button to change it while that works."""
-    run = page.run
-    face = page.speech.faces.of(page.about.instrument, item, run.voice)
+    run, speech = page.run, page.speech
+    face = speech.faces.of(page.about.instrument, item, run.voice)
+    text, rows = face.answered(answer), _change(face, run, step)
+    if isinstance(answer, Written):
+        text = f"{text} {speech.say('own.who-may')}"
+        rows = (*rows, *speech.sharing(answer.words))
+    kind = OutgoingKind.EDIT_TAPPED if speech.tapped else OutgoingKind.EDIT_STEP
+    return Outgoing(kind, text, rows, run=run.id, step=step)
+
+
+def _change(face: Face, run: Run, step: int) -> tuple[Row, ...]:
+    """Return the row that changes an answer; none where the run is over."""
     label, ending = face.change
-    rows: tuple[Row, ...] = ()
-    if not run.status.over:
-        rows = ((Button(label, run_prefix(run.id, step) + ending),),)
-    kind = OutgoingKind.EDIT_TAPPED if page.speech.tapped else OutgoingKind.EDIT_STEP
-    return Outgoing(kind, face.answered(answer), rows, run=run.id, step=step)
+    return () if run.status.over else ((Button(label, run_prefix(run.id, step) + ending),),)
+
+
+def change_row(answer: AnswerInRun, speech: Speech) -> tuple[Row, ...]:
+    """Return the row that changes an answer in words, as it stands under the question."""
+    run, asked = answer.run, answer.run.asked
+    step = max(at for at, item in enumerate(asked, start=1) if item == answer.item)
+    return _change(speech.faces.of(answer.instrument, answer.item, run.voice), run, step)
 
 
 def _correct_earlier(page: _Page, step: int, item: str, answer: Answer) -> list[Outgoing]:
@@ -168,11 +189,12 @@ def _mention(page: _Page, event: _Aside) -> None:
         case PersonWanted():
             if not speech.promised:
                 page.news.append(tell(speech.say("questions.person-wanted")))
-        case WordsKept():
+        case WordsKept(_, words):
             if page.run.status is not RunStatus.OPEN and not speech.received:
                 go_on = page.button("carry-on", RunAct.GO_ON)
                 kept = speech.say("questions.words-kept")
-                page.news.append(tell(kept, (go_on, speech.help_now)))
+                readers = (speech.choose_readers(words),)
+                page.news.append(tell(kept, readers, (go_on, speech.help_now)))
         case _:
             assert_never(event)
 

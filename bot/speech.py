@@ -6,12 +6,14 @@ It must not hold a sentence, decide what is told, or know a channel's wire forma
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from bot.callbacks import join_data, menu_data
+from bot.callbacks import join_data, menu_data, sharing_data
 from bot.question_face import Faces
 from storage.outbox import Button, Outgoing, OutgoingKind, Urgency
+from surveys.conversation import WordsId
 from surveys.helplines import Helplines
-from surveys.people import AgeBand, Role
+from surveys.people import AgeBand, Role, Sharing
 from surveys.phrasebook import Phrasebook
 from usecases.arrival import Channel, JoinReply, MenuWish
 from usecases.telling import Listener
@@ -76,11 +78,36 @@ class Speech:
         return self.wish("help-now", MenuWish.HELP)
 
     @property
+    def who_sees(self) -> Button:
+        """The button that says who can see what, beside help on every screen."""
+        return self.wish("who-sees-it", MenuWish.WHO_SEES)
+
+    @property
     def exits(self) -> Row:
         """The way on from a message that asks nothing."""
         if self.stranger:
-            return (self.help_now,)
-        return (self.wish("menu", MenuWish.MENU), self.help_now)
+            return (self.who_sees, self.help_now)
+        return (self.wish("menu", MenuWish.MENU), self.who_sees, self.help_now)
+
+    def choose_readers(self, words: WordsId) -> Button:
+        """Return the button that brings up the choice who else may read these words."""
+        return self.button("who-may-read", sharing_data(words))
+
+    def sharing(self, words: WordsId, chosen: Sharing | None = None) -> tuple[Row, ...]:
+        """Return the choices who else may read these words, one a row; a tick on what holds."""
+        buttons = [
+            (each, self.button(_SHARING[each], sharing_data(words, each))) for each in Sharing
+        ]
+        return tuple(
+            (self.ticked(button) if each is chosen else button,) for each, button in buttons
+        )
+
+
+_SHARING: Final = {
+    Sharing.KEEP: "keep-it",
+    Sharing.WORKER: "worker-may",
+    Sharing.WITHOUT_NAME: "without-name",
+}
 
 
 def tell(text: str, *rows: Row, urgency: Urgency = Urgency.REPLY) -> Outgoing:

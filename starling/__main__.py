@@ -6,12 +6,16 @@ import typer
 
 from starling.commands import (
     access,
+    alerts,
+    accounts,
     audit,
+    backup,
     bench,
     concerns,
     episodes,
     followups,
     importing,
+    keys,
     outbox,
     pairs,
     people,
@@ -34,9 +38,12 @@ app = typer.Typer(
 app.command("run")(serving.run)
 app.command("migrate")(serving.migrate)
 app.command("doctor")(serving.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("demo")(simulating.demo)
 app.command("simulate")(simulating.simulate)
 app.command("invite")(episodes.invite)
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(episodes.app, name="episode")
 app.add_typer(followups.app, name="followups")
 app.add_typer(importing.app, name="import")
@@ -49,7 +56,9 @@ app.add_typer(wording.app, name="wording")
 app.add_typer(concerns.app, name="concerns")
 app.add_typer(rights.app, name="rights")
 app.add_typer(access.app, name="access")
+app.add_typer(accounts.app, name="accounts")
 app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(bench.app, name="bench")
 

@@ -8,7 +8,9 @@ from starling.bot_name import BotUnknown, learn_bot_name
 from starling.settings import Settings
 from storage.database import current_revision, newest_revision, sqlite_file
 from storage.errors import StorageFault
+from surveys.errors import BadDefinition
 from surveys.helplines import helplines
+from usecases.ladder import Rung, WayKind, load_ladder
 
 Finding = tuple[str, bool, str]
 
@@ -19,6 +21,7 @@ async def check_up(settings: Settings, now: datetime) -> list[Finding]:
         _check_database(settings),
         _check_keys(settings),
         _check_numbers(now),
+        _check_alerts(settings),
         await _check_telegram(settings),
     ]
 
@@ -55,6 +58,22 @@ def _check_numbers(now: datetime) -> Finding:
         names = ", ".join(line.id for line in stale)
         return name, False, f"ring these, then update surveys/helplines.yaml: {names}"
     return name, True, "every number was checked within the last 180 days"
+
+
+def _check_alerts(settings: Settings) -> Finding:
+    name = "alerts"
+    try:
+        ladder = load_ladder(settings.alerts_file)
+    except BadDefinition as fault:
+        return name, False, str(fault)
+    unreached = [rung.value for rung in Rung if rung not in ladder.reached]
+    if len(unreached) == len(Rung):
+        return name, False, "nobody is told but by the staff page; set STARLING_ALERTS_FILE"
+    if settings.mail_server is None and WayKind.EMAIL in ladder.kinds:
+        return name, False, "some are told by e-mail; set STARLING_MAIL_SERVER"
+    if unreached:
+        return name, True, f"these are told by the staff page alone: {', '.join(unreached)}"
+    return name, True, "on every rung somebody can be reached"
 
 
 async def _check_telegram(settings: Settings) -> Finding:

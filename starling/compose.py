@@ -9,20 +9,27 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from bot.render import build_renderer
 from followups.rhythm_files import make_local_rhythm
-from starling.secret_keys import decode_keys, load_or_make_keys
-from starling.settings import Settings, load_settings
-from storage import marks, runs
+from starling.secret_keys import decode_keys, load_or_make_keys, read_keys
+from starling.settings import Settings, SettingsRefused, load_settings
+from storage import key_marks, marks, runs
 from storage.casework import Opener
-from storage.database import migrate
+from storage.database import migrate, read_once
 from storage.lane import Lane
 from storage.sequence import Sequence
 from storage.vault import Vault
 from surveys.catalogue import Catalogue, load_catalogue
+from usecases.ladder import load_ladder
 from usecases.ports import Rhythm
 from usecases.service import Service
+
+_LOCKED_WITH_OTHERS: Final = (
+    "STARLING_SECRET_KEYS, or the key file, does not hold the key that this database is locked "
+    "with now. Put that key back, the newest first: see docs/keys.md."
+)
 
 
 def clock() -> datetime:
@@ -44,9 +51,32 @@ class Sources:
 
 
 def make_vault(settings: Settings, sources: Sources) -> Vault:
-    """Return the vault with the keys of the settings, or with a key kept beside the database."""
-    keys = settings.secret_keys or load_or_make_keys(settings.keys_file, secrets.token_bytes)
-    return Vault(decode_keys(keys), sources.entropy)
+    """Return the vault with the keys of the settings, or with a key kept beside the database.
+
+    A key in a file that is added later is learnt while the process runs. Raises SettingsRefused,
+    also where the key is missing that the database is locked with.
+    """
+    file = settings.keys_file
+    if settings.secret_keys:
+        vault = Vault(decode_keys(settings.secret_keys), sources.entropy)
+    else:
+        keys = load_or_make_keys(file, secrets.token_bytes, lambda: not _holds_anything(settings))
+        vault = Vault(decode_keys(keys), sources.entropy, lambda: decode_keys(read_keys(file)))
+    if read_once(settings.database_url, lambda c: key_marks.is_locked_with_others(c, vault)):
+        raise SettingsRefused((_LOCKED_WITH_OTHERS,))
+    return vault
+
+
+def make_opener(settings: Settings) -> Opener:
+    """Bring the database up to date; return what opens units of work on it without a service."""
+    migrate(settings.database_url)
+    numbers = Sequence(secrets.randbelow(1024))
+    numbers.go_on_after(read_once(settings.database_url, marks.highest_number))
+    return Opener(make_vault(settings, Sources()), numbers, secrets.token_bytes)
+
+
+def _holds_anything(settings: Settings) -> bool:
+    return read_once(settings.database_url, key_marks.holds_anything)
 
 
 def make_rhythm(settings: Settings) -> Rhythm:
@@ -83,6 +113,7 @@ async def open_service(
             public_url=settings.public_url.rstrip("/"),
             zone=settings.timezone,
             bot_name=bot_name or (lambda: settings.telegram_bot_name),
+            ladder=load_ladder(settings.alerts_file),
             erased_file=settings.erased_file,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 
 from bot.courier import Courier
 from bot.intake import Intake
@@ -10,9 +11,23 @@ from followups.clock import Bell, Clock
 from followups.dispatch import EVERY, dispatch_due
 from starling.anchors import add_anchor, read_anchors
 from starling.compose import clock
+from starling.key_watch import KeyWatch
 from starling.last_seen import write_last_seen
+from starling.notifying import Notifier
 from starling.settings import Settings
-from usecases import auditing, housekeeping, nudging, restoring, silence, sweeping, telling_back
+from usecases import (
+    alerting,
+    alerting_canary,
+    alerting_drills,
+    alerting_notices,
+    auditing,
+    housekeeping,
+    nudging,
+    restoring,
+    silence,
+    sweeping,
+    telling_back,
+)
 from usecases.letters import Post
 from usecases.service import Service
 
@@ -47,6 +62,8 @@ def wind_up(
     async def remember_audit() -> None:
         await _remember_audit(settings, service)
 
+    watch = KeyWatch(settings, service, secrets.token_hex(4), clock)
+
     async def tidy() -> None:
         await housekeeping.tidy(service, clock())
 
@@ -63,10 +80,36 @@ def wind_up(
             Bell("housekeeping", 3600.0, tidy),
             # It writes once in every day, whenever it was started.
             Bell("audit head", 900.0, remember_audit, at_once=True),
+            Bell("keys", 5.0, watch.look, at_once=True),
             *_nudge_bells(service, post),
+            *_alert_bells(service, post),
         ],
         clock,
     )
+
+
+def _alert_bells(service: Service, post: Post | None) -> list[Bell]:
+    """Return what alerts need: to climb, to be told of, to be tried out, and rules that work."""
+    send = Notifier(post)
+
+    async def climb() -> None:
+        await alerting.sweep(service, clock())
+
+    async def notify() -> None:
+        await alerting_notices.send_due(service, send, clock())
+
+    async def drill() -> None:
+        await alerting_drills.raise_weekly(service, clock())
+
+    async def sing() -> None:
+        await alerting_canary.sing(service, clock())
+
+    return [
+        Bell("alerts", 15.0, climb, at_once=True),
+        Bell("alert notices", 10.0, notify, at_once=True),
+        Bell("drill", 300.0, drill),
+        Bell("canary", 600.0, sing, at_once=True),
+    ]
 
 
 def _nudge_bells(service: Service, post: Post | None) -> list[Bell]:

@@ -137,6 +137,13 @@ class Settings(BaseSettings):
         "the same keys, so set them there.",
         examples=["a-new-key,an-old-key"],
     )
+    backup_key: _Key | None = Field(
+        default=None,
+        description="The key that backups are locked with: 32 bytes or more in url-safe base64, "
+        "another one than those above. Without it one is made with the first backup and kept in "
+        "backup.key beside the other keys: keep a copy of it apart from the backups.",
+        examples=["the output of openssl rand -base64 32 | tr +/ -_"],
+    )
     mail_server: Annotated[str, AfterValidator(mail_rules.check_mail_server)] | None = Field(
         default=None,
         repr=False,
@@ -184,6 +191,13 @@ class Settings(BaseSettings):
         "followups/terms.yaml.",
         examples=["/etc/starling/terms.yaml"],
     )
+    alerts_file: Path | None = Field(
+        default=None,
+        description="Who is told when a message must be read, and who next when nobody takes it. "
+        "Begin with a copy of usecases/ladder.yaml. Without it nobody is told: alerts stand on the "
+        "staff page alone. It may hold secret addresses, so let only the service read it.",
+        examples=["/etc/starling/ladder.yaml"],
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
@@ -222,6 +236,11 @@ class Settings(BaseSettings):
     def erased_file(self) -> Path:
         """Where it is remembered who was forgotten, for restores; see storage.erased_file."""
         return self.keys_file.with_name("erased.log")
+
+    @property
+    def backup_key_file(self) -> Path:
+        """Where the key of the backups is kept that was made with the first one."""
+        return self.keys_file.with_name("backup.key")
 
     @property
     def audit_heads_file(self) -> Path:

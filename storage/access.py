@@ -67,11 +67,33 @@ def add_keycard(
     return code
 
 
-def use_keycard(work: Casework, code: str, now: datetime) -> SignedIn | None:
-    """Return whom this code lets in, or None when it is wrong, expired or used."""
+def look_at_keycard(work: Casework, code: str, now: datetime) -> SignedIn | None:
+    """Return whom an unused code is for, without using it up; None when it does not work."""
+    query = select(keycards.c.who, keycards.c.role).where(
+        keycards.c.code_index.in_(work.vault.indexes("keycard", code.strip().lower()[:64])),
+        keycards.c.expires_at > now,
+        keycards.c.used_at.is_(None),
+    )
+    row = work.connection.execute(query).one_or_none()
+    return SignedIn(row.who, row.role) if row is not None else None
+
+
+def drop_keycards(work: Casework, who: str, role: str) -> None:
+    """Let every code of this name for this role end."""
+    work.connection.execute(delete(keycards).where(keycards.c.who == who, keycards.c.role == role))
+
+
+def use_keycard(
+    work: Casework, code: str, now: datetime, *, but_not_for: str = ""
+) -> SignedIn | None:
+    """Return whom this code lets in, or None when it is wrong, expired or used.
+
+    `but_not_for`: a role whose codes are none here, and stay unused.
+    """
     query = select(keycards).where(
         keycards.c.code_index.in_(work.vault.indexes("keycard", code.strip().lower()[:64])),
         keycards.c.expires_at > now,
+        keycards.c.role != but_not_for,
     )
     card = work.connection.execute(query).one_or_none()
     if card is None:

@@ -162,6 +162,7 @@ class Counted:
     unanswered: int
     overdue: int
     failed_notices: int
+    matcher_fails: bool
 
     @property
     def red_in_all(self) -> int:
@@ -180,9 +181,11 @@ def count(connection: Connection, now: datetime) -> Counted:
         .select_from(alert_steps.join(alerts, alerts.c.id == alert_steps.c.alert_id))
         .where(untaken, alert_steps.c.state == StepState.FAILED.value)
     )
+    broken = select(alerts.c.id).where(untaken, alerts.c.kind == AlertKind.MATCHER.value)
     return Counted(
         red={row[0]: row[1] for row in connection.execute(by_level)},
         unanswered=connection.execute(over).scalar_one(),
         overdue=connection.execute(late).scalar_one(),
         failed_notices=connection.execute(failed).scalar_one(),
+        matcher_fails=connection.execute(broken.limit(1)).first() is not None,
     )

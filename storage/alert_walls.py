@@ -12,7 +12,7 @@ from storage.casework import Casework
 from storage.tables import alerts, concerns, participations, support_episodes, words
 
 
-def _cared_for_by(who: str) -> Select[tuple[str]]:
+def _cared_for_by(who: str) -> Select[str]:
     """Return the query for everybody who answers, or answered, beside a child of this worker."""
     theirs = select(support_episodes.c.child_id).where(
         func.lower(support_episodes.c.worker) == who.strip().lower()
@@ -24,21 +24,25 @@ def _cared_for_by(who: str) -> Select[tuple[str]]:
     return select(participations.c.participant_id).select_from(beside).where(of_child)
 
 
-def kept_alerts(work: Casework, who: str) -> frozenset[str]:
-    """Return the alerts of which this person must never know: it may be about them."""
-    query = select(alerts.c.id).where(
+def alerts_kept_from(who: str) -> Select[str]:
+    """Return the query for alerts of which this worker must never know: they may be meant."""
+    return select(alerts.c.id).where(
         alerts.c.route != Route.ALL.value, alerts.c.participant_id.in_(_cared_for_by(who))
     )
-    return frozenset(work.connection.execute(query).scalars())
 
 
-def kept_words(work: Casework, who: str) -> frozenset[str]:
-    """Return the words that this person must never see.
+def kept_alerts(work: Casework, who: str) -> frozenset[str]:
+    """Return the ids of these alerts."""
+    return frozenset(work.connection.execute(alerts_kept_from(who)).scalars())
+
+
+def words_kept_from(who: str) -> Select[str]:
+    """Return the query for words that this worker must never see.
 
     Those that raised such an alert, and what the same child wrote since then while it is open.
     """
     since = and_(alerts.c.closed_at.is_(None), words.c.received_at >= alerts.c.raised_at)
-    query = (
+    return (
         select(words.c.id)
         .join(alerts, alerts.c.participant_id == words.c.participant_id)
         .outerjoin(concerns, concerns.c.id == alerts.c.concern_id)
@@ -48,4 +52,3 @@ def kept_words(work: Casework, who: str) -> frozenset[str]:
             or_(words.c.id == concerns.c.words_id, since),
         )
     )
-    return frozenset(work.connection.execute(query).scalars())

@@ -254,7 +254,7 @@ def acknowledge_for_words(work: Casework, words_id: str, who: str, now: datetime
 
 
 def _acknowledge(
-    work: Casework, which: Sequence[str] | Select[tuple[str]], who: str, now: datetime
+    work: Casework, which: Sequence[str] | Select[str], who: str, now: datetime
 ) -> int:
     taken = (
         update(alerts)
@@ -273,7 +273,7 @@ def _acknowledge(
     return done
 
 
-def _stop_notices(work: Casework, which: Sequence[str] | Select[tuple[str]]) -> None:
+def _stop_notices(work: Casework, which: Sequence[str] | Select[str]) -> None:
     """Let nothing more leave about these; one that is on its way now can still arrive."""
     waiting = (alert_steps.c.alert_id.in_(which), alert_steps.c.due_at.is_not(None))
     work.connection.execute(

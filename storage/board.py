@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 from storage.counts import STUCK_AFTER
 from storage.occasions import OccasionState
 from storage.tables import occasions, participants, silences, support_episodes
+from storage.walls import Caseload, is_own
 
 ANSWERED_SINCE: Final = timedelta(days=28)
 """For how long an answer stands on the board."""
@@ -59,10 +60,14 @@ NOBODY: Final = "-"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which kind of support and whose; None is every one. A worker may be NOBODY."""
+    """Which kind of support and whose; None is every one. A worker may be NOBODY.
+
+    `within` is the caseload beyond which nothing is found, None for everybody's.
+    """
 
     intervention: str | None = None
     worker: str | None = None
+    within: Caseload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,19 +195,22 @@ Group = tuple[str | None, str | None]
 """A kind of support and its worker."""
 
 
-def count_groups(connection: Connection, moment: Moment) -> Mapping[Group, Mapping[BoardList, int]]:
+def count_groups(
+    connection: Connection, moment: Moment, within: Caseload | None = None
+) -> Mapping[Group, Mapping[BoardList, int]]:
     """Return how much stands on each list, by kind of support and worker: two queries."""
+    walls = _is_chosen(Chosen(within=within))
     lists = (BoardList.DUE_TODAY, BoardList.LATE, BoardList.ANSWERED)
     conditions = [_condition(each, moment) for each in lists]
     group = (support_episodes.c.intervention, support_episodes.c.worker)
     counted = _of_askings(
         select(*group, *(func.sum(case((each, 1), else_=0)) for each in conditions))
-    ).where(or_(*conditions))
+    ).where(or_(*conditions), *walls)
     found: dict[Group, dict[BoardList, int]] = defaultdict(dict)
     for row in connection.execute(counted.group_by(*group)):
         found[row[0], row[1]].update(zip(lists, map(int, row[2:]), strict=True))
-    gone_quiet = _of_silences(select(*group, func.count()), handled=False).group_by(*group)
-    for row in connection.execute(gone_quiet):
+    gone_quiet = _of_silences(select(*group, func.count()), handled=False).where(*walls)
+    for row in connection.execute(gone_quiet.group_by(*group)):
         found[row[0], row[1]][BoardList.QUIET] = row[2]
     return found
 
@@ -238,6 +246,8 @@ def _is_chosen(chosen: Chosen) -> list[ColumnElement[bool]]:
         found.append(support_episodes.c.worker.is_(None))
     elif chosen.worker is not None:
         found.append(support_episodes.c.worker == chosen.worker)
+    if chosen.within is not None:
+        found.append(is_own(chosen.within))
     return found
 
 

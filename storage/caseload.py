@@ -13,6 +13,7 @@ from sqlalchemy import Select, select
 from storage.casework import Casework
 from storage.episodes import SupportEpisode, episode_from
 from storage.tables import children, participations, support_episodes
+from storage.walls import Caseload, is_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,21 @@ class Wanted:
         return bool(self.case or self.beside)
 
 
-def list_some(work: Casework, wanted: Wanted) -> list[SupportEpisode]:
-    """Return some support episodes: those that go on first, then the newest."""
+def list_some(
+    work: Casework, wanted: Wanted, within: Caseload | None = None
+) -> list[SupportEpisode]:
+    """Return some support episodes: those that go on first, then the newest.
+
+    `within`: the caseload beyond which nothing is found, None for everybody's.
+    """
     ended = support_episodes.c.closed_on.is_not(None)
     query = select(support_episodes)
     if wanted.one_child:
         query = query.where(support_episodes.c.child_id.in_(_child(work, wanted)))
     else:
         query = query.where(ended if wanted.closed else ~ended)
+    if within is not None:
+        query = query.where(is_own(within))
     newest = query.order_by(ended, support_episodes.c.opened_on.desc(), support_episodes.c.id)
     some = newest.offset(wanted.start).limit(wanted.most)
     return [episode_from(row) for row in work.connection.execute(some)]
@@ -64,7 +72,7 @@ class Answering:
     until: datetime | None
 
 
-def ever_of(work: Casework, participant_id: str) -> list[Answering]:
+def ever_of(work: Casework, participant_id: str, within: Caseload | None = None) -> list[Answering]:
     """Return every support episode in which somebody answers or answered, the newest first."""
     query = (
         select(participations.c.since, participations.c.until, support_episodes)
@@ -72,6 +80,8 @@ def ever_of(work: Casework, participant_id: str) -> list[Answering]:
         .where(participations.c.participant_id == participant_id)
         .order_by(support_episodes.c.opened_on.desc(), support_episodes.c.id)
     )
+    if within is not None:
+        query = query.where(is_own(within))
     return [
         Answering(episode_from(row), row.since, row.until) for row in work.connection.execute(query)
     ]

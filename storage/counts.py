@@ -8,7 +8,17 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from storage.tables import concerns, inbox, notices, occasions, outbox, runs, words
+from storage.tables import (
+    concerns,
+    inbox,
+    notices,
+    occasions,
+    outbox,
+    runs,
+    support_episodes,
+    words,
+)
+from storage.walls import ANYBODY, Reader, is_own
 
 STUCK_AFTER: Final = timedelta(minutes=2)
 """How long an update or a due moment may wait before somebody should look."""
@@ -32,13 +42,17 @@ class Counts:
     unseen_notices: int
 
 
-def count(connection: Connection, now: datetime) -> Counts:
-    """Count everything that a person or a monitor should be able to see."""
+def count(connection: Connection, now: datetime, reader: Reader = ANYBODY) -> Counts:
+    """Count everything that a person or a monitor should be able to see.
+
+    Words, notices, concerns and follow-ups are counted as far as `reader` may know of them.
+    """
+    readable, known = reader.may_read(), reader.may_know()
     by_run = select(runs.c.status, func.count()).group_by(runs.c.status)
     by_message = select(outbox.c.state, func.count()).group_by(outbox.c.state)
     by_concern = (
         select(concerns.c.level, func.count())
-        .where(concerns.c.acknowledged_at.is_(None))
+        .where(concerns.c.acknowledged_at.is_(None), *_concerns_of(reader))
         .group_by(concerns.c.level)
     )
     unread = words.c.read_at.is_(None)
@@ -52,9 +66,22 @@ def count(connection: Connection, now: datetime) -> Counts:
         messages={row[0]: row[1] for row in connection.execute(by_message)},
         waiting_updates=how_many(waiting),
         stuck_updates=how_many(waiting, inbox.c.received_at < now - STUCK_AFTER),
-        late_occasions=how_many(occasions.c.next_at < now - STUCK_AFTER),
-        unread_words=how_many(unread),
-        overdue_words=how_many(unread, words.c.read_by_at < now),
+        late_occasions=how_many(occasions.c.next_at < now - STUCK_AFTER, *_askings_of(reader)),
+        unread_words=how_many(unread, *readable),
+        overdue_words=how_many(unread, words.c.read_by_at < now, *readable),
         open_concerns={row[0]: row[1] for row in connection.execute(by_concern)},
-        unseen_notices=how_many(notices.c.seen_at.is_(None)),
+        unseen_notices=how_many(notices.c.seen_at.is_(None), *known),
     )
+
+
+def _concerns_of(reader: Reader) -> list[ColumnElement[bool]]:
+    if reader.within is None:
+        return []
+    return [concerns.c.words_id.in_(select(words.c.id).where(*reader.may_read()))]
+
+
+def _askings_of(reader: Reader) -> list[ColumnElement[bool]]:
+    if reader.within is None:
+        return []
+    own = select(support_episodes.c.id).where(is_own(reader.within))
+    return [occasions.c.episode_id.in_(own)]

@@ -68,6 +68,12 @@ def set_age_band(work: Casework, participant_id: str, age_band: AgeBand) -> None
     )
 
 
+def set_role(work: Casework, participant_id: str, role: Role) -> None:
+    """Put right which part a grown-up plays."""
+    here = update(participants).where(participants.c.id == participant_id)
+    work.connection.execute(here.values(role=role.value))
+
+
 def has_joined(work: Casework, participant_id: str) -> bool:
     """Tell whether somebody ever said yes."""
     query = select(participants.c.joined_at).where(participants.c.id == participant_id)

@@ -22,6 +22,8 @@ INDEX_BYTES: Final = 16
 _VERSION: Final = b"\x01"
 _KEY_ID_END: Final = 5
 _NONCE_BYTES: Final = 12
+HEAD_BYTES: Final = _KEY_ID_END
+"""How many bytes at the start of a ciphertext say which version and which key it is of."""
 _NONCE_END: Final = _KEY_ID_END + _NONCE_BYTES
 _TAG_BYTES: Final = 16
 _BLOCK: Final = 64
@@ -66,19 +68,39 @@ class Vault:
     service's keys with HKDF (RFC 5869) for one use only.
     """
 
-    def __init__(self, keys: Sequence[bytes], entropy: Callable[[int], bytes]) -> None:
-        """Take the service's keys, newest first, and a source of that many random bytes."""
-        if not keys or any(len(key) < KEY_BYTES for key in keys):
-            raise KeyRefused
+    def __init__(
+        self,
+        keys: Sequence[bytes],
+        entropy: Callable[[int], bytes],
+        learn: Callable[[], Sequence[bytes]] | None = None,
+    ) -> None:
+        """Take the service's keys, newest first, and a source of that many random bytes.
+
+        learn: returns the keys as they stand now; asked where something is sealed with a key that
+        was added while this process runs.
+        """
         self._entropy = entropy
-        self._masters = tuple(keys)
-        self._rings = {each.id: each for each in (_Ring(_derive(key, "seal")) for key in keys)}
-        self._newest = next(iter(self._rings.values()))
-        self._indexes: dict[str, tuple[_Index, ...]] = {}
+        self._learn = learn
+        self._kept = _Kept.of(keys)
 
     def __repr__(self) -> str:
         """Say how many keys there are and nothing about them."""
-        return f"Vault({len(self._masters)} keys)"
+        return f"Vault({len(self._kept.masters)} keys)"
+
+    def take(self, keys: Sequence[bytes]) -> None:
+        """Go on with these keys, newest first: every later call works with them."""
+        if tuple(keys) != self._kept.masters:
+            self._kept = _Kept.of(keys)
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The public names of the keys, newest first: they stand in front of every ciphertext."""
+        return tuple(each.hex() for each in self._kept.rings)
+
+    @property
+    def heads(self) -> tuple[bytes, ...]:
+        """How ciphertexts of each key begin, newest first; see HEAD_BYTES."""
+        return tuple(each.head for each in self._kept.rings.values())
 
     def random(self, number: int) -> bytes:
         """Return that many random bytes, such as for a key of its own that is sealed here."""
@@ -86,7 +108,7 @@ class Vault:
 
     def seal(self, place: Place, plain: bytes, key: bytes | None = None) -> bytes:
         """Return the ciphertext of some words for one place; key: a person's own, from below."""
-        ring = self._newest if key is None else _Ring(key)
+        ring = self._kept.newest if key is None else _Ring(key)
         nonce = self._entropy(_NONCE_BYTES)
         return ring.head + nonce + ring.cipher.encrypt(nonce, plain, place.bind(ring.head))
 
@@ -98,8 +120,7 @@ class Vault:
         head = cipher[:_KEY_ID_END]
         if len(cipher) < _NONCE_END + _TAG_BYTES or head[:1] != _VERSION:
             raise Tampered
-        own = None if key is None else _Ring(key)
-        ring = self._rings.get(head[1:]) if own is None else own
+        ring = self._ring_of(head) if key is None else _Ring(key)
         if ring is None or ring.head != head:
             raise KeyUnknown
         nonce, words = cipher[_KEY_ID_END:_NONCE_END], cipher[_NONCE_END:]
@@ -110,7 +131,7 @@ class Vault:
 
     def is_newest(self, cipher: bytes) -> bool:
         """Whether something sealed without a person's key was sealed with the newest key."""
-        return cipher[:_KEY_ID_END] == self._newest.head
+        return cipher[:_KEY_ID_END] == self._kept.newest.head
 
     def reseal(self, place: Place, cipher: bytes) -> bytes:
         """Return the same words sealed with the newest key: what a rotation stores."""
@@ -136,18 +157,55 @@ class Vault:
 
         purpose: has a key of its own, so that equal values of two columns do not look equal.
         """
-        found = self._indexes.get(purpose) or self._derive_indexes(purpose)
-        return found[0].of(_bytes_of(value))
+        return self._kept.indexes_for(purpose)[0].of(_bytes_of(value))
 
     def indexes(self, purpose: str, value: str) -> list[bytes]:
         """Return a value's index under every key, newest first, to look up rows during rotation."""
-        found = self._indexes.get(purpose) or self._derive_indexes(purpose)
-        return [each.of(_bytes_of(value)) for each in found]
+        return [each.of(_bytes_of(value)) for each in self._kept.indexes_for(purpose)]
 
-    def _derive_indexes(self, purpose: str) -> tuple[_Index, ...]:
-        made = tuple(_Index(_derive(key, f"index {purpose}")) for key in self._masters)
-        self._indexes[purpose] = made
-        return made
+    def reindex(self, purpose: str, value: str, stored: bytes) -> bytes | None:
+        """Return the newest index in the place of a stored one of the same value and an older key.
+
+        None where the stored one is the newest already, or is not of this value: then it was put
+        there on purpose, so that nothing finds the row.
+        """
+        newest, *older = self.indexes(purpose, value)
+        return newest if stored in older else None
+
+    def _ring_of(self, head: bytes) -> _Ring | None:
+        """Return the key of a ciphertext; where it is not here, look whether it was added."""
+        ring = self._kept.rings.get(head[1:])
+        if ring is None and self._learn is not None:
+            self.take(self._learn())
+            ring = self._kept.rings.get(head[1:])
+        return ring
+
+
+class _Kept:
+    """The keys of one moment, ready for use; a vault changes from one to the next at once."""
+
+    __slots__ = ("indexes", "masters", "newest", "rings")
+
+    def __init__(self, masters: tuple[bytes, ...]) -> None:
+        self.masters = masters
+        self.rings = {each.id: each for each in (_Ring(_derive(key, "seal")) for key in masters)}
+        self.newest = next(iter(self.rings.values()))
+        self.indexes: dict[str, tuple[_Index, ...]] = {}
+
+    @classmethod
+    def of(cls, keys: Sequence[bytes]) -> _Kept:
+        """Return the keys ready for use; KeyRefused where there is none, or one too short."""
+        if not keys or any(len(key) < KEY_BYTES for key in keys):
+            raise KeyRefused
+        return cls(tuple(keys))
+
+    def indexes_for(self, purpose: str) -> tuple[_Index, ...]:
+        """Return what makes the indexes of one purpose, newest key first."""
+        found = self.indexes.get(purpose)
+        if found is None:
+            found = tuple(_Index(_derive(key, f"index {purpose}")) for key in self.masters)
+            self.indexes[purpose] = found
+        return found
 
 
 class _Ring:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
 
@@ -88,8 +88,9 @@ def are_readable(caseload: Caseload) -> ColumnElement[bool]:
     Their writer chose so, or was not asked yet, or somebody may be in danger: safety is the stated
     exception. What is said about a worker or carer goes to nobody but the safeguarding lead.
     """
-    level = exists().where(concerns.c.words_id == words.c.id)
-    chosen = or_(words.c.sharing.is_(None), words.c.sharing == FOR_MY_WORKER, level)
+    raised = select(_CONCERNS.c.words_id).where(_CONCERNS.c.words_id.is_not(None))
+    in_danger = words.c.id.in_(raised)
+    chosen = or_(words.c.sharing.is_(None), words.c.sharing == FOR_MY_WORKER, in_danger)
     return words.c.participant_id.in_(own_people(caseload)) & chosen & ~is_allegation()
 
 
@@ -100,11 +101,40 @@ def is_about(who: str) -> ColumnElement[bool]:
 
 def is_allegation() -> ColumnElement[bool]:
     """Return what holds for a row of `words` in which a worker or carer may be accused."""
-    return exists().where(concerns.c.words_id == words.c.id, _names_allegation())
+    raised = select(_CONCERNS.c.words_id).where(_CONCERNS.c.words_id.is_not(None), _ACCUSES)
+    return words.c.id.in_(raised)
 
 
-def _names_allegation() -> ColumnElement[bool]:
-    return concerns.c.categories.contains(f'"{ALLEGATION}"', autoescape=True)
+# Queries about words join concerns themselves: these are looked at apart.
+_CONCERNS: Final = concerns.alias()
+_ACCUSES: Final = _CONCERNS.c.categories.contains(f'"{ALLEGATION}"', autoescape=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at words and notices: their name, and the wall that they stand behind.
+
+    `who` is empty where nobody in particular looks, such as on the command line; `within` is None
+    where there is no wall.
+    """
+
+    who: str = ""
+    within: Caseload | None = None
+
+    def may_read(self) -> list[ColumnElement[bool]]:
+        """Return what must hold for rows of `words`."""
+        if self.within is not None:
+            return [are_readable(self.within)]
+        return [~is_about(self.who)] if self.who else []
+
+    def may_know(self) -> list[ColumnElement[bool]]:
+        """Return what must hold for rows of `notices`."""
+        if self.within is None:
+            return []
+        return [notices.c.participant_id.in_(own_people(self.within))]
+
+
+ANYBODY: Final = Reader()
 
 
 def holds(work: Casework, caseload: Caseload, thing: Thing, row_id: str) -> bool:
@@ -131,8 +161,12 @@ def _inside(caseload: Caseload, thing: Thing, row_id: str) -> ColumnElement[bool
             mine = suppressions.c.participant_id.in_(people)
             return and_(suppressions.c.action_id == row_id, mine)
         case Thing.ALERT:
-            accused = exists().where(concerns.c.id == alerts.c.concern_id, _names_allegation())
-            return and_(alerts.c.id == row_id, alerts.c.participant_id.in_(people), ~accused)
+            accused = alerts.c.concern_id.in_(select(_CONCERNS.c.id).where(_ACCUSES))
+            return and_(
+                alerts.c.id == row_id,
+                alerts.c.participant_id.in_(people),
+                or_(alerts.c.concern_id.is_(None), ~accused),
+            )
         case Thing.WISH:
             return and_(wishes.c.id == row_id, wishes.c.participant_id.in_(people))
         case _:

@@ -19,6 +19,7 @@ from storage.people import Person
 from storage.sequence import new_id
 from storage.tables import concerns, notices, participants, words
 from storage.vault import Place
+from storage.walls import ANYBODY, Reader
 from surveys.people import Sharing
 
 
@@ -147,19 +148,21 @@ def give_notice(work: Casework, person: Person | None, kind: NoticeKind, now: da
     )
 
 
-def to_read(work: Casework, most: int = 200) -> list[WordsToRead]:
+def to_read(work: Casework, reader: Reader = ANYBODY, most: int = 200) -> list[WordsToRead]:
     """Return what nobody has read yet: the gravest first, then by when it must be read."""
     query = (
-        _WORDS.where(words.c.read_at.is_(None))
+        _WORDS.where(words.c.read_at.is_(None), *reader.may_read())
         .order_by(_GRAVEST_FIRST, words.c.read_by_at, words.c.received_at, words.c.id)
         .limit(most)
     )
     return [_opened(work, row) for row in work.connection.execute(query)]
 
 
-def read_since(work: Casework, since: datetime, most: int = 200) -> list[WordsToRead]:
+def read_since(
+    work: Casework, since: datetime, reader: Reader = ANYBODY, most: int = 200
+) -> list[WordsToRead]:
     """Return what somebody read since a moment, the newest first."""
-    query = _WORDS.where(words.c.read_at >= since)
+    query = _WORDS.where(words.c.read_at >= since, *reader.may_read())
     ordered = query.order_by(words.c.read_at.desc(), words.c.received_at.desc(), words.c.id)
     return [_opened(work, row) for row in work.connection.execute(ordered.limit(most))]
 
@@ -234,11 +237,11 @@ class Notice:
     at: datetime
 
 
-def unseen_notices(work: Casework, most: int = 200) -> list[Notice]:
+def unseen_notices(work: Casework, reader: Reader = ANYBODY, most: int = 200) -> list[Notice]:
     """Return the facts that nobody has seen yet, the newest first."""
     query = (
         select(notices.c.id, notices.c.participant_id, notices.c.kind, notices.c.at)
-        .where(notices.c.seen_at.is_(None))
+        .where(notices.c.seen_at.is_(None), *reader.may_know())
         .order_by(notices.c.at.desc(), notices.c.id)
         .limit(most)
     )

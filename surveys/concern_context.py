@@ -63,12 +63,13 @@ class Context:
         return any(checks[lowering](span) for lowering in lowerings)
 
     def clears(self, span: Span, unless: str | None) -> bool:
-        """Tell whether the phrase `unless` stands in or close to `span`."""
+        """Tell whether the phrase `unless` stands in or close to `span`, in the same sentence."""
         if unless is None:
             return False
+        sentence = self.chart.sentence_of(span.start)
         return any(
-            span.start - NEARBY <= found.start
-            and found.end <= span.end + NEARBY
+            max(sentence.start, span.start - NEARBY) <= found.start
+            and found.end <= min(sentence.end, span.end + NEARBY)
             and not self._turns_between(found, span)
             for found in self.chart.spans(unless)
         )

@@ -13,7 +13,7 @@ MARKS: Final = regex.compile(r"\p{Mn}+")
 UNSEEN: Final = regex.compile(r"[\p{Cf}\p{Cs}\p{Co}\u034f\u115f\u1160\u3164\uffa0]+")
 APOSTROPHES: Final = regex.compile(r"(?<=\p{L})['\u2019\u2018`\u00b4\u02bc\uff07](?=\p{L})")
 TOKENS: Final = regex.compile(
-    r"(?P<token>[\p{L}\p{N}][\p{L}\p{N}\p{Mc}@$!*|]*)|(?P<stop>(?<!\.)[.!?;\u061f\u06d4\u1362](?!\S))"
+    r"(?P<token>(?:[@$](?=\p{L}))?[\p{L}\p{N}][\p{L}\p{N}\p{Mc}@$!*|]*)|(?P<stop>(?<!\.)[.!?;\u061f\u06d4\u1362](?!\S))"
 )
 LONG_RUN: Final = regex.compile(r"(.)\1{2,}")
 MIXED_SCRIPTS: Final = regex.compile(r"\p{Latin}")
@@ -125,6 +125,8 @@ def spell_variants(word: str) -> tuple[str, ...]:
         variants.append(spelling)
         if LONG_RUN.search(spelling):
             variants.extend((LONG_RUN.sub(r"\1\1", spelling), LONG_RUN.sub(r"\1", spelling)))
+    # A sign in front is a letter (`@rms`) or only a sign (`@jo`).
+    variants.append(word.lstrip("@$"))
     return tuple(dict.fromkeys(variants))
 
 

@@ -21,6 +21,10 @@ class Wish(StrEnum):
     STOP = "stop"
     GO_ON = "go on"
     MENU = "menu"
+    WHO_SEES = "who sees"
+    GOALS = "goals"
+    ABOUT_ME = "about me"
+    FORGET_ME = "forget me"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,25 @@ _WISHES: dict[Wish, frozenset[str]] = {
     Wish.STOP: frozenset({"stop", "stop it", "stop this", "quit", "end", "no more", "unsubscribe"}),
     Wish.GO_ON: frozenset({"go on", "carry on", "continue", "resume", "start", "ready"}),
     Wish.MENU: frozenset({"menu", "show me the menu", "settings", "options"}),
+    Wish.WHO_SEES: frozenset(
+        {
+            f"{opening} {what}"
+            for opening in ("who sees", "who can see", "who reads", "who can read", "who will see")
+            for what in ("this", "it", "what", "that", "my words", "my answers", "what i write")
+        }
+    ),
+    Wish.GOALS: frozenset({"goals", "my goals", "show my goals", "show me my goals"}),
+    Wish.ABOUT_ME: frozenset(
+        {
+            "about me",
+            "what do you know about me",
+            "what you know about me",
+            "what do you know of me",
+            "what you know of me",
+            "what do you have on me",
+        }
+    ),
+    Wish.FORGET_ME: frozenset({"forget me", "delete me", "delete everything", "delete my data"}),
 }
 
 

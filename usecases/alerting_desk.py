@@ -113,7 +113,7 @@ async def acknowledge(service: Service, alert_id: str, by: By) -> None:
     await _do(service, alert_id, by, work)
 
 
-async def close(service: Service, alert_id: str, because: ClosedBecause, by: By) -> None:
+async def close(service: Service, alert_id: str, by: By, because: ClosedBecause) -> None:
     """Close an alert with a reason from the list. Raises Refusal where it is not there."""
 
     def work(casework: Casework) -> bool:

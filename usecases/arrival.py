@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NewType
 
 from surveys.conversation import Input, RunId
+from surveys.people import Sharing
 
 OccasionId = NewType("OccasionId", str)
 ParticipantId = NewType("ParticipantId", str)
@@ -106,6 +107,13 @@ class MenuWish(StrEnum):
     OFTEN_ONE_WEEK = "often-1-week"
     OFTEN_TWO_WEEKS = "often-2-weeks"
     OFTEN_FOUR_WEEKS = "often-4-weeks"
+    GOALS = "goals"
+    NEW_GOAL = "new-goal"
+    ABOUT_ME = "about-me"
+    SEE_ALL = "see-all"
+    SOMETHING_WRONG = "something-wrong"
+    FORGET_ME = "forget-me"
+    FORGET_ME_SURELY = "forget-surely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,33 @@ class MenuInput:
     """A wish from the menu, a command or a plain word."""
 
     wish: MenuWish
+
+
+@dataclass(frozen=True, slots=True)
+class SharingInput:
+    """Who else may read words that were kept; without a choice the choices are shown."""
+
+    words: str
+    choice: Sharing | None = None
+
+
+class GoalAct(StrEnum):
+    """What somebody does with a goal of theirs."""
+
+    SHOW = "show"
+    RATE = "rate"
+    CHANGE = "change"
+    REACHED = "reached"
+    NOT_MINE = "not-mine"
+
+
+@dataclass(frozen=True, slots=True)
+class GoalInput:
+    """A button about a goal; `value` (0 to 10) goes with RATE and with nothing else."""
+
+    goal: str
+    act: GoalAct
+    value: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +196,8 @@ What = (
     | OccasionInput
     | JoinInput
     | MenuInput
+    | SharingInput
+    | GoalInput
     | TextInput
     | MediaInput
     | CodeInput

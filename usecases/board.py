@@ -84,7 +84,7 @@ async def look(service: Service, wanted: Wanted, now: datetime) -> Board:
 
 def _look(work: Casework, wanted: Wanted, moment: Moment) -> Board:
     connection = work.connection
-    counted = board.count_groups(connection, moment)
+    counted = board.count_groups(connection, moment, wanted.chosen.within)
     groups = _groups(counted, wanted.chosen)
     rows: Sequence[BoardRow] = ()
     quiet: Sequence[QuietRow] = ()

@@ -31,7 +31,7 @@ from surveys.conversation import (
     Withdrawn,
 )
 from surveys.instrument import Instrument
-from usecases import planning
+from usecases import goals, planning
 from usecases.arrival import OccasionId, OccasionInput, OfferReply, RunInput
 from usecases.desk import Desk
 from usecases.picturing import last_finished
@@ -153,6 +153,7 @@ def _follow_up(desk: Desk, instrument: Instrument, turn: Turn) -> None:
                 desk.say(SomebodyWillTalk(desk.service.rhythm.staffed(desk.now)))
             case RunFinished() if instrument.picture and desk.run is not None:
                 desk.say(PictureReady(instrument, turn.run, last_time(desk, desk.run)))
+                goals.offer(desk)
             case _:
                 pass
 

@@ -43,6 +43,7 @@ class OwnWords(BaseModel):
     received_at: datetime
     read_at: datetime | None
     themes: list[str]
+    sharing: str | None = None
 
 
 class Message(BaseModel):
@@ -206,6 +207,41 @@ class QuietTime(BaseModel):
     over_at: datetime | None
 
 
+class GoalRating(BaseModel):
+    """How near somebody said that they are: 0 to 10."""
+
+    value: int
+    at: datetime
+
+
+class RatedGoal(BaseModel):
+    """Something that somebody wants to reach, in words of their own, and how near they are."""
+
+    text: str
+    made_at: datetime
+    ended_at: datetime | None
+    ratings: list[GoalRating]
+
+
+class GivenAgreement(BaseModel):
+    """Who agreed that somebody takes part, and whether the young person understood it."""
+
+    agreed_by: str
+    understands: str
+    day: date
+
+
+class MadeWish(BaseModel):
+    """What somebody wished about what we keep, and what became of it."""
+
+    kind: str
+    at: datetime
+    due_at: datetime
+    decided_at: datetime | None
+    decision: str | None
+    reason: str | None
+
+
 class Everything(BaseModel):
     """All that is stored about one person."""
 
@@ -229,3 +265,6 @@ class Everything(BaseModel):
     staff_notes: list[StaffNote]
     invitations: list[Invitation]
     numbers: list[Numbers]
+    goals: list[RatedGoal] = []
+    agreements: list[GivenAgreement] = []
+    wishes: list[MadeWish] = []

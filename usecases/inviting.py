@@ -16,6 +16,7 @@ from outcomes.episode import AgeBand as ChildAge
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
 from storage import (
     audit,
+    caseload,
     changes,
     contract,
     episodes,
@@ -176,12 +177,14 @@ async def open_episode(service: Service, new: NewEpisode, by: By) -> str:
 def open_in(service: Service, work: Casework, new: NewEpisode, by: By) -> str:
     """Open a support episode inside a transaction; return its id. Raises Refusal."""
     case = check_case_reference(new.case)
+    _stay_inside(work, case, by.sight)
     if new.intervention not in INTERVENTIONS:
         msg = f"There is no such kind of support. Use one of: {', '.join(INTERVENTIONS)}."
         raise Refusal(msg)
     if new.opened_on > service.rhythm.local(by.now).date():
         msg = "A support episode cannot be opened in the future. Use today or a day before."
         raise Refusal(msg)
+    worker = new.worker or by.sight.caseload_of  # who sees only their own keeps what they open
     episode = SupportEpisode(
         id=new_id(work.entropy),
         key=new_id(work.entropy),
@@ -193,7 +196,7 @@ def open_in(service: Service, work: Casework, new: NewEpisode, by: By) -> str:
         opened_on=new.opened_on,
         closed_on=None,
         close_reason=None,
-        worker=check_worker(new.worker) if new.worker is not None else None,
+        worker=check_worker(worker) if worker is not None else None,
     )
     episodes.add(work, episode)
     audit.note(work, by.who, "opened support episode", episode.id, by.now)
@@ -201,6 +204,16 @@ def open_in(service: Service, work: Casework, new: NewEpisode, by: By) -> str:
     if new.child_age is not None:
         contract.store(work, {episode.id: Noted(new.child_age)})
     return episode.id
+
+
+def _stay_inside(work: Casework, case: str, sight: Sight) -> None:
+    """Refuse a child of somebody else's: or whoever knows a reference could open any door."""
+    if sight.sees_everybody:
+        return
+    wanted = caseload.Wanted(case=case, most=1)
+    if caseload.list_some(work, wanted) and not caseload.list_some(work, wanted, sight.caseload):
+        msg = "You cannot open this one yourself. Ask whoever is on duty to open it."
+        raise Refusal(msg)
 
 
 async def close_episode(service: Service, episode_id: str, closing: Closing, by: By) -> int:

@@ -237,6 +237,11 @@ class Ladder(_Strict):
         """The rungs on which anybody can be reached other than by the staff page."""
         return tuple(rung for rung in RUNGS if self._all_ways(rung))
 
+    @property
+    def kinds(self) -> frozenset[WayKind]:
+        """The kinds of ways that anybody is told by."""
+        return frozenset(way.kind for rung in RUNGS for way in self._all_ways(rung))
+
     def _all_ways(self, rung: Rung) -> list[Way]:
         told = self.rungs[rung]
         return [*told.ways, *(way for ways in told.people.values() for way in ways)]

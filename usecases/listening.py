@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from storage import invitations, transcripts, words
+from storage import askings, invitations, transcripts, words
 from storage.alerts import AlertKind
 from storage.people import Standing
 from storage.runs import StoredRun
 from storage.sequence import new_id
 from storage.words import NewWords, NoticeKind, WordsKind
-from surveys.concerns import Concern, notice
+from surveys.concerns import Concern, ConcernLevel, notice
 from surveys.conversation import Answered, Held, Typed, WordsId, WordsKept, Written
 from surveys.instrument import ItemKind
 from surveys.understanding import PlainReply, Wish, read_reply, read_time_wish, read_wish
-from usecases import alerting, checking_in, choosing_times, joining, wishing
+from usecases import alerting, checking_in, choosing_times, goals, joining, knowing, wishing
 from usecases.arrival import Channel, JoinReply, MediaInput, MenuWish, OfferReply, TextInput
 from usecases.desk import Desk
 from usecases.service import LONGEST_WORDS
@@ -58,6 +58,8 @@ def hear(desk: Desk, given: TextInput) -> None:
     wish = None if given.edited else read_wish(text)
     if wish is not None and _grant(desk, wish):
         return
+    if not given.edited and _give_what_was_asked_for(desk, text):
+        return
     if not given.edited and _choose_time(desk, text):
         return
     if not given.edited and invitations.looks_like_code(text) and joining.take_typed(desk, text):
@@ -78,7 +80,7 @@ def see_media(desk: Desk, media: MediaInput) -> None:
     if heard.concern is not None:
         _raise(desk, heard, heard.concern)
     else:
-        desk.say(MediaNotKept(media.kind))
+        desk.say(MediaNotKept(media.kind, _shareable(desk, heard)))
 
 
 def _reply_plainly(desk: Desk, text: str) -> bool:
@@ -119,8 +121,8 @@ def _grant(desk: Desk, wish: Wish) -> bool:
             wishing.grant(desk, MenuWish.STOP_ALL)
         case Wish.PAUSE:
             wishing.grant(desk, MenuWish.PAUSE)
-        case Wish.MENU:
-            wishing.grant(desk, MenuWish.MENU)
+        case Wish.MENU | Wish.WHO_SEES | Wish.GOALS | Wish.ABOUT_ME | Wish.FORGET_ME:
+            wishing.grant(desk, _ANY_TIME[wish])
         case Wish.BACK | Wish.WHY:
             return wishing.grant_in_run(desk, wish)
         case Wish.GO_ON:
@@ -128,6 +130,51 @@ def _grant(desk: Desk, wish: Wish) -> bool:
                 return False
             checking_in.offer_what_waits(desk)
     return True
+
+
+_ANY_TIME: Final = {
+    Wish.MENU: MenuWish.MENU,
+    Wish.WHO_SEES: MenuWish.WHO_SEES,
+    Wish.GOALS: MenuWish.GOALS,
+    Wish.ABOUT_ME: MenuWish.ABOUT_ME,
+    Wish.FORGET_ME: MenuWish.FORGET_ME,
+}
+
+
+def _give_what_was_asked_for(desk: Desk, text: str) -> bool:
+    """Take words as what our last message asked for outside the questions; False where it did not.
+
+    Words for a goal, and about what is wrong, are graded and read as all words are. What may mean
+    that a life is in danger never stands on a list of goals.
+    """
+    if desk.person is None:
+        return False
+    awaited = askings.awaited(desk.work.connection, desk.door.address.id)
+    what, _, which = (awaited or "").partition(":")
+    match what:
+        case goals.NUMBER:
+            return goals.take_number(desk, which, text)
+        case goals.NEW:
+            heard = _take_aside(desk, text, WordsKind.GOAL)
+            if heard.concern is None or heard.concern.level is not ConcernLevel.CRISIS:
+                goals.put_in_words(desk, heard.id, which or None)
+        case knowing.WRONG:
+            heard = _take_aside(desk, text, WordsKind.FIX)
+            knowing.note_wrong(desk, desk.person, heard.id)
+        case _:
+            return False
+    return True
+
+
+def _take_aside(desk: Desk, text: str, kind: WordsKind) -> _Heard:
+    """Keep words that answer no question of a run, and look after safety first."""
+    heard = _heard(desk, text, kind)
+    if heard.cut:
+        desk.say(WordsTooLong(LONGEST_WORDS))
+    _keep(desk, heard, None)
+    if heard.concern is not None:
+        _raise(desk, heard, heard.concern)
+    return heard
 
 
 def _choose_time(desk: Desk, text: str) -> bool:
@@ -165,14 +212,19 @@ def _listen(desk: Desk, heard: _Heard) -> None:
     run = desk.open_run
     if heard.kind is WordsKind.EDIT:
         _keep(desk, heard, desk.standing_run)
-        desk.say(EditReceived())
+        desk.say(EditReceived(_shareable(desk, heard)))
     elif run is not None:
         _answer_with(desk, heard, run)
     else:
         _keep(desk, heard, desk.standing_run)
         known = desk.person is not None
         staffed = desk.service.rhythm.staffed(desk.now)
-        desk.say(WordsReceived(staffed) if known else NotKnownYet())
+        desk.say(WordsReceived(staffed, heard.id) if known else NotKnownYet())
+
+
+def _shareable(desk: Desk, heard: _Heard) -> WordsId | None:
+    """Return the words that somebody may choose about: those of a person whom we know."""
+    return heard.id if desk.person is not None else None
 
 
 def _answer_with(desk: Desk, heard: _Heard, run: StoredRun) -> None:

@@ -12,6 +12,7 @@ from storage.counts import Counts, count
 from storage.words import Notice, WordsToRead
 from usecases.inviting import By
 from usecases.service import Service
+from usecases.walls import reader_of
 
 LATELY: Final = timedelta(days=7)
 """How long staff can look again at what was read."""
@@ -29,11 +30,12 @@ async def what_waits(service: Service, by: By) -> Desk:
     """Return unread words and unseen notices. Reading a child's words is noted in the audit."""
 
     def work(casework: Casework) -> Desk:
-        unread = words.to_read(casework)
+        reader = reader_of(by.sight, by.who)
+        unread = words.to_read(casework, reader)
         for each in unread:
             audit.note(casework, by.who, "saw words", each.id, by.now)
         casework.flush()
-        return Desk(tuple(unread), tuple(words.unseen_notices(casework)))
+        return Desk(tuple(unread), tuple(words.unseen_notices(casework, reader)))
 
     return await service.lane.write(lambda connection: work(service.open(connection)))
 
@@ -42,7 +44,7 @@ async def read_lately(service: Service, by: By) -> list[WordsToRead]:
     """Return what staff read in the last days, the newest first. This look is noted, too."""
 
     def work(casework: Casework) -> list[WordsToRead]:
-        found = words.read_since(casework, by.now - LATELY)
+        found = words.read_since(casework, by.now - LATELY, reader_of(by.sight, by.who))
         for each in found:
             audit.note(casework, by.who, "saw words", each.id, by.now)
         casework.flush()
@@ -80,3 +82,9 @@ async def mark_seen(service: Service, notice_id: str, by: By) -> bool:
 async def counts(service: Service, now: datetime) -> Counts:
     """Return the numbers that show whether the service works: for metrics and for staff."""
     return await service.lane.read(lambda connection: count(connection, now))
+
+
+async def own_counts(service: Service, by: By) -> Counts:
+    """Return the numbers of what waits within somebody's sight."""
+    reader = reader_of(by.sight, by.who)
+    return await service.lane.read(lambda connection: count(connection, by.now, reader))

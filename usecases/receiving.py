@@ -16,16 +16,18 @@ from storage import inbox, people
 from storage.casework import Casework, ChangedMeanwhile, Connection
 from storage.inbox import Ticket, Waiting
 from storage.outbox import Sending
-from usecases import checking_in, joining, listening, wishing
+from usecases import checking_in, goals, joining, listening, sharing, wishing
 from usecases.arrival import (
     Arrival,
     Channel,
     CodeInput,
+    GoalInput,
     JoinInput,
     MediaInput,
     MenuInput,
     OccasionInput,
     RunInput,
+    SharingInput,
     TextInput,
     UnknownInput,
 )
@@ -131,6 +133,10 @@ def _deal_with(desk: Desk, arrival: Arrival) -> None:
             listening.see_media(desk, media)
         case MenuInput(wish):
             wishing.grant(desk, wish)
+        case SharingInput() as choice:
+            sharing.take(desk, choice)
+        case GoalInput() as about_goal:
+            goals.take(desk, about_goal)
         case JoinInput(reply):
             joining.turn_page(desk, reply)
         case CodeInput(code):

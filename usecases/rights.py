@@ -27,7 +27,7 @@ from surveys.conversation import Answer, Chosen, Declination, Declined, Written
 from surveys.instrument import Instrument
 from surveys.people import Voice
 from surveys.phrasebook import phrasebook
-from usecases import own_support
+from usecases import own_support, own_wishes
 from usecases.everything import (
     Chat,
     EmailAddress,
@@ -117,6 +117,7 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
                 received_at=each.received_at,
                 read_at=each.read_at,
                 themes=seen.get(each.id, []),
+                sharing=each.sharing.value if each.sharing is not None else None,
             )
             for each in written.values()
         ],
@@ -142,6 +143,9 @@ def gather(service: Service, work: Casework, participant_id: str) -> Everything:
             for each in invitations.of_participant(work, person.id)
         ],
         numbers=[_numbers(each) for each in observations.of_one(work, person.key)],
+        goals=own_wishes.tell_goals(work, person.id, texts),
+        agreements=own_wishes.tell_agreements(work, person.id),
+        wishes=own_wishes.tell_wishes(work, person.id),
     )
 
 

@@ -76,8 +76,8 @@ async def enter(
 
     def work(casework: Casework) -> tuple[SignedIn, str] | None:
         access.forget_expired(casework, now)
-        someone = access.use_keycard(casework, code, now)
-        if someone is None or someone.role == SETTING_UP:
+        someone = access.use_keycard(casework, code, now, but_not_for=SETTING_UP)
+        if someone is None:
             return None
         token = let_in(casework, someone, now, before)
         casework.flush()

@@ -31,10 +31,12 @@ from usecases import moving, quietening
 from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.service import Service
+from usecases.walls import EVERYTHING, Sight, only_children, only_visible
 
 CONFIRMATION: Final = "ask again"
 """What has to be typed before somebody is asked again after a death."""
 
+_ELSEWHERE: Final = "no case of yours"
 _NOBODY: Final = "Nobody has this id. `starling episode list --json` shows who takes part."
 _NO_ACTION: Final = "Nothing with this id holds anybody. See `starling people held`."
 
@@ -94,14 +96,19 @@ async def household_of(service: Service, participant_id: str) -> tuple[Held, ...
 
 
 async def whom_it_would_hold(
-    service: Service, participant_id: str, reason: Reason, *, household: bool
+    service: Service,
+    participant_id: str,
+    reason: Reason,
+    *,
+    household: bool,
+    sight: Sight = EVERYTHING,
 ) -> tuple[Held, ...]:
     """Return everybody whom this action would hold, before it is done. Raises Refusal."""
 
     def work(casework: Casework) -> tuple[Held, ...]:
         person = _load(casework, participant_id)
         wide = household or _holds_everybody(person, reason)
-        return describe(casework, _whom(casework, person, household=wide))
+        return describe(casework, _whom(casework, person, household=wide), sight)
 
     return await service.lane.read(lambda connection: work(service.open(connection)))
 
@@ -214,17 +221,23 @@ def _whom(work: Casework, person: Person, *, household: bool) -> set[str]:
     return households.around(work, person)
 
 
-def describe(work: Casework, participant_ids: Collection[str]) -> tuple[Held, ...]:
-    """Return these people as staff know them, the young people first."""
+def describe(
+    work: Casework, participant_ids: Collection[str], sight: Sight = EVERYTHING
+) -> tuple[Held, ...]:
+    """Return these people as staff know them, the young people first.
+
+    Cases outside somebody's sight are not named to them.
+    """
     members = households.describe(work, participant_ids)
-    children = {child for each in members for child in each.child_ids}
+    children = only_children(work, sight, {child for each in members for child in each.child_ids})
     cases = episodes.case_references(work, sorted(children))
     return tuple(
         Held(
             each.participant_id,
             each.role,
             each.age_band,
-            ", ".join(sorted(cases[child] for child in each.child_ids)),
+            ", ".join(sorted(cases[child] for child in each.child_ids if child in cases))
+            or _ELSEWHERE,
         )
         for each in members
     )
@@ -233,18 +246,24 @@ def describe(work: Casework, participant_ids: Collection[str]) -> tuple[Held, ..
 # --- what is held ---------------------------------------------------------------------------------
 
 
-async def list_held(service: Service) -> list[HeldAction]:
+async def list_held(service: Service, sight: Sight = EVERYTHING) -> list[HeldAction]:
     """Return every action that holds somebody now, those that wait for a second look first."""
+
+    def standing(work: Casework) -> list[Suppression]:
+        found = suppressions.standing(work)
+        return [each for each in found if only_visible(work, sight, set(each.people))]
+
     return await service.lane.read(
-        lambda connection: _show(service.open(connection), suppressions.standing)
+        lambda connection: _show(service.open(connection), standing, sight)
     )
 
 
-async def count_held(service: Service) -> int:
+async def count_held(service: Service, sight: Sight = EVERYTHING) -> int:
     """Return how many people nobody may ask now."""
 
     def work(casework: Casework) -> int:
-        return len({who for each in suppressions.standing(casework) for who in each.people})
+        held = {who for each in suppressions.standing(casework) for who in each.people}
+        return len(only_visible(casework, sight, held))
 
     return await service.lane.read(lambda connection: work(service.open(connection)))
 
@@ -256,9 +275,13 @@ async def history_of(service: Service, participant_id: str) -> list[HeldAction]:
     )
 
 
-def actions_about(work: Casework, participant_id: str) -> list[HeldAction]:
+def actions_about(
+    work: Casework, participant_id: str, sight: Sight = EVERYTHING
+) -> list[HeldAction]:
     """Return every action that ever held this person, inside a transaction."""
-    return _show(work, lambda casework: suppressions.of_participant(casework, participant_id))
+    return _show(
+        work, lambda casework: suppressions.of_participant(casework, participant_id), sight
+    )
 
 
 async def find_action(service: Service, action_id: str) -> HeldAction:
@@ -273,8 +296,10 @@ async def find_action(service: Service, action_id: str) -> HeldAction:
     return found[0]
 
 
-def _show(work: Casework, find: Callable[[Casework], list[Suppression]]) -> list[HeldAction]:
-    return [HeldAction(each, describe(work, each.people)) for each in find(work)]
+def _show(
+    work: Casework, find: Callable[[Casework], list[Suppression]], sight: Sight = EVERYTHING
+) -> list[HeldAction]:
+    return [HeldAction(each, describe(work, each.people, sight)) for each in find(work)]
 
 
 # --- the two looks of the undo --------------------------------------------------------------------

@@ -296,7 +296,7 @@ class SaidAgain:
     """What we said last may not have arrived: here is where we are."""
 
 
-Telling = (
+TalkTelling = (
     AboutRun
     | JoinPage
     | MoreAboutUs
@@ -336,8 +336,8 @@ Telling = (
     | NotUnderstood
     | RunAlreadyOver
     | SaidAgain
-    | TheirTelling
 )
+Telling = TalkTelling | TheirTelling
 
 
 class Renderer(Protocol):

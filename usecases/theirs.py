@@ -45,6 +45,7 @@ class SharingSet:
     words: WordsId
     chosen: Sharing
     answer: AnswerInRun | None = None
+    can_go_on: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)

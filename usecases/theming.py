@@ -203,16 +203,25 @@ def _is_like(theme: Theme, title: str) -> bool:
 # --- what was done --------------------------------------------------------------------------------
 
 
-async def add_reply(service: Service, slug: str, did: str, day: date, by: By) -> str:
-    """Write what was done about a theme, for everybody to read; return the id. Raises Refusal."""
+async def add_reply(
+    service: Service, slug: str, did: str, day: date, by: By, *, names_nobody: bool = False
+) -> str:
+    """Write what was done about a theme, for everybody to read; return the id.
+
+    names_nobody: somebody says that words which look like names are none. Raises Refusal.
+    """
     if day > service.rhythm.local(by.now).date():
         raise Refusal(_FUTURE)
+    did = check_reply(did, names_nobody=names_nobody)
     return await _write(service, lambda casework: reply_in(casework, slug, did, day, by))
 
 
 def reply_in(work: Casework, slug: str, did: str, day: date, by: By) -> str:
-    """Write what was done about a theme inside a transaction; return the id. Raises Refusal."""
-    theme, tidy = _find(_known(work), slug), check_reply(did)
+    """Write what was done about a theme inside a transaction; return the id. Raises Refusal.
+
+    Whether it names anybody is the caller's to look at.
+    """
+    theme, tidy = _find(_known(work), slug), check_reply(did, names_nobody=True)
     reply_id = themes.add_reply(work, theme.id, tidy, day, by.who, by.now)
     audit.note(work, by.who, "said what was done", reply_id, by.now)
     return reply_id

@@ -11,7 +11,7 @@ from typing import Final
 
 from storage import walls
 from storage.casework import Casework
-from storage.walls import Caseload
+from storage.walls import ANYBODY, Caseload, Reader
 from storage.walls import Thing as Thing  # noqa: PLC0414 (who asks names it)
 from usecases.refusal import Refusal
 from usecases.service import Service
@@ -67,6 +67,11 @@ class Sight:
     def sees_everybody(self) -> bool:
         """Whether there is no wall."""
         return self.caseload_of is None
+
+
+def reader_of(sight: Sight, who: str) -> Reader:
+    """Return who reads words: nobody reads those in which they themselves may be accused."""
+    return ANYBODY if sight is EVERYTHING else Reader(who, sight.caseload)
 
 
 EVERYTHING: Final = Sight(frozenset(StaffRole), None)
@@ -127,6 +132,12 @@ def only_visible(work: Casework, sight: Sight, participant_ids: set[str]) -> set
     if caseload is None:
         return participant_ids
     return walls.people_inside(work, caseload, participant_ids)
+
+
+def only_children(work: Casework, sight: Sight, child_ids: set[str]) -> set[str]:
+    """Return which of these children may be shown."""
+    caseload = sight.caseload
+    return child_ids if caseload is None else walls.children_inside(work, caseload, child_ids)
 
 
 def must_see(work: Casework, sight: Sight, thing: Thing, row_id: str, otherwise: str) -> None:

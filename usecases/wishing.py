@@ -9,13 +9,22 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from storage import occasions, participants, recalls, words
+from storage import participants, recalls, words
 from storage.alerts import AlertKind
 from storage.people import Person, Standing
 from storage.words import NoticeKind
-from surveys.conversation import AskedWhy, StoppedHere, WentBack
+from surveys.conversation import AskedWhy, WentBack
 from surveys.understanding import Wish
-from usecases import alerting, checking_in, choosing_times, planning, resting
+from usecases import (
+    alerting,
+    checking_in,
+    choosing_times,
+    goals,
+    knowing,
+    planning,
+    resting,
+    stopping,
+)
 from usecases.arrival import MenuWish, OfferReply
 from usecases.desk import Desk
 from usecases.quiet import (
@@ -37,7 +46,14 @@ from usecases.telling import (
 
 _NOT_IN_YET: Final = (Standing.INVITED, Standing.READING, Standing.NOT_NOW)
 _WAYS_IN: Final = frozenset(
-    {MenuWish.MENU, MenuWish.WHATS_NEXT, MenuWish.OWN_TIME, *choosing_times.CHOICES}
+    {
+        MenuWish.MENU,
+        MenuWish.WHATS_NEXT,
+        MenuWish.OWN_TIME,
+        MenuWish.GOALS,
+        MenuWish.NEW_GOAL,
+        *choosing_times.CHOICES,
+    }
 )
 _NEEDLESS_AFTER_A_STOP: Final = frozenset(
     {
@@ -62,7 +78,8 @@ def grant(desk: Desk, wish: MenuWish) -> None:
         return
     person = desk.person
     if wish is MenuWish.WHO_SEES:
-        desk.say(WhoSees())
+        run = desk.standing_run
+        desk.say(WhoSees(run.run if run is not None else None))
     elif person is None:
         desk.say(NotKnownYet())
     elif person.standing in _NOT_IN_YET and wish in _WAYS_IN:
@@ -126,16 +143,7 @@ def _ask_whether_sure(desk: Desk, person: Person) -> None:
 
 def _stop(desk: Desk, person: Person) -> None:
     """Stop for good: nothing is asked any more; staff know; the way back stays open."""
-    if person.standing is Standing.STOPPED:
-        desk.say(RestBegun(Resting.FOR_GOOD))
-        return
-    run = desk.standing_run
-    if run is not None:
-        checking_in.end_quietly(desk, run, StoppedHere())
-    occasions.suppress(desk.work, person.id, desk.now)
-    recalls.cancel_askings(desk.work.connection, person.id)
-    words.give_notice(desk.work, person, NoticeKind.STOPPED, desk.now)
-    desk.person = participants.set_rest(desk.work, person, Standing.STOPPED, None)
+    stopping.stop(desk, person)
     desk.say(RestBegun(Resting.FOR_GOOD))
 
 
@@ -187,5 +195,12 @@ _GRANTS: Final[dict[MenuWish, Callable[[Desk, Person], None]]] = {
     MenuWish.COME_BACK: _come_back,
     MenuWish.WHATS_NEXT: _whats_next,
     MenuWish.OWN_TIME: choosing_times.show,
+    MenuWish.GOALS: goals.show,
+    MenuWish.NEW_GOAL: goals.want_new,
+    MenuWish.ABOUT_ME: knowing.show,
+    MenuWish.SEE_ALL: knowing.see_all,
+    MenuWish.SOMETHING_WRONG: knowing.ask_what_is_wrong,
+    MenuWish.FORGET_ME: knowing.ask_whether_to_forget,
+    MenuWish.FORGET_ME_SURELY: knowing.forget,
     **{wish: partial(choosing_times.choose, wish=wish) for wish in choosing_times.CHOICES},
 }

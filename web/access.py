@@ -29,6 +29,9 @@ CHAT_LASTS: Final = 400 * 24 * 60 * 60
 DESK_LASTS: Final = 12 * 60 * 60
 """Seconds that staff stay signed in; the sign-in itself ends after the same time."""
 
+JOURNEY_LASTS: Final = 10 * 60
+"""Seconds for signing in at one's organisation."""
+
 _LONGEST_SECRET: Final = 200
 _ONLY_LOOKS: Final = frozenset({"GET", "HEAD"})
 
@@ -208,6 +211,23 @@ def sign_out(response: Response, site: Site) -> None:
 def desk_token(request: Request) -> str:
     """Return the secret of whoever is signed in, or an empty one."""
     return _desk_cookie(request, request.app.state.site)
+
+
+def begin_journey(response: Response, site: Site, secret: str) -> None:
+    """Remember for a few minutes that this browser went to its organisation to sign in."""
+    _set_cookie(response, site, "journey", secret, JOURNEY_LASTS)
+
+
+def end_journey(response: Response, site: Site) -> None:
+    """Forget it: the way back is walked once."""
+    response.delete_cookie(
+        _name(site, "journey"), path="/", secure=site.is_secure, httponly=True, samesite="lax"
+    )
+
+
+def journey_secret(request: Request) -> str:
+    """Return the secret with which this browser set out, or an empty one."""
+    return _cookie(request, request.app.state.site, "journey")
 
 
 def form_key(request: Request) -> str:

@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 
 from storage.errors import DatabaseAway
 from web.access import FormIsOld, NotThere, Rule, TurnedAway, guard
+from web.accounts import accounts_router
+from web.alerts import alerts_router, count_alerts
 from web.api import api_router, description_router
 from web.api_episodes import api_episodes_router
 from web.assets import asset_router
@@ -20,10 +22,12 @@ from web.commissioner import commissioner_router
 from web.contract import contract_router
 from web.entering import entering_router
 from web.forms import BadRequestBody, BodyTooLarge
+from web.glimpses import glimpses_router
 from web.health import health_router
 from web.indicators import indicators_router
 from web.joining import joining_router
 from web.metrics import Metrics
+from web.mine import mine_router
 from web.nudges import nudges_router
 from web.outbox import outbox_router
 from web.pages import go_to, say, show, show_trouble, wants_json
@@ -31,7 +35,10 @@ from web.people import people_router
 from web.problems import API, problem, problem_of_fields
 from web.releases import releases_router
 from web.said import said_router
+from web.setting_up import setting_up_router
 from web.shield import Shield
+from web.sign_in import sign_in_router
+from web.sign_in_outside import outside_router
 from web.site import Site
 from web.staff import staff_router
 from web.telegram import telegram_router
@@ -50,7 +57,7 @@ def create_app(site: Site) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(guard)],
+        dependencies=[Depends(guard), Depends(count_alerts)],
     )
     app.state.site = site
     app.state.metrics = Metrics()
@@ -60,9 +67,16 @@ def create_app(site: Site) -> FastAPI:
         chat_router(),
         nudges_router(),
         said_router(),
+        mine_router(),
         entering_router(),
+        sign_in_router(),
+        outside_router(),
+        setting_up_router(),
+        accounts_router(),
+        glimpses_router(),
         staff_router(),
         waiting_router(),
+        alerts_router(),
         themes_router(),
         indicators_router(),
         people_router(),
@@ -109,7 +123,7 @@ async def _turn_away(request: Request, error: Exception) -> Response:
         if wants_json(request):
             return JSONResponse({"message": say("web.error-not-known")}, 401)
         return go_to("/join")
-    return show("turned_away.html", {"known": error.known}, 403 if error.known else 401)
+    return show("turned_away.html", status=401)
 
 
 async def _say_not_there(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ It shows what the use cases give and hands on what staff tap; it decides nothing
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
@@ -64,7 +65,9 @@ def board_router() -> APIRouter:
     async def followups(request: Request) -> Response:
         site = site_of(request)
         now = site.clock()
-        found = await board.look(site.service, _wanted(request.query_params), now)
+        wanted = _wanted(request.query_params)
+        within = replace(wanted.chosen, within=request.state.sight.caseload)
+        found = await board.look(site.service, replace(wanted, chosen=within), now)
         values = {
             **frame(request),
             "board": found,

@@ -6,6 +6,7 @@ It decides nothing, and shows nobody's name.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from fastapi import Request
 
@@ -13,8 +14,10 @@ from surveys.people import AgeBand
 from usecases import overview
 from usecases.inviting import By
 from usecases.suppressing import Held
+from usecases.walls import EVERYTHING, Sight
 from web import labels
 from web.access import form_key
+from web.rules import may_open
 from web.site import Site
 
 
@@ -34,9 +37,11 @@ def frame(request: Request) -> dict[str, object]:
     return {
         "who": request.state.someone.who,
         "key": form_key(request),
+        "may_open": partial(may_open, request.state.sight),
         "here": request.url.path,
         "local": site_of(request).service.rhythm.local,
         "name_of": labels.name_of,
+        "red_alerts": getattr(request.state, "red_alerts", 0),
     }
 
 
@@ -46,7 +51,9 @@ def label_of(held: Held) -> str:
     return f"{held.case}, {labels.name_of(held.role).lower()}{age}"
 
 
-async def name_people(site: Site, participant_ids: Collection[str]) -> dict[str, str]:
+async def name_people(
+    site: Site, participant_ids: Collection[str], sight: Sight = EVERYTHING
+) -> dict[str, str]:
     """Return how staff know these people, by their ids: by part and case, never by name."""
-    found = await overview.who_are(site.service, participant_ids)
+    found = await overview.who_are(site.service, participant_ids, sight)
     return {participant: label_of(held) for participant, held in found.items()}

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from usecases import reading, sweeping
+from usecases import alerting_desk, reading, sweeping
 from web.ports import Check
 from web.site import Site
 
@@ -45,6 +45,9 @@ def health_router() -> APIRouter:
         now = site.clock()
         counts = await reading.counts(site.service, now)
         request.app.state.metrics.note_sweep(await sweeping.newest(site.service), now)
+        counted = await alerting_desk.count(site.service, now)
+        unreached = len(alerting_desk.unreached(site.service))
+        request.app.state.metrics.note_alerts(counted, unreached)
         body = request.app.state.metrics.write(counts)
         return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 

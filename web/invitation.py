@@ -25,13 +25,13 @@ def show_invitation(site: Site, invited: Invited, frame: Mapping[str, object]) -
         "invited": invited,
         "address": f"{site.service.public_url.partition('://')[2]}/join",
         "until": f"{ends:%A} {ends.day} {ends:%B}",
-        "web_picture": _draw(invited.web),
-        "telegram_picture": _draw(invited.telegram) if invited.telegram else None,
+        "web_picture": draw_code(invited.web),
+        "telegram_picture": draw_code(invited.telegram) if invited.telegram else None,
     }
     return show("invitation.html", values)
 
 
-def _draw(address: str) -> Markup:
+def draw_code(address: str) -> Markup:
     """Return a QR code as SVG of our own making: plain shapes, nothing inline that runs."""
     buffer = io.BytesIO()
     segno.make(address, error="m", micro=False).save(

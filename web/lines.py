@@ -22,12 +22,12 @@ from usecases.transcribing import Line
 OVERLAP: Final = timedelta(seconds=5)
 """How far a page looks back: lines are dated before they are stored, so they can turn up late."""
 
-HELP: Final = "m:help"
-"""What the button for help sends."""
+AT_THE_TOP: Final = frozenset({"m:help", "m:who-sees"})
+"""What the buttons send that every page has at its top."""
 
 _QUESTION: Final = re.compile(r"r:[^:]*:[^:]*:(?:k|t:.*)")
 _CONTROL: Final = re.compile(r"r:[^:]*:[^:]*:[kdnwbpxc]")
-_CHANGE: Final = re.compile(r"r:[^:]*:[^:]*:c")
+_ASIDE: Final = re.compile(r"r:[^:]*:[^:]*:c|s:.*")
 _OFFER: Final = re.compile(r"[jo]:.*")
 _LONGEST_MOMENT: Final = 16  # digits of microseconds: three centuries
 
@@ -80,20 +80,21 @@ def _sort(
 ) -> tuple[tuple[tuple[Button, ...], ...], tuple[Button, ...]]:
     """Tell choices from controls: a question's answers are large, the ways around it small.
 
-    Everywhere else each button is a way on of its own and all are alike: nobody is nudged. Under an
-    answered question the one button stays small: it is there in case, not to be tapped. Help stands
-    at the top of the page at all times, so questions, offers and the first pages do not repeat it.
+    Everywhere else each button is a way on of its own and all are alike: nobody is nudged. What can
+    be done about an answer or about words stays small: it is there in case, not to be tapped. Help
+    and who sees what stand at the top of the page at all times, so questions, offers and the first
+    pages do not repeat them.
     """
     flat = [button for row in rows for button in row]
     if any(_QUESTION.fullmatch(each.data) for each in flat):
-        small, left_out = _CONTROL, HELP
+        small, left_out = _CONTROL, AT_THE_TOP
     elif any(_OFFER.fullmatch(each.data) for each in flat):
-        small, left_out = _CHANGE, HELP
+        small, left_out = _ASIDE, AT_THE_TOP
     else:
-        small, left_out = _CHANGE, None
+        small, left_out = _ASIDE, frozenset()
     controls = tuple(each for each in flat if small.fullmatch(each.data))
     kept = (
-        tuple(each for each in row if each not in controls and each.data != left_out)
+        tuple(each for each in row if each not in controls and each.data not in left_out)
         for row in rows
     )
     return tuple(row for row in kept if row), controls

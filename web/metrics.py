@@ -11,6 +11,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from storage.alert_list import Counted
 from storage.counts import Counts
 from storage.sweeps import Sweep
 
@@ -37,6 +38,18 @@ class Metrics:
         self._unread = self._gauge("words_unread", "Words that nobody has read")
         self._overdue = self._gauge("words_overdue", "Words that should have been read by now")
         self._notices = self._gauge("notices_unseen", "Facts that nobody of the staff has seen")
+        self._red = self._by("alerts_red", "Alerts that nobody took in hand", "level")
+        self._unanswered = self._gauge(
+            "alerts_unanswered", "Alerts that went up the whole ladder and nobody took"
+        )
+        self._late_alerts = self._gauge("alerts_overdue", "Alerts that nobody took in time")
+        self._failing = self._gauge("alert_notices_failing", "Notices of these that do not leave")
+        self._unreached = self._gauge(
+            "alert_rungs_unreachable", "Rungs of the ladder that only the staff page tells"
+        )
+        self._matcher = self._gauge(
+            "matcher_fails", "1 where the rules for words of concern missed a text of our own"
+        )
         self._missing = self._gauge(
             "followups_missing",
             "Askings that should have been sent and were not, by the last sweep",
@@ -49,6 +62,17 @@ class Metrics:
         """Count one request."""
         known = method if method in _METHODS else "other"
         self._requests.labels(known, route, f"{status // 100}xx").inc()
+
+    def note_alerts(self, counted: Counted, unreached: int) -> None:
+        """Take how alerts stand, and on how many rungs nobody can be reached."""
+        self._red.clear()
+        for level, number in counted.red.items():
+            self._red.labels(level).set(number)
+        self._unanswered.set(counted.unanswered)
+        self._late_alerts.set(counted.overdue)
+        self._failing.set(counted.failed_notices)
+        self._unreached.set(unreached)
+        self._matcher.set(int(counted.matcher_fails))
 
     def note_sweep(self, sweep: Sweep | None, now: datetime) -> None:
         """Take what the last sweep found, and how long ago: an alarm needs both."""

@@ -48,7 +48,11 @@ def _add_person(router: APIRouter) -> None:
         household = bool(asked.get("household"))
         try:
             would = await suppressing.whom_it_would_hold(
-                site_of(request).service, participant, reason, household=household
+                site_of(request).service,
+                participant,
+                reason,
+                household=household,
+                sight=by(request).sight,
             )
         except Refusal as refusal:
             return await _show_person(request, participant, str(refusal))
@@ -110,7 +114,7 @@ async def _show_person(request: Request, participant: str, refused: str = "") ->
     """Show one person, and beside the form what was wrong with it."""
     service = site_of(request).service
     try:
-        seen = await overview.see(service, participant)
+        seen = await overview.see(service, participant, by(request).sight)
     except Refusal as refusal:
         raise HTTPException(_NOBODY) from refusal
     around = {each.was or each.became or "" for each in seen.changes}
@@ -119,7 +123,7 @@ async def _show_person(request: Request, participant: str, refused: str = "") ->
         "seen": seen,
         "refused": refused,
         "reasons": _REASONS,
-        "people": await name_people(site_of(request), around),
+        "people": await name_people(site_of(request), around, by(request).sight),
     }
     return show("people.html", values, 422 if refused else 200)
 
@@ -128,7 +132,7 @@ async def _show_held(request: Request, refused: Mapping[str, str] | None = None)
     """Show who is held back; `refused` holds, by action, what could not be done."""
     values = {
         **_frame(request),
-        "held": await suppressing.list_held(site_of(request).service),
+        "held": await suppressing.list_held(site_of(request).service, by(request).sight),
         "refused": refused or {},
     }
     return show("people_held.html", values, 422 if refused else 200)

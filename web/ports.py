@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from usecases.outside import Vouched
 
 
 class Fed(StrEnum):
@@ -39,6 +42,39 @@ class Webhook:
 
     secret: str = field(repr=False)
     take: Callable[[bytes], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """One browser's way to its organisation and back: secrets that belong together.
+
+    `state` comes back in the address, `nonce` in the signed answer, and `verifier` proves to the
+    organisation that whoever fetches the answer is who asked (PKCE).
+    """
+
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
+class NotVouched(StrEnum):
+    """Why nobody came in through their organisation."""
+
+    NOT_RIGHT = "not-right"
+    NO_SECOND_FACTOR = "no-second-factor"
+    AWAY = "away"
+
+
+class Organisation(Protocol):
+    """The organisation through which staff sign in."""
+
+    async def address_of(self, journey: Journey) -> str | NotVouched:
+        """Return where a browser is sent to sign in."""
+        ...
+
+    async def who_came(self, code: str, journey: Journey, now: datetime) -> Vouched | NotVouched:
+        """Return whom the organisation vouches for, by the code that came back."""
+        ...
 
 
 Check = Callable[[], Awaitable[bool]]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from usecases.walls import CASEWORK, SEE_EVERYBODY, StaffRole, Thing, roles_of
+from usecases.walls import CASEWORK, SEE_EVERYBODY, Sight, StaffRole, Thing, roles_of
 
 
 class Rule(StrEnum):
@@ -79,6 +79,20 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
     "/favicon.ico": Rule.ANYONE,
     "/enter/{code}": Rule.ANYONE,
     "/leave": Rule.ANYONE,
+    "/sign-in": Rule.ANYONE,
+    "/sign-in/organisation": Rule.ANYONE,
+    "/sign-in/back": Rule.ANYONE,
+    "/account/{code}": Rule.ANYONE,
+    "/account/{code}/confirm": Rule.ANYONE,
+    "/staff/me": ALL_STAFF,
+    "/staff/me/out": ALL_STAFF,
+    "/staff/open": WORKER_PAGES,
+    "/staff/opened": AUDIT_PAGES,
+    "/staff/audit": AUDIT_PAGES,
+    "/staff/accounts": ACCOUNT_PAGES,
+    "/staff/accounts/{account}/reset": ACCOUNT_PAGES,
+    "/staff/accounts/{account}/roles": ACCOUNT_PAGES,
+    "/staff/accounts/{account}/end": ACCOUNT_PAGES,
     "/healthz": Rule.ANYONE,
     "/readyz": Rule.ANYONE,
     "/metrics": Rule.ANYONE,
@@ -90,6 +104,8 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
     "/chat/news": Rule.VISITOR,
     "/chat/picture/{run}": Rule.VISITOR,
     "/chat/you-said": Rule.VISITOR,
+    "/chat/mine": Rule.VISITOR,
+    "/chat/mine/file": Rule.VISITOR,
     "/chat/nudges": Rule.VISITOR,
     "/chat/nudges/off": Rule.VISITOR,
     "/staff": CASE_PAGES,
@@ -115,6 +131,10 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
     "/staff/words/again": CASE_PAGES,
     "/staff/words/{words}/read": CASE_PAGES,
     "/staff/words/{words}/themes": CASE_PAGES,
+    "/staff/alerts": CASE_PAGES,
+    "/staff/alerts/{alert}/take": CASE_PAGES,
+    "/staff/alerts/{alert}/close": CASE_PAGES,
+    "/staff/alerts/{alert}/undo": CASE_PAGES,
     "/staff/themes": THEME_PAGES,
     "/staff/themes/{theme}/rename": THEME_PAGES,
     "/staff/themes/{theme}/retire": THEME_PAGES,
@@ -143,6 +163,14 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
     "/api/v1/releases/{release}": Rule.SIGNED_IN,
     "/api/v1/releases/{release}/files/{name}": Rule.SIGNED_IN,
 }
+
+
+def may_open(sight: Sight, path: str) -> bool:
+    """Tell whether somebody of the staff may look at a page at all, so that it is offered."""
+    page = RULES.get(path)
+    if page is Rule.STAFF:
+        page = CASE_PAGES
+    return isinstance(page, StaffPage) and bool(page.see & sight.roles)
 
 
 def first_page(stored: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from usecases.letters import Post
 from usecases.service import Service
 from web.bells import Bells
-from web.ports import Check, Feed, Webhook
+from web.ports import Check, Feed, Organisation, Webhook
 
 NEUTRAL_PAGE: Final = "https://www.bbc.co.uk/weather"
 """Where somebody lands who leaves the chat in a hurry: a page that anybody might look at."""
@@ -22,7 +22,8 @@ class Site:
 
     `clock` returns the present moment (aware UTC), `entropy(n)` n random bytes. `checks` are what
     /readyz asks, by name. `webhook` is None where Telegram does not call us, `post` where no
-    e-mails leave: then nobody is offered any.
+    e-mails leave: then nobody is offered any. `organisation` is None where nobody signs in through
+    one.
     """
 
     service: Service
@@ -34,6 +35,7 @@ class Site:
     post: Post | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     quick_exit: str = NEUTRAL_PAGE
+    organisation: Organisation | None = None
 
     @property
     def is_secure(self) -> bool:

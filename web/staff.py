@@ -27,7 +27,7 @@ from usecases import (
 )
 from usecases.inviting import Closing, Invitee, NewEpisode
 from usecases.moving import EpisodeChange
-from usecases.overview import Wanted
+from usecases.overview import EpisodesPage, Wanted
 from usecases.refusal import Refusal
 from web import labels
 from web.access import read_signed_form
@@ -68,7 +68,7 @@ def _add_episodes(router: APIRouter) -> None:
         form = await read_signed_form(request)
         case = form.get("case", "").strip()
         wanted = Wanted(case=case, most=1)
-        page = await overview.find_episodes(site_of(request).service, wanted) if case else None
+        page = await _find(request, wanted) if case else None
         if page is None or not page.episodes:
             return await _show_home(request, Wanted(), {"find": (_NO_CASE, form)}, 422)
         return _go_beside(page.episodes[0].episode.id)
@@ -150,19 +150,23 @@ async def _show_home(
     request: Request, wanted: Wanted, refused: Refused | None = None, status: int = 200
 ) -> Response:
     """Show some support episodes, and beside a form what was wrong with it."""
-    site = site_of(request)
+    site, sight = site_of(request), by(request).sight
     values = {
         **frame(request),
-        "page": await overview.find_episodes(site.service, wanted),
+        "page": await _find(request, wanted),
         "wanted": wanted,
-        "counts": await reading.counts(site.service, site.clock()),
-        "held": await suppressing.count_held(site.service),
-        "set_aside": await restoring.count_set_aside(site.service),
+        "counts": await reading.own_counts(site.service, by(request)),
+        "held": await suppressing.count_held(site.service, sight),
+        "set_aside": await restoring.count_set_aside(site.service) if sight.sees_everybody else 0,
         "refused": refused or {},
         "today": site.service.rhythm.local(site.clock()).date().isoformat(),
         "labels": labels,
     }
     return show("staff.html", values, status)
+
+
+async def _find(request: Request, wanted: Wanted) -> EpisodesPage:
+    return await overview.find_episodes(site_of(request).service, wanted, by(request).sight)
 
 
 async def _refuse(

@@ -13,9 +13,9 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from usecases import theming
+from usecases import telling_back, theming
 from usecases.refusal import Refusal
-from usecases.theme_words import LONGEST_REPLY, LONGEST_TITLE
+from usecases.theme_words import LONGEST_REPLY, LONGEST_TITLE, NamesSomebody
 from web.access import read_signed_form
 from web.desk import by, frame, site_of
 from web.pages import go_to, show
@@ -87,8 +87,12 @@ def _add_replies(router: APIRouter) -> None:
     async def reply(request: Request, theme: str) -> Response:
         form = await read_signed_form(request)
         service, did = site_of(request).service, _text(form, "did")
+        looked = form.get("names-nobody") == "yes"
         try:
-            await theming.add_reply(service, theme, did, _day(form.get("day", "")), by(request))
+            day = _day(form.get("day", ""))
+            await theming.add_reply(service, theme, did, day, by(request), names_nobody=looked)
+        except NamesSomebody as names:
+            return await _show(request, {f"done {theme}": (str(names), form)}, names_in=theme)
         except Refusal as refusal:
             return await _show(request, {f"done {theme}": (str(refusal), form)})
         return _go_to(theme)
@@ -100,14 +104,22 @@ def _add_replies(router: APIRouter) -> None:
         return _go_to(theme)
 
 
-async def _show(request: Request, refused: Refused | None = None) -> Response:
-    """Show every theme, and beside a form what was wrong with it."""
+async def _show(
+    request: Request, refused: Refused | None = None, *, names_in: str = ""
+) -> Response:
+    """Show every theme, and beside a form what was wrong with it.
+
+    names_in: the theme about which words were written that look like names.
+    """
     site = site_of(request)
     now = site.clock()
     values = {
         **frame(request),
         "themes": await theming.list_themes(site.service, now),
+        "told": await telling_back.count_told(site.service),
         "refused": refused or {},
+        "names_in": names_in,
+        "undo_minutes": telling_back.UNDO_FOR.seconds // 60,
         "today": site.service.rhythm.local(now).date().isoformat(),
         "longest_title": LONGEST_TITLE,
         "longest_reply": LONGEST_REPLY,

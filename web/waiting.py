@@ -148,7 +148,9 @@ async def _around(
     found = await theming.look_at_words(site.service, [each.id for each in words])
     return {
         **frame(request),
-        "people": await name_people(site, {each for each in wrote if each is not None}),
+        "people": await name_people(
+            site, {each for each in wrote if each is not None}, by(request).sight
+        ),
         "chips": Chips(found, entered),
         "longest": LONGEST_TITLE,
     }

@@ -85,8 +85,9 @@ def protect(
     `earlier` are all releases published so far: nothing may follow from this one together with
     them. Where the audit gets through, further figures are withheld; where that is not enough, they
     are shown more coarsely. Deterministic: the same counts give the same figures. Raises
-    `PolicyRefusedError` for a policy that protects too little, and `ReleaseRefusedError` with
-    `reasons` when the audit is not satisfied in the end.
+    `PolicyRefusedError` for a policy that protects too little, `ReleaseRefusedError` with `reasons`
+    when the audit is not satisfied in the end, and `CertificateRefusedError` for a proof of it that
+    plain arithmetic does not bear out.
     """
     check_policy(policy)
     witnesses: Witnesses = {}
@@ -98,6 +99,7 @@ def protect(
     certificate = hidden.audited.certificate
     if certificate is None:
         raise refused(("The audit gave no proof; nothing goes out.",))
+    certificate.check()
     entry = hidden.entry
     safe = SafeTables(
         entry.raw.period,

@@ -1,33 +1,26 @@
-"""`starling episode facts`, `... characteristics` and `starling import sdq`: for the contract."""
+"""`starling episode facts` and `... characteristics`: what the contract asks staff to note."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from outcomes.measures.characteristics import Characteristic
-from starling.commands.fault_reports import reporting
 from starling.commands.speaking import AsJson, fail, print_json, with_service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from outcomes.episode import AgeBand
     from storage.characteristics import Given
     from usecases.contract_facts import Noted
-    from usecases.import_faults import Fault
-    from usecases.importing_sdq import SdqOutcome
     from usecases.service import Service
 
 WHO = "command line"
-MOST_SHOWN = 100
-"""Faults that are shown on the screen; `--report` keeps all of them."""
 
 
 class YesOrNo(StrEnum):
@@ -195,84 +188,3 @@ def _said(written: str) -> tuple[Characteristic, str]:
         known = ", ".join(each.value for each in Characteristic)
         fail(f"Write what was given as name=value, such as sex=female. Names are: {known}.")
     return Characteristic(name), value
-
-
-def sdq(
-    file: Annotated[
-        Path | None, typer.Argument(help="A CSV file, in UTF-8.", metavar="FILE.csv")
-    ] = None,
-    *,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")
-    ] = False,
-    report: Annotated[
-        Path | None, typer.Option(help="Write every fault into this CSV file.")
-    ] = None,
-    example: Annotated[
-        bool, typer.Option("--example", help="Print a file as it should look, and end.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import SDQ totals that others asked: all rows are checked first, and written only if right.
-
-    The same file twice changes nothing. Only who filled it in, the day and the total, 0 to 40: see
-    docs/import-episodes.md.
-    """
-    if example:
-        from usecases.sdq_rows import EXAMPLE
-
-        typer.echo(EXAMPLE, nl=False)
-        return
-    if file is None:
-        fail("Name the file: starling import sdq FILE.csv (--example shows one).")
-    faults: list[Fault] = []
-    with ExitStack() as stack:
-        write = stack.enter_context(reporting(report, file))
-
-        def tell(fault: Fault) -> None:
-            write(fault)
-            if len(faults) < MOST_SHOWN:
-                faults.append(fault)
-
-        outcome = _import(stack.enter_context(_open(file)), tell, dry_run=dry_run)
-    _show(outcome, faults, dry_run=dry_run, as_json=as_json)
-    if outcome.faults:
-        raise typer.Exit(1)
-
-
-def _import(stream: BinaryIO, tell: Callable[[Fault], None], *, dry_run: bool) -> SdqOutcome:
-    from starling.compose import clock
-    from usecases import importing_sdq
-    from usecases.inviting import By
-
-    async def work(service: Service) -> SdqOutcome:
-        by = By(WHO, clock())
-        return await importing_sdq.import_file(service, stream, by, tell, dry_run=dry_run)
-
-    return with_service(work)
-
-
-def _open(file: Path) -> BinaryIO:
-    try:
-        return file.open("rb")
-    except OSError:
-        fail(f"{file} cannot be read. Is it a file, and is it yours to read?")
-
-
-def _show(outcome: SdqOutcome, faults: list[Fault], *, dry_run: bool, as_json: bool) -> None:
-    if as_json:
-        is_imported = not dry_run and not outcome.faults
-        told = {**asdict(outcome), "dry_run": dry_run, "imported": is_imported}
-        print_json({**told, "first_faults": [asdict(each) for each in faults]})
-        return
-    for each in faults:
-        typer.echo(str(each), err=True)
-    if outcome.faults > len(faults):
-        typer.echo(f"... and {outcome.faults - len(faults)} more: see --report.", err=True)
-    if outcome.faults:
-        said = f"Nothing was imported. Faults: {outcome.faults}; rows: {outcome.rows}."
-    else:
-        beginning = "Nothing was written. This would be" if dry_run else "Imported"
-        counts = f"{outcome.new} new, {outcome.changed} changed, {outcome.unchanged} unchanged"
-        said = f"{beginning}: {counts}."
-    typer.echo(said, err=bool(outcome.faults))

@@ -7,13 +7,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
-from starling.commands.contract import sdq
-from starling.commands.fault_reports import reporting
+from starling.commands.csv_files import (
+    WHO,
+    CsvFile,
+    DryRun,
+    Example,
+    Report,
+    cannot_be_read,
+    gathering,
+    show_faults,
+)
 from starling.commands.indicators import indicators
+from starling.commands.sdq import sdq
 from starling.commands.speaking import AsJson, fail, print_json, with_service
 
 if TYPE_CHECKING:
@@ -25,10 +34,6 @@ app = typer.Typer(help="Take over what another system knows.", no_args_is_help=T
 app.command()(indicators)
 app.command()(sdq)
 
-WHO = "command line"
-MOST_SHOWN = 100
-"""Faults that are shown on the screen; `--report` keeps all of them."""
-
 
 @app.callback()
 def _group() -> None:
@@ -37,19 +42,11 @@ def _group() -> None:
 
 @app.command()
 def episodes(
-    file: Annotated[
-        Path | None, typer.Argument(help="A CSV file, in UTF-8.", metavar="FILE.csv")
-    ] = None,
+    file: CsvFile = None,
     *,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")
-    ] = False,
-    report: Annotated[
-        Path | None, typer.Option(help="Write every fault into this CSV file.")
-    ] = None,
-    example: Annotated[
-        bool, typer.Option("--example", help="Print a file as it should look, and end.")
-    ] = False,
+    dry_run: DryRun = False,
+    report: Report = None,
+    example: Example = False,
     as_json: AsJson = False,
 ) -> None:
     """Import support episodes: all rows are checked first, and written only if all are right.
@@ -65,14 +62,8 @@ def episodes(
         return
     if file is None:
         fail("Name the file: starling import episodes FILE.csv (--example shows one).")
-    with reporting(report, file) as write:
-        faults: list[Fault] = []
-
-        def tell(fault: Fault) -> None:
-            write(fault)
-            if len(faults) < MOST_SHOWN:
-                faults.append(fault)
-
+    faults: list[Fault] = []
+    with gathering(report, file, faults) as tell:
         outcome = _import(file, tell, dry_run=dry_run)
     _show(outcome, faults, dry_run=dry_run, as_json=as_json)
     if outcome.faults:
@@ -106,7 +97,7 @@ def _size_of(file: Path) -> int:
         with file.open("rb") as stream:
             return stream.seek(0, io.SEEK_END)
     except OSError:
-        fail(f"{file} cannot be read. Is it a file, and is it yours to read?")
+        cannot_be_read(file)
 
 
 class _Watched(io.FileIO):
@@ -143,10 +134,7 @@ def _show(outcome: Outcome, faults: list[Fault], *, dry_run: bool, as_json: bool
         told = {**asdict(outcome), "dry_run": dry_run, "imported": _is_imported(outcome, dry_run)}
         print_json({**told, "first_faults": [asdict(each) for each in faults]})
         return
-    for each in faults:
-        typer.echo(str(each), err=True)
-    if outcome.faults > len(faults):
-        typer.echo(f"... and {outcome.faults - len(faults)} more: see --report.", err=True)
+    show_faults(faults, outcome.faults)
     typer.echo(_in_words(outcome, dry_run=dry_run), err=bool(outcome.faults))
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from starling.commands.csv_files import (
+    MOST_SHOWN,
+    WHO,
+    CsvFile,
+    DryRun,
+    Example,
+    open_file,
+)
 from starling.commands.speaking import AsJson, fail, print_json, with_service
 
 if TYPE_CHECKING:
@@ -17,11 +23,6 @@ if TYPE_CHECKING:
     from usecases.indicators import Imported, Options
     from usecases.service import Service
 
-WHO = "command line"
-MOST_SHOWN = 100
-"""Faults and corrections that are shown on the screen; `--json` shows all."""
-
-File = Annotated[Path | None, typer.Argument(help="A CSV file, in UTF-8.", metavar="FILE.csv")]
 Ways = Annotated[
     list[str] | None,
     typer.Option(
@@ -33,16 +34,10 @@ Ways = Annotated[
 Source = Annotated[
     str | None, typer.Option(help="Who published these figures, where the file does not say it.")
 ]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")
-]
-Example = Annotated[
-    bool, typer.Option("--example", help="Print a file as it should look, and end.")
-]
 
 
 def indicators(
-    file: File = None,
+    file: CsvFile = None,
     *,
     better: Ways = None,
     source: Source = None,
@@ -67,8 +62,8 @@ def indicators(
         fail("Name the file: starling import indicators FILE.csv (--example shows one).")
     faults: list[Fault] = []
     options = _options(better or [], source)
-    with ExitStack() as stack:
-        done = _import(stack.enter_context(_open(file)), options, faults, dry_run=dry_run)
+    with open_file(file) as stream:
+        done = _import(stream, options, faults, dry_run=dry_run)
     if as_json:
         told = {**asdict(done), "dry_run": dry_run, "imported": not (dry_run or done.faults)}
         print_json({**told, "all_faults": [asdict(each) for each in faults]})
@@ -90,13 +85,6 @@ def _import(stream: BinaryIO, options: Options, faults: list[Fault], *, dry_run:
         return await work.import_rows(service, rows, by, faults.append, options, dry_run=dry_run)
 
     return with_service(run)
-
-
-def _open(file: Path) -> BinaryIO:
-    try:
-        return file.open("rb")
-    except OSError:
-        fail(f"{file} cannot be read. Is it a file, and is it yours to read?")
 
 
 def _options(ways: list[str], source: str | None) -> Options:

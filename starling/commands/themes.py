@@ -97,9 +97,14 @@ def reply(
     ] = None,
     who: Who = "command line",
     *,
+    names_nobody: Annotated[
+        bool, typer.Option(help="I looked: no word names a person, a place or a school.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what was done about a theme. Everybody reads it: young people, staff, commissioners.
+
+    Those who had said it are told after an hour; until then take it back and nobody was.
 
     Example: starling themes reply sleep "We bought a night light." --on 2026-09-01
     """
@@ -107,7 +112,7 @@ def reply(
 
     async def work(service: Service, by: By) -> str:
         day = on.date() if on is not None else service.rhythm.local(by.now).date()
-        return await theming.add_reply(service, slug, did, day, by)
+        return await theming.add_reply(service, slug, did, day, by, names_nobody=names_nobody)
 
     number = _do(work, who)
     _tell({"reply": number}, f"Written down: {number}.", as_json=as_json)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from storage.goals import GoalEnd
 from surveys import engine
 from surveys.catalogue import load_catalogue
 from surveys.concerns import ConcernCategory, ConcernLevel
@@ -39,7 +40,7 @@ from surveys.conversation import (
     Written,
 )
 from surveys.instrument import Instrument
-from surveys.people import AgeBand, OwnTime, Role, Suits, Voice
+from surveys.people import AgeBand, OwnTime, Role, Sharing, Suits, Voice
 from usecases.arrival import Channel, Media, MenuWish, OccasionId
 from usecases.quiet import (
     HowLongToRest,
@@ -89,6 +90,26 @@ from usecases.telling import (
     WhoSees,
     WordsReceived,
     WordsTooLong,
+)
+from usecases.theirs import (
+    AboutMe,
+    EnoughGoals,
+    ForgettingNoted,
+    GoalKept,
+    GoalNumberKept,
+    GoalPutAway,
+    GoalShown,
+    GoalsOffered,
+    GoalsShown,
+    GoalTold,
+    GoalWanted,
+    SeeingNoted,
+    SharingAsked,
+    SharingSet,
+    SureToForget,
+    WordsGone,
+    WrongNoted,
+    WrongWanted,
 )
 
 NOW = datetime(2026, 11, 20, 15, 37, tzinfo=UTC)
@@ -154,6 +175,7 @@ def samples_for(listener: Listener) -> Iterator[Sample]:
     yield from _joining()
     yield from _safety()
     yield from _control()
+    yield from _theirs()
     yield from _replies()
     if listener in (STRANGER_ON_TELEGRAM, STRANGER_ON_WEB):
         return
@@ -255,6 +277,8 @@ def _name(telling: Telling) -> str:
             return f"OwnTimeSet {_own(own)}, {what}{', resting' if resting else ''}"
         case PutOff(until):
             return f"PutOff until {until:%A %H:%M}"
+        case ToldBack(others=others):
+            return f"ToldBack{', others said it too' if others else ''}"
         case RunAlreadyOver(status):
             return f"RunAlreadyOver {status}"
         case _:
@@ -265,14 +289,55 @@ def _own(own: OwnTime) -> str:
     return f"{own.suits or 'any time'} {own.at_most_days}"
 
 
+def _theirs() -> Iterator[Sample]:
+    """Their words, their goals, and what we know of them."""
+    tapped: tuple[Telling, ...] = (
+        SharingAsked(WORDS),
+        SharingAsked(WORDS, Sharing.WORKER),
+        *(SharingSet(WORDS, each) for each in Sharing),
+        WordsGone(),
+        GoalsShown(()),
+        GoalsShown(GOALS[:1]),
+        GoalsShown(GOALS),
+        GoalShown(GOALS[1]),
+        GoalWanted(),
+        GoalWanted(GOALS[0].id),
+        EnoughGoals(),
+        GoalNumberKept(GOALS[0], 4),
+        GoalNumberKept(GOALS[2], 3, 7),
+        *(GoalPutAway(how) for how in GoalEnd),
+        *(GoalsOffered(some) for some in (False, True)),
+        AboutMe(3, 12, 2, "https://chat.example.org/chat/mine"),
+        SeeingNoted(DUE),
+        WrongWanted(),
+        SureToForget(),
+        ForgettingNoted(DUE),
+    )
+    for number, each in enumerate(tapped, start=1):
+        yield Sample(f"theirs {number}: {type(each).__name__}", (each,), tapped=True)
+    typed: tuple[Telling, ...] = (GoalKept(GOALS[0]), WrongNoted(DUE))
+    for each in typed:
+        yield Sample(f"theirs: {type(each).__name__}", (each,))
+    yield Sample("theirs: a long goal", (WordsTooLong(4000), GoalKept(GOALS[0])))
+
+
+DUE = date(2026, 12, 18)
+GOALS = (
+    GoalTold("01hv3kq8zw2x4y6d", WORDS),
+    GoalTold("01hv3kq8zw2x4y6e", WORDS, 4, 4),
+    GoalTold("01hv3kq8zw2x4y6f", WORDS, 2, 7),
+)
+
+
 def _replies() -> Iterator[Sample]:
     for staffed in (True, False):
         when = "in hours" if staffed else "out of hours"
-        yield Sample(f"WordsReceived {when}", (WordsReceived(staffed),))
-    yield Sample("EditReceived", (EditReceived(),))
-    yield Sample("WordsTooLong", (WordsTooLong(4000), WordsReceived(staffed=False)))
+        yield Sample(f"WordsReceived {when}", (WordsReceived(staffed, WORDS),))
+    yield Sample("EditReceived", (EditReceived(WORDS),))
+    yield Sample("WordsTooLong", (WordsTooLong(4000), WordsReceived(staffed=False, words=WORDS)))
     for kind in Media:
         yield Sample(f"MediaNotKept {kind}", (MediaNotKept(kind),))
+    yield Sample("MediaNotKept photo with words", (MediaNotKept(Media.PHOTO, WORDS),))
     for quiet in Quiet:
         yield Sample(f"NotUnderstood, quiet {quiet}", (NotUnderstood(quiet),), tapped=True)
 
@@ -293,6 +358,9 @@ def _offering(instrument: Instrument, voice: Voice) -> Iterator[Sample]:
         yield Sample(f"{name}: {answered} done, reminded", (again,))
         last = replace(again, reminder=2, last=True)
         yield Sample(f"{name}: {answered} done, reminded for the last time", (last,))
+    yield Sample(f"{name}: who sees, half done", (WhoSees(run),), tapped=True)
+    asked = SharingAsked(WORDS, can_go_on=run)
+    yield Sample(f"{name}: who may read, half done", (asked,), tapped=True)
     put_off = PutOff(NOW.replace(day=21, hour=16), run)
     yield Sample(f"{name}: put off, half done", (put_off,), tapped=True)
     chosen = OwnTimeSet(OWN_TIMES[2], MenuWish.SUITS_ANY_TIME, can_go_on=run)

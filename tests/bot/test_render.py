@@ -176,7 +176,8 @@ def keep_the_limits(messages: Sequence[Outgoing], voice: Voice) -> None:
 
 
 def is_tap(button: Button) -> bool:
-    return ":t:" in button.data
+    """Tell whether a button stands alone in its row: an answer, or who may read words."""
+    return ":t:" in button.data or button.data.startswith("s:")
 
 
 def assert_gives_nothing_away(text: str, voice: Voice) -> None:
@@ -199,6 +200,7 @@ def keep_the_limits_of_a_question(message: Outgoing) -> None:
     assert AskedWhy(step) in inputs
     assert Paused() in inputs
     assert MenuInput(MenuWish.HELP) in meant
+    assert MenuInput(MenuWish.WHO_SEES) in meant
     first = message.text.split("\n\n")[-1].startswith("1 of ")
     assert (WentBack(step) in inputs) is not first
 

@@ -15,6 +15,7 @@ from starling.__main__ import app
 from starling.bot_name import BotUnknown, learn_bot_name
 from starling.settings import load_settings
 from tests.support.canary import CANARY_TOKEN
+from tests.support.ladders import packaged_text
 
 Run = Callable[..., Result]
 
@@ -190,10 +191,22 @@ def test_the_tables_are_brought_up_to_date(run: Run, tmp_path: Path) -> None:
     assert "up to date" in result.stdout
 
 
-def test_the_doctor_finds_a_healthy_service_healthy(run: Run) -> None:
+def test_the_doctor_finds_a_healthy_service_healthy(run: Run, tmp_path: Path) -> None:
     read(run(f"{OPEN} --json"))
-    checks = {each["check"]: each["fine"] for each in read(run("doctor --json"))}
-    assert {"database": True, "secret keys": True, "help lines": True, "Telegram": True} == checks
+    settings = {"STARLING_ALERTS_FILE": str(tmp_path / "ladder.yaml")}
+    reached = "on-call-manager: {ways: [{webhook: https://pager.example.org}], people: {}}"
+    text = packaged_text().replace("on-call-manager: {ways: [], people: {}}", reached)
+    (tmp_path / "ladder.yaml").write_text(text)
+    checks = {each["check"]: each["fine"] for each in read(run("doctor --json", **settings))}
+    assert {"database", "secret keys", "help lines", "alerts", "Telegram"} <= set(checks)
+    assert all(checks.values())
+
+
+def test_the_doctor_says_when_nobody_is_told_of_an_alert(run: Run) -> None:
+    read(run(f"{OPEN} --json"))
+    result = run("doctor")
+    assert 1 == result.exit_code
+    assert "nobody is told but by the staff page" in result.stdout
 
 
 def test_the_doctor_says_what_to_do(run: Run, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
 from starling.__main__ import app
-from starling.commands.importing import MOST_SHOWN
+from starling.commands.csv_files import MOST_SHOWN
 from storage import tables
 from storage.database import SoleOwner, read_once, sqlite_file
 from storage.lane import Lane

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from aiogram import Bot
@@ -17,6 +17,8 @@ from tests.support.recording_session import RecordingSession
 from tests.support.transcripts import Does, Happening, Step, Transcript
 from tests.support.ways import A_SECOND, Phone, Setting
 from usecases.arrival import Channel
+from usecases.sending import with_their_words
+from usecases.service import Service
 
 _THINGS: dict[str, dict[str, Any]] = {
     "a sticker": {"sticker": updates.STICKER},
@@ -25,6 +27,11 @@ _THINGS: dict[str, dict[str, Any]] = {
     "a place": {"location": updates.PLACE},
     "a phone number": {"contact": updates.CONTACT},
 }
+
+
+async def _as_seen(service: Service, happening: Happening) -> Happening:
+    """Return a message with somebody's own words in it, which our own chat adds as it shows it."""
+    return replace(happening, text=await with_their_words(service, happening.text))
 
 
 @dataclass
@@ -58,7 +65,7 @@ class AiogramWay:
                 )
                 assert set(outcomes) == {Outcome.HANDLED}
             await house.courier.settled()
-        return self.setting.news()
+            return [await _as_seen(house.service, each) for each in self.setting.news()]
 
     def _updates(self, step: Step, phone: Phone) -> list[updates.Raw]:
         what, chat = step.what, phone.chat_id

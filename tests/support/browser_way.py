@@ -32,7 +32,8 @@ from web.ports import Fed
 from web.site import Site
 
 ADDRESS = "http://starling.test"
-HELP = "🆘 Help now"
+AT_THE_TOP = {"🆘 Help now": "m:help", "Who sees it?": "m:who-sees", "👀 Who sees?": "m:who-sees"}
+"""Buttons that stand at the top of every page, and so are not repeated everywhere."""
 
 _FATES = {Outcome.HANDLED: Fed.DONE, Outcome.PARKED: Fed.LATER}
 
@@ -89,6 +90,8 @@ class _Line(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "button":
             self._data = given.get("value", "")
+        elif tag == "a" and given.get("class") == "choice":
+            self._data = ""
         elif tag == "img":
             self.picture = True
         elif tag == "p":
@@ -96,7 +99,7 @@ class _Line(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Note where a button or a paragraph ends."""
-        if tag == "button":
+        if tag in ("button", "a"):
             self._data = None
         elif tag == "p":
             self._texts.append(" ")
@@ -118,15 +121,24 @@ def as_in_a_browser(happenings: Sequence[Happening]) -> list[Happening]:
 
 
 def _loosen(happening: Happening) -> Happening:
-    copy = phrasebook().say("joining.page-2-telegram", Voice.OLDER)
-    words = " ".join(happening.text.replace(copy, "").split())
-    labels = sorted(label for row in happening.buttons for label in row if label != HELP)
+    words = happening.text
+    for key in _ONLY_ON_TELEGRAM:
+        words = words.replace(phrasebook().say(key, Voice.OLDER), "")
+    words = " ".join(words.split())
+    labels = sorted(label for row in happening.buttons for label in row if label not in AT_THE_TOP)
     return Happening(
         happening.how,
         "" if happening.how is How.BUTTONS else words,
         (tuple(labels),) if labels else (),
         happening.picture,
     )
+
+
+_ONLY_ON_TELEGRAM = (
+    "own.sure-forget-telegram",
+    "joining.page-2-telegram",
+    "questions.type-here-telegram",
+)
 
 
 @dataclass
@@ -207,9 +219,9 @@ class BrowserWay:
 
 
 def _find(window: ChatWindow, label: str) -> tuple[Bubble, Key]:
-    """Return a button of the chat, or the one for help that stands on every page."""
-    if label == HELP:
-        return Bubble(0, True, ""), Key(HELP, "m:help")
+    """Return a button of the chat, or one of those that stand at the top of every page."""
+    if label in AT_THE_TOP:
+        return Bubble(0, True, ""), Key(label, AT_THE_TOP[label])
     return window.find(label)
 
 

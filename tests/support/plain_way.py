@@ -130,6 +130,7 @@ class PlainWay:
 
     async def _bring(self, service: Service, phone: Phone, each: Sending) -> int | None:
         outgoing = each.outgoing
+        text = await sending.with_their_words(service, outgoing.text)
         rows = tuple(
             tuple(Key(button.label, button.data, button.url) for button in row)
             for row in outgoing.rows
@@ -137,7 +138,7 @@ class PlainWay:
         match outgoing.kind:
             case OutgoingKind.SEND | OutgoingKind.PICTURE:
                 picture = b"drawn" if outgoing.kind is OutgoingKind.PICTURE else None
-                bubble = Bubble(next(self.setting.numbers), True, outgoing.text, rows, picture)
+                bubble = Bubble(next(self.setting.numbers), True, text, rows, picture)
                 return phone.window.show(bubble).number
             case OutgoingKind.EDIT_TAPPED:
                 number = each.tapped_message

@@ -73,7 +73,7 @@ async def test_a_question_shows_every_way_to_deal_with_it(
     caller, _ = await begins(small_place, small)
     (shown,) = [bubble for bubble in caller.heard if "1 of 8" in bubble.text]
     controls = {label.partition(" ")[2] if label[0] in "⏸🆘" else label for label in shown.labels}
-    assert {"Skip", "I don't know", "Rather not say", "Why do you ask?"} <= controls
+    assert {"Skip", "I don't know", "Rather not say", "Why?"} <= controls
     assert {"Pause", "Help now"} <= controls
     assert len(caller.heard) <= 2
 
@@ -125,7 +125,7 @@ async def test_back_asks_the_question_before_and_its_answer_stands_until_another
 
 async def test_why_explains_and_asks_again(small_place: Place, small: Service) -> None:
     caller, _ = await begins(small_place, small)
-    await caller.taps("Why do you ask?")
+    await caller.taps("Why?")
     why = (await the_run(small)).run.instrument
     explained = small.catalogue.get(why).item("body").why.older
     assert explained is not None

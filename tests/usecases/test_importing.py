@@ -7,7 +7,7 @@ import csv
 import io
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,6 +32,7 @@ from tests.support.callers import (
     rows,
     write,
 )
+from tests.support.imports import Result
 from usecases import import_files, importing, inviting
 from usecases.import_checks import Outcome
 from usecases.import_columns import COLUMNS, EXAMPLE, OPTIONAL
@@ -72,36 +73,20 @@ def a_file(written: Iterable[Mapping[str, str]], separator: str = ",") -> bytes:
 
 
 @dataclass
-class Result:
-    """What an import came to."""
-
-    outcome: Outcome
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        """How many were new, changed, unchanged."""
-        return self.outcome.new, self.outcome.changed, self.outcome.unchanged
-
-    @property
-    def where(self) -> list[tuple[int, str]]:
-        """Row and column of each fault."""
-        return [(fault.row, fault.column) for fault in self.faults]
-
-
-@dataclass
 class Desk:
     """Whoever imports into one service."""
 
     place: Place
     service: Service
 
-    async def imports(self, content: bytes | Sequence[Mapping[str, str]], **how: Any) -> Result:
+    async def imports(
+        self, content: bytes | Sequence[Mapping[str, str]], **how: Any
+    ) -> Result[Outcome]:
         """Import a file of these bytes or these rows."""
         whole = content if isinstance(content, bytes) else a_file(content)
         return await self.reads(lambda: io.BytesIO(whole), **how)
 
-    async def reads(self, reopen: Callable[[], BinaryIO], **how: Any) -> Result:
+    async def reads(self, reopen: Callable[[], BinaryIO], **how: Any) -> Result[Outcome]:
         """Import what is opened twice."""
         faults: list[Fault] = []
         by = By("an importer", self.place.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import event
 from storage import tables
 from storage.casework import Connection
 from tests.support.callers import Place, rows
+from tests.support.imports import Result
 from usecases import importing, importing_sdq, inviting, sdq_totals
 from usecases.import_columns import EXAMPLE as EPISODES
 from usecases.import_faults import Cells, Fault
@@ -31,31 +32,15 @@ ONE = {"reference": "EP-2001", "informant": "parent", "day": "2026-01-20", "tota
 
 
 @dataclass
-class Result:
-    """What an import came to."""
-
-    outcome: SdqOutcome
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        """How many rows were new, changed, unchanged."""
-        return self.outcome.new, self.outcome.changed, self.outcome.unchanged
-
-    @property
-    def where(self) -> list[tuple[int, str]]:
-        """Row and column of each fault."""
-        return [(fault.row, fault.column) for fault in self.faults]
-
-
-@dataclass
 class Desk:
     """Whoever imports totals into a service with the three support episodes of the example."""
 
     place: Place
     service: Service
 
-    async def imports(self, content: bytes | Sequence[Mapping[str, str]], **how: Any) -> Result:
+    async def imports(
+        self, content: bytes | Sequence[Mapping[str, str]], **how: Any
+    ) -> Result[SdqOutcome]:
         """Import a file of these bytes or these rows."""
         whole = content if isinstance(content, bytes) else a_file(content)
         faults: list[Fault] = []

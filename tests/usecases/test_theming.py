@@ -16,7 +16,14 @@ from usecases import reading, rights, theming
 from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.service import Service
-from usecases.theme_words import LONGEST_TITLE, check_reply, check_title, slug_of
+from usecases.theme_words import (
+    LONGEST_TITLE,
+    NamesSomebody,
+    check_reply,
+    check_title,
+    names_in,
+    slug_of,
+)
 from usecases.theming import LONG, Sorting, ThemeOnList
 
 FAMILY, SLEEP = "Seeing my family", "Sleep"
@@ -295,3 +302,38 @@ def test_what_was_done_is_held_to_the_rules_of_every_sentence_that_children_see(
 
 def test_a_short_name_holds_small_letters_and_hyphens_only() -> None:
     assert slug_of("Mum's café, and me") == "mums-cafe-and-me"
+
+
+# --- no names -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("did", "names"),
+    [
+        ("We asked Tom to ring you on Sundays.", ["Tom"]),
+        ("Tom will ring you.", ["Tom"]),
+        ("You can go to Oakfield at Easter. I'll ask.", ["Oakfield"]),
+        ("There is a new swing at St Anne’s.", ["St", "Anne"]),
+        ("You can ring Mum on Saturdays, too. We asked the NHS.", []),
+    ],
+)
+def test_words_that_look_like_names_are_found(did: str, names: list[str]) -> None:
+    assert list(names_in(did)) == names
+
+
+def test_a_title_names_nobody() -> None:
+    with pytest.raises(NamesSomebody, match="Tom"):
+        check_title("Seeing Tom")
+    assert check_title("seeing Mum") == "Seeing Mum"
+
+
+async def test_what_seems_to_name_somebody_is_written_down_once_somebody_looked_again(
+    place: Place, service: Service
+) -> None:
+    slug = await theming.add_theme(service, SLEEP, place.by)
+    did, day = "We asked Tom about the lamp.", place.now.date()
+    with pytest.raises(NamesSomebody, match="“Tom”"):
+        await theming.add_reply(service, slug, did, day, place.by)
+    assert await rows(service, tables.theme_replies) == []
+    await theming.add_reply(service, slug, did, day, place.by, names_nobody=True)
+    assert len(await rows(service, tables.theme_replies)) == 1

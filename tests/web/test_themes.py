@@ -277,3 +277,19 @@ async def test_words_are_sorted_by_keyboard_alone(phone: Phone) -> None:
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Everything has been read.")).to_be_visible()
     assert await seen(phone.stage) == {"brothers-and-sisters", "seeing-my-family"}
+
+
+async def test_words_that_look_like_names_wait_until_somebody_says_that_they_are_none(
+    desk: httpx.AsyncClient,
+) -> None:
+    page = await look(desk, THEMES)
+    page = await send(desk, page.form(THEMES), title="Sleep")
+    form = page.form("/staff/themes/sleep/done")
+    did = "We asked Tom for a night light."
+    answer = await desk.post(form.action, data={**form.fields, "did": did})
+    assert answer.status_code == 422
+    assert "“Tom”" in Page(answer).text
+    again = Page(answer).form("/staff/themes/sleep/done")
+    assert did in answer.text  # nothing has to be typed again
+    page = await send(desk, again, did=did, **{"names-nobody": "yes"})
+    assert did in page.text

@@ -1,0 +1,105 @@
+"""Backups on the command line: made, tried out, brought back, and refused where they are spoilt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from starling.__main__ import app
+
+Run = Callable[..., Result]
+OPEN = (
+    "episode open --commissioner derby-city --strand direct --intervention theraplay --lives foster"
+)
+
+
+@pytest.fixture
+def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command line in an empty folder, on a database of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(line: str, **environment: str) -> Result:
+        ours = {"STARLING_DATABASE_URL": sqlite_url, **environment}
+        return CliRunner().invoke(app, line.split(), env=ours)
+
+    return call
+
+
+def read(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def made(run: Run) -> str:
+    """A backup of one support episode; its file."""
+    assert run(f"{OPEN} --case T-1").exit_code == 0
+    return str(read(run("backup --to copies --json"))["file"])
+
+
+def test_a_backup_is_tried_out_and_nothing_is_left_behind(
+    run: Run, made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "temporary"
+    elsewhere.mkdir()
+    monkeypatch.setenv("TMPDIR", str(elsewhere))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    before = sorted(tmp_path.rglob("*"))
+    told = run("restore --from copies --verify")
+    assert told.exit_code == 0, told.output
+    assert "can be restored" in told.stdout
+    assert sorted(tmp_path.rglob("*")) == before
+    assert read(run(f"restore --from {made} --verify --json"))["good"]
+
+
+def test_a_backup_is_brought_back_into_an_empty_database_only(
+    run: Run, made: str, tmp_path: Path
+) -> None:
+    told = run("restore --from copies")
+    assert told.exit_code == 1
+    assert "not empty" in told.stderr
+    second = {"STARLING_DATABASE_URL": f"sqlite:///{tmp_path / 'second.db'}"}
+    told = run(f"restore --from {made}", **second)
+    assert told.exit_code == 0, told.output
+    assert "Restored" in told.stdout
+    assert [each["case"] for each in read(run("episode list --json", **second))] == ["T-1"]
+    assert run("audit verify", **second).exit_code == 0
+    assert "restored" in (tmp_path / "audit-heads.log").read_text()
+
+
+def test_a_spoilt_backup_or_another_key_is_refused_and_no_database_is_made(
+    run: Run, made: str, tmp_path: Path
+) -> None:
+    second = {"STARLING_DATABASE_URL": f"sqlite:///{tmp_path / 'second.db'}"}
+    other = {"STARLING_BACKUP_KEY": "b3RoZXIta2V5LW90aGVyLWtleS1vdGhlci1rZXktMDA="}
+    told = run(f"restore --from {made}", **second, **other)
+    assert told.exit_code == 1
+    assert "backup key is another" in told.stderr
+    Path(made).write_bytes(Path(made).read_bytes()[:-20])
+    told = run(f"restore --from {made} --verify", **second)
+    assert told.exit_code == 1
+    assert "cut short" in told.stderr
+    assert not (tmp_path / "second.db").exists()
+
+
+def test_a_new_backup_key_is_told_of_once_and_never_made_beside_older_backups(
+    run: Run, tmp_path: Path
+) -> None:
+    assert run(f"{OPEN} --case T-1").exit_code == 0
+    assert "A backup key was made" in run("backup --to copies").stderr
+    assert "A backup key was made" not in run("backup --to copies").stderr
+    (tmp_path / "backup.key").unlink()
+    assert run("backup --to copies").exit_code == 1
+    assert not (tmp_path / "backup.key").exists()
+
+
+def test_a_folder_without_a_backup_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "copies").mkdir()
+    told = run("restore --from copies --verify", STARLING_BACKUP_KEY="b" * 43 + "=")
+    assert told.exit_code == 1
+    assert "no backup" in told.stderr
