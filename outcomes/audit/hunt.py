@@ -107,6 +107,9 @@ class Hunt(Pool):
             steps=_STEPS,
         )
         closed = self._closed(ask, wanted)
+        if len(closed) and shared is not None:
+            self.add_in_batches(self.balanced(shared, scenario, anchored=ask.anchored))
+            closed = self._closed(ask, closed)
         if len(closed) > _MANY:
             self._push_many(ask, closed)
             closed = self._closed(ask, closed)

@@ -5,9 +5,10 @@ It checks by integer arithmetic and asks no solver.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _BATCH = 4_000
+_PAIRED = 40
 
 
 class ReadWronglyError(OutcomesError):
@@ -154,6 +156,21 @@ class Pool:
         """Give the weighted sums that are always 0, whichever way round."""
         links = self.system.links
         return frozenset((*sums_of(links), *sums_of(-links)))
+
+    def balanced(
+        self, shared: int, scenario: Scenario, *, anchored: bool
+    ) -> Iterator[dict[int, int]]:
+        """Give pairs of known differences that together leave a count as it is: the shortest."""
+        fits = np.flatnonzero(self.open_to(scenario, anchored=anchored))
+        values = self.values[fits, shared]
+        by_length = sorted(range(len(fits)), key=lambda each: len(self.changes[fits[each]]))
+        for size in sorted({int(each) for each in abs(values)} - {0}):
+            more = [fits[each] for each in by_length if values[each] == size][:_PAIRED]
+            less = [fits[each] for each in by_length if values[each] == -size][:_PAIRED]
+            for one, other in product(more, less):
+                change = Counter(self.changes[one])
+                change.update(self.changes[other])
+                yield {index: value for index, value in change.items() if value}
 
     def named(self) -> list[dict[Atom, int]]:
         """Give the differences found, by what they are about rather than by number."""
