@@ -27,6 +27,7 @@ from followups.clock import Clock
 from starling.compose import clock, open_service
 from starling.last_seen import read_last_seen, write_last_seen
 from starling.mail import open_post
+from starling.organisation import open_organisation
 from starling.rounds import wind_up
 from starling.settings import Settings
 from storage.database import SoleOwner, current_revision, newest_revision, sqlite_file
@@ -224,6 +225,7 @@ def _site(
         feed=feed,
         webhook=Webhook(address.secret, take_webhook) if address is not None else None,
         post=post,
+        organisation=open_organisation(settings),
         checks={
             "database": lambda: housekeeping.is_reachable(service),
             "tables": tables_are_current,
