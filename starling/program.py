@@ -24,6 +24,7 @@ from bot.intake import Intake, Outcome
 from bot.pace import pace_of
 from bot.polling import Poller
 from followups.clock import Clock
+from starling.anchors import read_anchors
 from starling.compose import clock, open_service
 from starling.last_seen import read_last_seen, write_last_seen
 from starling.mail import open_post
@@ -225,6 +226,7 @@ def _site(
         feed=feed,
         webhook=Webhook(address.secret, take_webhook) if address is not None else None,
         post=post,
+        audit_heads=lambda: read_anchors(settings.audit_heads_file),
         organisation=open_organisation(settings),
         checks={
             "database": lambda: housekeeping.is_reachable(service),
