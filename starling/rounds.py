@@ -24,11 +24,14 @@ from usecases import (
     housekeeping,
     nudging,
     restoring,
+    retaining,
     silence,
     sweeping,
     telling_back,
+    wishes,
 )
 from usecases.letters import Post
+from usecases.retention_rules import read_rules
 from usecases.service import Service
 
 
@@ -81,11 +84,28 @@ def wind_up(
             # It writes once in every day, whenever it was started.
             Bell("audit head", 900.0, remember_audit, at_once=True),
             Bell("keys", 5.0, watch.look, at_once=True),
+            *_rights_bells(settings, service),
             *_nudge_bells(service, post),
             *_alert_bells(service, post),
         ],
         clock,
     )
+
+
+def _rights_bells(settings: Settings, service: Service) -> list[Bell]:
+    """Return what people's rights need: to be forgotten when granted, and nothing kept too long."""
+    rules = read_rules(settings.retention_file)
+
+    async def forget() -> None:
+        await wishes.forget_granted(service, clock())
+
+    async def purge() -> None:
+        await retaining.purge_daily(service, rules, clock())
+
+    return [
+        Bell("forgetting", 300.0, forget, at_once=True),
+        Bell("retention", 86_400.0, purge, at_once=True),
+    ]
 
 
 def _alert_bells(service: Service, post: Post | None) -> list[Bell]:

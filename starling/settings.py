@@ -25,8 +25,9 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from starling import mail_rules, organisation_rules
+from starling import mail_rules
 from starling import setting_rules as rules
+from starling.organisation_settings import OrganisationSettings
 
 PREFIX = "STARLING_"
 
@@ -58,7 +59,7 @@ def _secret(check: Callable[[str], str]) -> AfterValidator:
 _Key = Annotated[SecretStr, _secret(rules.check_key)]
 
 
-class Settings(BaseSettings):
+class Settings(OrganisationSettings):
     """What an operator may set, each field as STARLING_ and its name in capitals."""
 
     model_config = SettingsConfigDict(
@@ -185,6 +186,18 @@ class Settings(BaseSettings):
         "reads. Begin with a copy of followups/hours.yaml.",
         examples=["/etc/starling/hours.yaml"],
     )
+    retention_file: Path | None = Field(
+        default=None,
+        description="Your own rules for how long what is kept. Begin with a copy of "
+        "usecases/retention.yaml; starling retention show tells what holds.",
+        examples=["/etc/starling/retention.yaml"],
+    )
+    agreement_required: bool = Field(
+        default=True,
+        description="Whether staff say who agreed, and whether a young person understands, before "
+        "anybody is invited on the staff pages. false: they may leave it out.",
+        examples=["false"],
+    )
     terms_file: Path | None = Field(
         default=None,
         description="Your own school terms, council by council. Begin with a copy of "
@@ -198,62 +211,6 @@ class Settings(BaseSettings):
         "staff page alone. It may hold secret addresses, so let only the service read it.",
         examples=["/etc/starling/ladder.yaml"],
     )
-
-    oidc_issuer: Annotated[str, AfterValidator(organisation_rules.check_issuer)] | None = Field(
-        default=None,
-        description="Your organisation's sign-in (OpenID Connect), as it names itself. Without it "
-        "staff have accounts of their own: starling accounts.",
-        examples=["https://login.example.org/tenant"],
-    )
-    oidc_client_id: str | None = Field(
-        default=None, description="The id under which your organisation knows Starling."
-    )
-    oidc_client_secret: SecretStr | None = Field(
-        default=None, description="The secret that goes with that id, where there is one."
-    )
-    oidc_roles: Annotated[Mapping[str, str], BeforeValidator(organisation_rules.split_roles)] = (
-        Field(
-            default_factory=dict,
-            description="Which groups there have which roles here: group=role, with commas. Then "
-            "roles follow the groups at every sign-in. Without it each person needs an account "
-            "here, made with starling accounts add, and has its roles.",
-            examples=["carers-team=worker,leads=safeguarding-lead"],
-        )
-    )
-    oidc_roles_claim: str = Field(
-        default="groups", description="The claim of the signed answer that holds the groups."
-    )
-    oidc_name_claim: str = Field(
-        default="preferred_username",
-        description="The claim that holds the name by which support episodes know a worker; of a "
-        "mail address, what stands before the @.",
-        examples=["email"],
-    )
-    oidc_mfa_claim: str = Field(
-        default="amr",
-        description="The claim that says how somebody proved who they are: amr or acr.",
-        examples=["acr"],
-    )
-    oidc_mfa_values: Annotated[tuple[str, ...], BeforeValidator(organisation_rules.split_words)] = (
-        Field(
-            default=("mfa",),
-            description="Which values there mean a second factor; one of them is enough.",
-            examples=["mfa,otp,hwk"],
-        )
-    )
-    oidc_mfa_required: bool = Field(
-        default=True,
-        description="Whether nobody comes in through the organisation without a second factor.",
-        examples=["false"],
-    )
-
-    @model_validator(mode="after")
-    def _organisation_fits_together(self) -> Settings:
-        has_secret = self.oidc_client_secret is not None
-        organisation_rules.check_organisation(
-            self.oidc_issuer, self.oidc_client_id, self.oidc_roles, has_secret=has_secret
-        )
-        return self
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
@@ -344,7 +301,7 @@ def setting_name(field: str) -> str:
 def write_env_example() -> str:
     """Return the text of .env.example: every setting, what it means and what it is without."""
     return "\n\n".join(
-        [_EXAMPLE_HEAD, *(_example(field) for field in Settings.model_fields), _EXAMPLE_FOOT]
+        [_EXAMPLE_HEAD, *map(_example, _own_fields_first()), _EXAMPLE_FOOT]
     )
 
 
