@@ -124,11 +124,15 @@ def _alert_bells(service: Service, post: Post | None) -> list[Bell]:
     async def sing() -> None:
         await alerting_canary.sing(service, clock())
 
+    async def look_for_overdue() -> None:
+        await alerting_canary.look_for_overdue(service, clock())
+
     return [
         Bell("alerts", 15.0, climb, at_once=True),
         Bell("alert notices", 10.0, notify, at_once=True),
         Bell("drill", 300.0, drill),
         Bell("canary", 600.0, sing, at_once=True),
+        Bell("overdue words", 300.0, look_for_overdue),
     ]
 
 

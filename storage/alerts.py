@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import select, update
 
 from storage.casework import Casework
-from storage.tables import alert_steps, alerts, participations, support_episodes
+from storage.tables import alert_steps, alerts, participations, support_episodes, words
 
 
 class AlertKind(StrEnum):
@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     HELP_NOW = "help-now"
     MEDIA = "media-came"
     MATCHER = "matcher-fails"
+    OVERDUE = "words-overdue"
     DRILL = "drill"
 
 
@@ -152,13 +153,20 @@ def standing(work: Casework, participant_id: str) -> list[tuple[AlertKind, Route
     ]
 
 
-def is_standing(work: Casework, kind: AlertKind) -> bool:
-    """Tell whether an alert of this kind, about nobody, is not closed."""
+def is_standing(work: Casework, kind: AlertKind, since: datetime) -> bool:
+    """Tell whether an alert of this kind, about nobody, raised since then, is not closed."""
     query = select(alerts.c.id).where(
         alerts.c.kind == kind.value,
         alerts.c.participant_id.is_(None),
         alerts.c.closed_at.is_(None),
+        alerts.c.raised_at > since,
     )
+    return work.connection.execute(query.limit(1)).first() is not None
+
+
+def are_words_overdue(work: Casework, now: datetime) -> bool:
+    """Tell whether any words should have been read by now and were not."""
+    query = select(words.c.id).where(words.c.read_at.is_(None), words.c.read_by_at < now)
     return work.connection.execute(query.limit(1)).first() is not None
 
 

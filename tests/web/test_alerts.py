@@ -23,7 +23,7 @@ from tests.web.phone import WIDTH, Phone, open_phone
 from tests.web.plain_browser import Page, join, look
 from tests.web.plain_browser import write as type_into
 from tests.web.stage import Stage, free_port, open_stage
-from usecases import alerting, alerting_canary, alerting_drills, signing_in
+from usecases import alerting, alerting_canary, alerting_drills, inviting, signing_in
 from usecases.inviting import By, Invited
 
 CRISIS = "i want to kill myself"
@@ -203,7 +203,10 @@ async def test_a_carer_never_sees_a_childs_words(
     stage: Stage, child: httpx.AsyncClient, invited: Invited
 ) -> None:
     await write(child, f"{CRISIS} {CANARY_SENTENCE}")
-    carer = await invite(stage.service, stage.world.clock.now, Role.CARER, AgeBand.ADULT)
+    (episode,) = await rows(stage.service, tables.support_episodes)
+    now = stage.world.clock.now
+    invitee = inviting.Invitee(episode.id, Role.CARER, AgeBand.ADULT)  # of the very same child
+    carer = await inviting.invite(stage.service, invitee, By("dee.duty", now))
     async with stage.browser() as browser:
         await join(browser, carer.web)
         for path in ("/chat", "/chat/news?after=0", "/help", "/"):
