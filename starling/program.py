@@ -40,6 +40,7 @@ from usecases.receiving import Reception
 from usecases.service import Service
 from web.app import create_app
 from web.bridge import WebSession
+from web.patience import ImpatientProtocol
 from web.ports import Fed, Webhook
 from web.site import Site
 
@@ -153,6 +154,7 @@ async def _put_together(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http=ImpatientProtocol,
         log_config=None,
         timeout_graceful_shutdown=5,
         lifespan="off",
