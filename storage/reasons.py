@@ -46,3 +46,23 @@ class WhyRefused(StrEnum):
     RIGHT_AS_IT_IS = "right-as-it-is"
     COULD_HARM = "could-harm"
     CHANGED_MIND = "changed-their-mind"
+
+
+class AgreedBy(StrEnum):
+    """Who agreed."""
+
+    YOUNG_PERSON = "young-person"
+    PARENT = "parent"
+    COUNCIL = "council"
+    THEMSELVES = "themselves"
+    """A carer or a professional, for themselves."""
+
+
+class Understands(StrEnum):
+    """Whether the young person understands what they take part in."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NOT_YET = "not-yet"
+    GROWN_UP = "grown-up"
+    """Not a question: a grown-up answers for themselves."""
