@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select, update
 
-from storage import key_marks, tables
-from storage.casework import Opener
+from storage import accounts, key_marks, tables
+from storage.casework import Casework, Opener
 from storage.invitations import TRIES_IN_ONE_CHAT
 from storage.sequence import Sequence as Numbers
 from storage.vault import KeyUnknown, Vault
@@ -256,3 +256,25 @@ async def test_a_guesser_gets_no_new_tries_while_keys_change(small_place: Place)
         )
         await guesser.opens(invited.web.rpartition("/")[2])
         assert (await rows(service, tables.invitations))[0].redeemed_at is None
+
+
+async def test_whoever_signs_in_through_their_organisation_needs_no_old_key_any_more(
+    small_place: Place,
+) -> None:
+    async with small_place.open() as service:
+
+        def link(work: Casework) -> None:
+            accounts.add(work, "a.worker", "worker", "a.boss", small_place.now)
+            work.flush()
+            account = accounts.find(work, "a.worker")
+            assert account is not None
+            accounts.link_outside(work, account.id, "subject-one")
+
+        def is_found(work: Casework) -> None:
+            found = accounts.find_from_outside(work, "subject-one")
+            assert found is not None
+
+        await write(service, link)
+        for keys in ((NEW, OLD), (NEW,)):
+            service.open.vault.take(keys)
+            await write(service, is_found)
