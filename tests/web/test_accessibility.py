@@ -5,6 +5,7 @@ The pages come from the table of rules: a new page is looked at without being na
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -107,8 +108,10 @@ async def street(url: str, chromium_path: str) -> AsyncIterator[Street]:
             executable_path=chromium_path, args=list(ARGUMENTS)
         )
         yield Street(stage, browser, home, await people_it(stage))
-        await browser.close()
         stage.session.bells.close()
+        await browser.close()
+    for _ in range(10):  # connections that ended take a few turns of the loop to be closed
+        await asyncio.sleep(0)
 
 
 def who_opens(path: str) -> str | None:
