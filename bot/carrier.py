@@ -19,6 +19,8 @@ from bot.channels import channel_of
 from bot.verdicts import Fate, judge
 from storage.outbox import OutgoingKind, Sending
 from storage.quoting import quotes
+from surveys.people import Voice
+from surveys.phrasebook import phrasebook
 from usecases import sending as desk
 from usecases.arrival import Channel
 from usecases.service import Service
@@ -59,7 +61,10 @@ class Carrier:
         """Put somebody's own words in at the last moment; our own chat does so when it is shown."""
         if not quotes(sending.outgoing.text) or channel_of(bot) is Channel.WEB:
             return sending
-        text = await desk.with_their_words(self._service, sending.outgoing.text)
+        elsewhere = phrasebook().say("commands.written-elsewhere", Voice.OLDER)
+        text = await desk.with_their_words(
+            self._service, sending.outgoing.text, sending.channel, elsewhere
+        )
         return replace(sending, outgoing=replace(sending.outgoing, text=text))
 
     async def _send(self, bot: Bot, sending: Sending) -> int:

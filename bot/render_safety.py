@@ -49,7 +49,8 @@ def _answer_concern(heard: ConcernHeard, speech: Speech) -> Outgoing:
     parts.append(_numbers(speech))
     if heard.can_go_on is not None:
         parts.append(speech.say("safety.stopped"))
-    rows = _ways_on(speech, heard.can_go_on)
+    readers = () if heard.words is None else ((speech.choose_readers(heard.words),),)
+    rows = (*_ways_on(speech, heard.can_go_on)[:-1], *readers, (speech.help_now,))
     return tell("\n\n".join(parts), *rows, urgency=Urgency.SAFETY)
 
 

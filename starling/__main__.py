@@ -6,8 +6,8 @@ import typer
 
 from starling.commands import (
     access,
-    alerts,
     accounts,
+    alerts,
     audit,
     backup,
     bench,
@@ -20,6 +20,7 @@ from starling.commands import (
     pairs,
     people,
     releases,
+    retention,
     rhythms,
     rights,
     serving,
@@ -55,6 +56,7 @@ app.add_typer(themes.app, name="themes")
 app.add_typer(wording.app, name="wording")
 app.add_typer(concerns.app, name="concerns")
 app.add_typer(rights.app, name="rights")
+app.add_typer(retention.app, name="retention")
 app.add_typer(access.app, name="access")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(audit.app, name="audit")

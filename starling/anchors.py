@@ -12,9 +12,10 @@ from pathlib import Path
 
 from storage.chain import End
 from usecases.auditing import Anchor, AnchorKind
+from usecases.refusal import Refusal
 
 
-class AnchorsRefused(Exception):
+class AnchorsRefused(Refusal):
     """The file with the audit's heads holds a line that is none."""
 
 

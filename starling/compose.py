@@ -115,6 +115,7 @@ async def open_service(
             bot_name=bot_name or (lambda: settings.telegram_bot_name),
             ladder=load_ladder(settings.alerts_file),
             erased_file=settings.erased_file,
+            agreement_required=settings.agreement_required,
         )
 
 

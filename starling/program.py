@@ -24,9 +24,11 @@ from bot.intake import Intake, Outcome
 from bot.pace import pace_of
 from bot.polling import Poller
 from followups.clock import Clock
+from starling.anchors import read_anchors
 from starling.compose import clock, open_service
 from starling.last_seen import read_last_seen, write_last_seen
 from starling.mail import open_post
+from starling.organisation import open_organisation
 from starling.rounds import wind_up
 from starling.settings import Settings
 from storage.database import SoleOwner, current_revision, newest_revision, sqlite_file
@@ -38,6 +40,7 @@ from usecases.receiving import Reception
 from usecases.service import Service
 from web.app import create_app
 from web.bridge import WebSession
+from web.patience import ImpatientProtocol
 from web.ports import Fed, Webhook
 from web.site import Site
 
@@ -151,6 +154,7 @@ async def _put_together(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http=ImpatientProtocol,
         log_config=None,
         timeout_graceful_shutdown=5,
         lifespan="off",
@@ -224,6 +228,8 @@ def _site(
         feed=feed,
         webhook=Webhook(address.secret, take_webhook) if address is not None else None,
         post=post,
+        audit_heads=lambda: read_anchors(settings.audit_heads_file),
+        organisation=open_organisation(settings),
         checks={
             "database": lambda: housekeeping.is_reachable(service),
             "tables": tables_are_current,

@@ -24,11 +24,14 @@ from usecases import (
     housekeeping,
     nudging,
     restoring,
+    retaining,
     silence,
     sweeping,
     telling_back,
+    wishes,
 )
 from usecases.letters import Post
+from usecases.retention_rules import read_rules
 from usecases.service import Service
 
 
@@ -81,11 +84,28 @@ def wind_up(
             # It writes once in every day, whenever it was started.
             Bell("audit head", 900.0, remember_audit, at_once=True),
             Bell("keys", 5.0, watch.look, at_once=True),
+            *_rights_bells(settings, service),
             *_nudge_bells(service, post),
             *_alert_bells(service, post),
         ],
         clock,
     )
+
+
+def _rights_bells(settings: Settings, service: Service) -> list[Bell]:
+    """Return what people's rights need: to be forgotten when granted, and nothing kept too long."""
+    rules = read_rules(settings.retention_file)
+
+    async def forget() -> None:
+        await wishes.forget_granted(service, clock())
+
+    async def purge() -> None:
+        await retaining.purge_daily(service, rules, clock())
+
+    return [
+        Bell("forgetting", 300.0, forget, at_once=True),
+        Bell("retention", 86_400.0, purge, at_once=True),
+    ]
 
 
 def _alert_bells(service: Service, post: Post | None) -> list[Bell]:
@@ -104,11 +124,15 @@ def _alert_bells(service: Service, post: Post | None) -> list[Bell]:
     async def sing() -> None:
         await alerting_canary.sing(service, clock())
 
+    async def look_for_overdue() -> None:
+        await alerting_canary.look_for_overdue(service, clock())
+
     return [
         Bell("alerts", 15.0, climb, at_once=True),
         Bell("alert notices", 10.0, notify, at_once=True),
         Bell("drill", 300.0, drill),
         Bell("canary", 600.0, sing, at_once=True),
+        Bell("overdue words", 300.0, look_for_overdue),
     ]
 
 

@@ -25,8 +25,9 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from starling import mail_rules
 from starling import setting_rules as rules
+from starling.mail_settings import MailSettings
+from starling.organisation_settings import OrganisationSettings
 
 PREFIX = "STARLING_"
 
@@ -58,7 +59,7 @@ def _secret(check: Callable[[str], str]) -> AfterValidator:
 _Key = Annotated[SecretStr, _secret(rules.check_key)]
 
 
-class Settings(BaseSettings):
+class Settings(MailSettings, OrganisationSettings):
     """What an operator may set, each field as STARLING_ and its name in capitals."""
 
     model_config = SettingsConfigDict(
@@ -144,25 +145,6 @@ class Settings(BaseSettings):
         "backup.key beside the other keys: keep a copy of it apart from the backups.",
         examples=["the output of openssl rand -base64 32 | tr +/ -_"],
     )
-    mail_server: Annotated[str, AfterValidator(mail_rules.check_mail_server)] | None = Field(
-        default=None,
-        repr=False,
-        description="A mail server for the e-mail that says that something is waiting in the web "
-        "chat, and nothing else: smtps:// or smtp://, with a user name where it wants one (an @ "
-        "in it is %40). It is always spoken to encrypted, unless it is this machine. Without it "
-        "nobody is offered e-mails.",
-        examples=["smtps://starling@mail.example.org:465"],
-    )
-    mail_password: SecretStr | None = Field(
-        default=None, description="The password of that user on the mail server."
-    )
-    mail_from: Annotated[str, AfterValidator(mail_rules.check_mail_from)] | None = Field(
-        default=None,
-        repr=False,
-        description="The address that e-mails come from. Choose one that does not say what the "
-        "service is for: anybody may see it.",
-        examples=["hello@example.org"],
-    )
     timezone: Annotated[str, AfterValidator(rules.check_timezone)] = Field(
         default="Europe/London",
         description="The time zone that people live in: it decides what is school time and night.",
@@ -184,6 +166,18 @@ class Settings(BaseSettings):
         description="Your own hours: when people of which age may be asked, and when somebody "
         "reads. Begin with a copy of followups/hours.yaml.",
         examples=["/etc/starling/hours.yaml"],
+    )
+    retention_file: Path | None = Field(
+        default=None,
+        description="Your own rules for how long what is kept. Begin with a copy of "
+        "usecases/retention.yaml; starling retention show tells what holds.",
+        examples=["/etc/starling/retention.yaml"],
+    )
+    agreement_required: bool = Field(
+        default=True,
+        description="Whether staff say who agreed, and whether a young person understands, before "
+        "anybody is invited on the staff pages. false: they may leave it out.",
+        examples=["false"],
     )
     terms_file: Path | None = Field(
         default=None,
@@ -207,12 +201,6 @@ class Settings(BaseSettings):
             raise rules.NO_BOT_FOR_WEBHOOK.fault()
         if self.telegram_webhook_secret is None:
             raise rules.NO_WEBHOOK_SECRET.fault()
-        return self
-
-    @model_validator(mode="after")
-    def _mail_fits_together(self) -> Settings:
-        has_password = self.mail_password is not None
-        mail_rules.check_mail(self.mail_server, self.mail_from, has_password=has_password)
         return self
 
     @property
@@ -287,9 +275,10 @@ def setting_name(field: str) -> str:
 
 def write_env_example() -> str:
     """Return the text of .env.example: every setting, what it means and what it is without."""
-    return "\n\n".join(
-        [_EXAMPLE_HEAD, *(_example(field) for field in Settings.model_fields), _EXAMPLE_FOOT]
-    )
+    # Parts of their own, which fewer need, come last.
+    parts = MailSettings.model_fields.keys() | OrganisationSettings.model_fields.keys()
+    fields = sorted(Settings.model_fields, key=lambda field: field in parts)
+    return "\n\n".join([_EXAMPLE_HEAD, *map(_example, fields), _EXAMPLE_FOOT])
 
 
 def _ours(written: Mapping[str, str]) -> dict[str, str]:

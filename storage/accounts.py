@@ -89,8 +89,15 @@ def load(work: Casework, account_id: str) -> Account | None:
 
 
 def find_from_outside(work: Casework, subject: str) -> Account | None:
-    """Return the account of whom an organisation knows by this subject."""
-    return _one(work, accounts.c.outside_index.in_(work.vault.indexes("outside", subject)))
+    """Return the account of whom an organisation knows by this subject.
+
+    After the keys were changed it is indexed anew now, as the subject is stored nowhere.
+    """
+    newest, *older = work.vault.indexes("outside", subject)
+    if older:
+        moved = update(accounts).where(accounts.c.outside_index.in_(older))
+        work.connection.execute(moved.values(outside_index=newest))
+    return _one(work, accounts.c.outside_index == newest)
 
 
 def list_all(work: Casework) -> list[Account]:

@@ -7,33 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import select
 
 from storage.casework import Casework
+from storage.reasons import AgreedBy, Understands
 from storage.sequence import new_id
 from storage.tables import agreements
-
-
-class AgreedBy(StrEnum):
-    """Who agreed."""
-
-    YOUNG_PERSON = "young-person"
-    PARENT = "parent"
-    COUNCIL = "council"
-    THEMSELVES = "themselves"
-    """A carer or a professional, for themselves."""
-
-
-class Understands(StrEnum):
-    """Whether the young person understands what they take part in."""
-
-    YES = "yes"
-    PARTLY = "partly"
-    NOT_YET = "not-yet"
-    GROWN_UP = "grown-up"
-    """Not a question: a grown-up answers for themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,13 @@ def still_open(connection: Connection, most: int = MOST) -> list[Listed]:
     return _listed(connection, ordered.limit(most))
 
 
+def red(connection: Connection, most: int = MOST) -> list[Listed]:
+    """Return what nobody took, the gravest first; without saying who was told."""
+    query = _ALERTS.where(alerts.c.acknowledged_at.is_(None))
+    ordered = query.order_by(_SEVERITY, alerts.c.raised_at, alerts.c.id)
+    return [_one(row, ()) for row in connection.execute(ordered.limit(most))]
+
+
 def closed_since(connection: Connection, since: datetime, most: int = MOST) -> list[Listed]:
     """Return what was closed since a moment, the newest first."""
     query = _ALERTS.where(alerts.c.closed_at >= since)
@@ -181,7 +188,8 @@ def count(connection: Connection, now: datetime) -> Counted:
         .select_from(alert_steps.join(alerts, alerts.c.id == alert_steps.c.alert_id))
         .where(untaken, alert_steps.c.state == StepState.FAILED.value)
     )
-    broken = select(alerts.c.id).where(untaken, alerts.c.kind == AlertKind.MATCHER.value)
+    not_closed = alerts.c.closed_at.is_(None)
+    broken = select(alerts.c.id).where(not_closed, alerts.c.kind == AlertKind.MATCHER.value)
     return Counted(
         red={row[0]: row[1] for row in connection.execute(by_level)},
         unanswered=connection.execute(over).scalar_one(),

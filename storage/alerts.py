@@ -5,16 +5,15 @@ It must not hold a word of what was written, and it decides neither who is told 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 
 from storage.casework import Casework
-from storage.tables import alert_steps, alerts, concerns, participations, support_episodes
+from storage.tables import alert_steps, alerts, participations, support_episodes, words
 
 
 class AlertKind(StrEnum):
@@ -27,6 +26,7 @@ class AlertKind(StrEnum):
     HELP_NOW = "help-now"
     MEDIA = "media-came"
     MATCHER = "matcher-fails"
+    OVERDUE = "words-overdue"
     DRILL = "drill"
 
 
@@ -153,13 +153,20 @@ def standing(work: Casework, participant_id: str) -> list[tuple[AlertKind, Route
     ]
 
 
-def is_standing(work: Casework, kind: AlertKind) -> bool:
-    """Tell whether an alert of this kind, about nobody, waits to be taken."""
+def is_standing(work: Casework, kind: AlertKind, since: datetime) -> bool:
+    """Tell whether an alert of this kind, about nobody, raised since then, is not closed."""
     query = select(alerts.c.id).where(
         alerts.c.kind == kind.value,
         alerts.c.participant_id.is_(None),
-        alerts.c.acknowledged_at.is_(None),
+        alerts.c.closed_at.is_(None),
+        alerts.c.raised_at > since,
     )
+    return work.connection.execute(query.limit(1)).first() is not None
+
+
+def are_words_overdue(work: Casework, now: datetime) -> bool:
+    """Tell whether any words should have been read by now and were not."""
+    query = select(words.c.id).where(words.c.read_at.is_(None), words.c.read_by_at < now)
     return work.connection.execute(query.limit(1)).first() is not None
 
 
@@ -237,66 +244,3 @@ def climb(work: Casework, seen: Climber, rung: int, next_at: datetime | None) ->
         .values(rung=rung, next_at=next_at)
     )
     return work.connection.execute(moved).rowcount == 1
-
-
-# --- taking in hand -------------------------------------------------------------------------------
-
-
-def acknowledge(work: Casework, alert_id: str, who: str, now: datetime) -> bool:
-    """Say that a named person takes this in hand; False when somebody had, or it is not there."""
-    return _acknowledge(work, [alert_id], who, now) == 1
-
-
-def acknowledge_for_words(work: Casework, words_id: str, who: str, now: datetime) -> None:
-    """Say that a named person read these words: what they raised is in hand."""
-    raised = select(alerts.c.id).join(concerns, concerns.c.id == alerts.c.concern_id)
-    _acknowledge(work, raised.where(concerns.c.words_id == words_id), who, now)
-
-
-def _acknowledge(
-    work: Casework, which: Sequence[str] | Select[str], who: str, now: datetime
-) -> int:
-    taken = (
-        update(alerts)
-        .where(alerts.c.id.in_(which), alerts.c.acknowledged_at.is_(None))
-        .values(acknowledged_at=now, acknowledged_by=who, next_at=None)
-    )
-    done = work.connection.execute(taken).rowcount
-    if done:
-        _stop_notices(work, which)
-        behind = select(alerts.c.concern_id).where(alerts.c.id.in_(which))
-        work.connection.execute(
-            update(concerns)
-            .where(concerns.c.id.in_(behind), concerns.c.acknowledged_at.is_(None))
-            .values(acknowledged_at=now, acknowledged_by=who)
-        )
-    return done
-
-
-def _stop_notices(work: Casework, which: Sequence[str] | Select[str]) -> None:
-    """Let nothing more leave about these; one that is on its way now can still arrive."""
-    waiting = (alert_steps.c.alert_id.in_(which), alert_steps.c.due_at.is_not(None))
-    work.connection.execute(
-        update(alert_steps).where(*waiting).values(state=StepState.STOPPED.value, due_at=None)
-    )
-
-
-def close(work: Casework, alert_id: str, who: str, because: str, now: datetime) -> bool:
-    """Say that this is dealt with, and how; whoever closes it has it in hand as well."""
-    acknowledge(work, alert_id, who, now)
-    closed = (
-        update(alerts)
-        .where(alerts.c.id == alert_id, alerts.c.closed_at.is_(None))
-        .values(closed_at=now, closed_by=who, closed_because=because)
-    )
-    return work.connection.execute(closed).rowcount == 1
-
-
-def reopen(work: Casework, alert_id: str) -> bool:
-    """Undo that: the alert is open again, in the hands of whoever had it."""
-    opened = (
-        update(alerts)
-        .where(alerts.c.id == alert_id, alerts.c.closed_at.is_not(None))
-        .values(closed_at=None, closed_by=None, closed_because=None)
-    )
-    return work.connection.execute(opened).rowcount == 1

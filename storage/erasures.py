@@ -7,23 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import select
 
 from storage.casework import Casework
+from storage.reasons import WhyForgotten
 from storage.sequence import new_id
 from storage.tables import erasures
 
-
-class Why(StrEnum):
-    """Why somebody was forgotten."""
-
-    THEIR_WISH = "their-wish"
-    COURT = "court"
-    MISTAKE = "invited-by-mistake"
-    RETENTION = "time-is-over"
-    RESTORED = "done-again-after-a-restore"
+Why = WhyForgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +25,7 @@ class Erasure:
     subject: str
     at: datetime
     who: str
-    why: Why
+    why: WhyForgotten
 
 
 def add(work: Casework, erasure: Erasure) -> None:
@@ -57,6 +49,6 @@ def all_of_them(work: Casework) -> list[Erasure]:
     """Return every receipt, the oldest first."""
     query = select(erasures).order_by(erasures.c.at, erasures.c.id)
     return [
-        Erasure(row.subject, row.at, row.who, Why(row.why))
+        Erasure(row.subject, row.at, row.who, WhyForgotten(row.why))
         for row in work.connection.execute(query)
     ]

@@ -5,6 +5,7 @@ It must not say anything to anybody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -155,9 +156,10 @@ def redeem(work: Casework, invitation: Invitation, now: datetime) -> bool:
     return work.connection.execute(used).rowcount == 1
 
 
-def may_try(work: Casework, chat: bytes, now: datetime) -> bool:
-    """Tell whether this chat may try a code now."""
-    limits = {chat: TRIES_IN_ONE_CHAT, _EVERYWHERE: TRIES_IN_ALL}
+def may_try(work: Casework, chat: bytes | Sequence[bytes], now: datetime) -> bool:
+    """Tell whether this chat may try a code now; chat: its index, or one for each key."""
+    chats = [chat] if isinstance(chat, bytes) else chat
+    limits = {**dict.fromkeys(chats, TRIES_IN_ONE_CHAT), _EVERYWHERE: TRIES_IN_ALL}
     query = select(code_tries.c.scope, code_tries.c.tries).where(
         code_tries.c.scope.in_(list(limits)), code_tries.c.since > now - TRY_WINDOW
     )

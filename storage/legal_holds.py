@@ -7,23 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Select, select, update
 
 from storage.casework import Casework
+from storage.reasons import HoldReason
 from storage.sequence import new_id
 from storage.tables import legal_holds
-
-
-class HoldReason(StrEnum):
-    """Why a record must stay as it is."""
-
-    POLICE = "police"
-    COURT = "court"
-    INQUIRY = "inquiry"
-    COMPLAINT = "complaint"
-    CLAIM = "claim"
 
 
 @dataclass(frozen=True, slots=True)

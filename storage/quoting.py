@@ -34,23 +34,32 @@ def quotes(text: str) -> bool:
     return _OPEN in text
 
 
-def fill(work: Casework, text: str) -> str:
-    """Return a text with the words that it points to, in one line each; `…` where they are gone."""
-    found = _read(work, set(_POINTER.findall(text)))
+def fill(work: Casework, text: str, *, only: str = "", elsewhere: str = _GONE) -> str:
+    """Return a text with the words that it points to, in one line each; `…` where they are gone.
+
+    only: a channel; of words that came by another one, `elsewhere` is shown instead. What somebody
+    never wrote in another company's app is not handed to that company by us.
+    """
+    found = {
+        words_id: elsewhere if only and channel != only else said
+        for words_id, (channel, said) in _read(work, set(_POINTER.findall(text))).items()
+    }
     return _POINTER.sub(lambda pointer: found.get(pointer[1], _GONE), text)
 
 
-def _read(work: Casework, ids: Iterable[str]) -> dict[str, str]:
+def _read(work: Casework, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return by which channel words came, and what they say."""
+    columns = (words.c.id, words.c.channel, words.c.cipher)
     query = (
-        select(words.c.id, words.c.cipher, participants.c.id, participants.c.wrapped_key)
+        select(*columns, participants.c.id, participants.c.wrapped_key)
         .join(participants, participants.c.id == words.c.participant_id)
         .where(words.c.id.in_(list(ids)))
     )
     found = {}
-    for words_id, cipher, participant_id, wrapped_key in work.connection.execute(query):
+    for words_id, channel, cipher, participant_id, wrapped_key in work.connection.execute(query):
         key = work.vault.person_key(participant_id, wrapped_key)
         opened = work.vault.open(Place("words", "cipher", words_id), cipher, key).decode()
-        found[words_id] = _in_one_line(opened)
+        found[words_id] = channel, _in_one_line(opened)
     return found
 
 

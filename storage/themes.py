@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage.casework import Casework
 from storage.sequence import new_id
 from storage.tables import participants, theme_replies, themes, word_themes, words
+from surveys.people import Sharing
 
 YOUNG_PERSON = "young-person"
 """The role whose words are sorted by themes; those of adults are not."""
@@ -106,6 +107,21 @@ def from_young_people(connection: Connection, words_ids: Collection[str]) -> set
         .where(words.c.id.in_(list(words_ids)), participants.c.role == YOUNG_PERSON)
     )
     return set(connection.execute(query).scalars())
+
+
+def may_be_told_on(connection: Connection, words_ids: Collection[str]) -> set[str]:
+    """Return which of these words a young person wrote who lets them be told without a name.
+
+    Words from before anybody was asked were written under that very notice, and count, too.
+    """
+    told = words.c.sharing.is_(None) | (words.c.sharing == Sharing.WITHOUT_NAME.value)
+    query = select(words.c.id).where(words.c.id.in_(from_young_people(connection, words_ids)), told)
+    return set(connection.execute(query).scalars())
+
+
+def untag_all(connection: Connection, words_id: str) -> None:
+    """Take every theme off words: their writer does not want them told on any more."""
+    connection.execute(delete(word_themes).where(word_themes.c.words_id == words_id))
 
 
 def seen_in(connection: Connection, words_ids: Collection[str]) -> dict[str, set[str]]:

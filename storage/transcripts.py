@@ -59,6 +59,20 @@ def visitor_of(work: Casework, token: str) -> int | None:
     return work.connection.execute(query).scalar_one_or_none()
 
 
+def is_found_by_an_older_key(work: Casework, token: str) -> bool:
+    """Whether the browser with this cookie stands under the index of an older key."""
+    older = work.vault.indexes("visitor", token)[1:]
+    query = select(visitors.c.id).where(visitors.c.token_index.in_(older))
+    return bool(older) and work.connection.execute(query).first() is not None
+
+
+def index_anew(work: Casework, token: str) -> None:
+    """Put a browser that came back under the index of the newest key: only it knows its secret."""
+    newest, *older = work.vault.indexes("visitor", token)
+    moved = update(visitors).where(visitors.c.token_index.in_(older))
+    work.connection.execute(moved.values(token_index=newest))
+
+
 def write(work: Casework, visitor_id: int, body: str, now: datetime) -> int:
     """Add one of our messages; return its number."""
     number = work.numbers.next(now)

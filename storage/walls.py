@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
 
+from storage.alert_walls import alerts_kept_from, words_kept_from
 from storage.casework import Casework
 from storage.tables import (
     alerts,
@@ -28,6 +29,8 @@ from storage.tables import (
 
 ALLEGATION = "allegation"
 """The category of words about a worker or carer; surveys.concern_kinds names it."""
+
+_DRILL = "drill"
 
 FOR_MY_WORKER = "worker"
 """What its writer chose of words that their worker may read."""
@@ -91,12 +94,15 @@ def are_readable(caseload: Caseload) -> ColumnElement[bool]:
     raised = select(_CONCERNS.c.words_id).where(_CONCERNS.c.words_id.is_not(None))
     in_danger = words.c.id.in_(raised)
     chosen = or_(words.c.sharing.is_(None), words.c.sharing == FOR_MY_WORKER, in_danger)
-    return words.c.participant_id.in_(own_people(caseload)) & chosen & ~is_allegation()
+    mine = words.c.participant_id.in_(own_people(caseload))
+    kept = words.c.id.in_(words_kept_from(caseload.who))
+    return mine & chosen & ~is_allegation() & ~kept
 
 
 def is_about(who: str) -> ColumnElement[bool]:
     """Return what holds for a row of `words` that may be about this worker themselves."""
-    return words.c.participant_id.in_(own_people(Caseload(who))) & is_allegation()
+    accuses = words.c.participant_id.in_(own_people(Caseload(who))) & is_allegation()
+    return or_(accuses, words.c.id.in_(words_kept_from(who)))
 
 
 def is_allegation() -> ColumnElement[bool]:
@@ -162,11 +168,12 @@ def _inside(caseload: Caseload, thing: Thing, row_id: str) -> ColumnElement[bool
             return and_(suppressions.c.action_id == row_id, mine)
         case Thing.ALERT:
             accused = alerts.c.concern_id.in_(select(_CONCERNS.c.id).where(_ACCUSES))
-            return and_(
-                alerts.c.id == row_id,
+            about_mine = and_(
                 alerts.c.participant_id.in_(people),
                 or_(alerts.c.concern_id.is_(None), ~accused),
+                alerts.c.id.not_in(alerts_kept_from(caseload.who)),
             )
+            return and_(alerts.c.id == row_id, or_(alerts.c.kind == _DRILL, about_mine))
         case Thing.WISH:
             return and_(wishes.c.id == row_id, wishes.c.participant_id.in_(people))
         case _:

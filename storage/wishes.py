@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import Select, select, update
 
 from storage.casework import Casework
+from storage.reasons import WhyRefused
 from storage.sequence import new_id
 from storage.tables import wishes
 
@@ -30,18 +31,6 @@ class Decision(StrEnum):
     LOOKED = "looked"
     DONE = "done"
     REFUSED = "refused"
-
-
-class WhyRefused(StrEnum):
-    """Why a wish was refused; each is told to the person in plain words."""
-
-    LEGAL_HOLD = "legal-hold"
-    OPEN_CONCERN = "open-concern"
-    MUST_STAY = "record-must-stay"
-    NOT_THEIRS = "about-somebody-else"
-    RIGHT_AS_IT_IS = "right-as-it-is"
-    COULD_HARM = "could-harm"
-    CHANGED_MIND = "changed-their-mind"
 
 
 @dataclass(frozen=True, slots=True)

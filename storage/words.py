@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sqlalchemy import case, select, update
 
-from storage import alerts
+from storage import alert_taking
 from storage.casework import AnyRow, Casework
 from storage.people import Person
 from storage.sequence import new_id
@@ -186,7 +186,7 @@ def mark_read(work: Casework, words_id: str, who: str, now: datetime) -> bool:
         .where(concerns.c.words_id == words_id, concerns.c.acknowledged_at.is_(None))
         .values(acknowledged_at=now, acknowledged_by=who)
     )
-    alerts.acknowledge_for_words(work, words_id, who, now)
+    alert_taking.acknowledge_for_words(work, words_id, who, now)
     work.connection.execute(acknowledged)
     return work.connection.execute(seen).rowcount == 1
 
@@ -274,6 +274,7 @@ def mark_notice_seen(work: Casework, notice_id: str, who: str, now: datetime) ->
         .where(notices.c.id == notice_id, notices.c.seen_at.is_(None))
         .values(seen_at=now, seen_by=who)
     )
+    alert_taking.acknowledge_for_notice(work, notice_id, who, now)
     return work.connection.execute(seen).rowcount == 1
 
 

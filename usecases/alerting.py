@@ -5,7 +5,7 @@ It must not send anything: what has to leave stands in rows until after the comm
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -34,6 +34,13 @@ _WORN: Final = frozenset(
     }
 )
 """What a carer at breaking point may also be without anybody being in danger."""
+
+_WATCHERS: Final[Mapping[AlertKind, Collection[str] | None]] = {
+    AlertKind.DRILL: None,
+    AlertKind.MATCHER: (),
+    AlertKind.OVERDUE: (),
+}
+"""Which workers are told of what is about nobody: all of a drill, otherwise none."""
 
 _ONCE: Final = frozenset({AlertKind.HELP_NOW, AlertKind.MEDIA, AlertKind.WANTS_PERSON})
 """Kinds of which one that nobody took yet is enough for somebody: more say nothing new."""
@@ -128,7 +135,7 @@ def raise_watch(
     work: Casework, service: Service, kind: AlertKind, now: datetime, alert_id: str | None = None
 ) -> str:
     """Gather an alert about nobody: a drill, or that something of our own does not work."""
-    about = _About(kind, ConcernLevel.NONE.value, Route.ALL, None)
+    about = _About(kind, ConcernLevel.NONE.value, Route.ALL, _WATCHERS[kind])
     chosen = alert_id or new_id(work.entropy)
     _put_up(work, service, (chosen, None, None), about, now)
     return chosen
@@ -199,7 +206,7 @@ def _climb(work: Casework, service: Service, seen: Climber, now: datetime) -> bo
 def _workers(work: Casework, seen: Climber) -> Collection[str] | None:
     if seen.participant_id is not None:
         return alerts.workers_of(work, seen.participant_id)
-    return None if seen.kind in (AlertKind.DRILL, AlertKind.MATCHER) else ()
+    return _WATCHERS.get(seen.kind, ())
 
 
 def _told(ladder: Ladder, about: _About, above: int) -> list[Rung]:

@@ -1,13 +1,13 @@
-"""Grades texts of our own by the live rules, again and again: if one is missed, staff are told.
+"""Watches over the reading: texts of our own by the live rules, and words that wait too long.
 
-It must not touch anybody's words. Every text still waits for a person, whatever the rules do.
+It must not look into anybody's words. Every text waits for a person, whatever the rules do.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from storage import alerts
@@ -19,6 +19,9 @@ from usecases.service import Service
 
 PATIENCE: Final = 5.0
 """Seconds in which a short text must be graded, also on a busy machine."""
+
+AGAIN_AFTER: Final = timedelta(days=1)
+"""How long an alert of this kind that is not closed is enough; then another is raised."""
 
 CANARIES: Final = (
     ("i want to kill myself", ConcernLevel.CRISIS),
@@ -38,14 +41,30 @@ async def sing(service: Service, now: datetime, grade: Grade = notice) -> bool:
     if await _all_come_out_right(grade):
         return True
 
-    def work(connection: Connection) -> None:
-        casework = service.open(connection)
-        if not alerts.is_standing(casework, AlertKind.MATCHER):
-            alerting.raise_watch(casework, service, AlertKind.MATCHER, now)
-            casework.flush()
-
-    await service.lane.write(work)
+    await service.lane.write(
+        lambda connection: _raise_once(service, connection, AlertKind.MATCHER, now)
+    )
     return False
+
+
+async def look_for_overdue(service: Service, now: datetime) -> bool:
+    """Raise an alert where words wait that should have been read; return whether one was."""
+
+    def work(connection: Connection) -> bool:
+        if not alerts.are_words_overdue(service.open(connection), now):
+            return False
+        return _raise_once(service, connection, AlertKind.OVERDUE, now)
+
+    return await service.lane.write(work)
+
+
+def _raise_once(service: Service, connection: Connection, kind: AlertKind, now: datetime) -> bool:
+    work = service.open(connection)
+    if alerts.is_standing(work, kind, now - AGAIN_AFTER):
+        return False
+    alerting.raise_watch(work, service, kind, now)
+    work.flush()
+    return True
 
 
 async def _all_come_out_right(grade: Grade) -> bool:

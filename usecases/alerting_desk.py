@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from storage import alert_list, alert_walls, alerts, audit
+from storage import alert_list, alert_taking, alert_walls, audit
 from storage.alert_list import Counted, Listed
 from storage.alerts import AlertKind, Route
 from storage.casework import Casework, Connection
@@ -82,10 +82,10 @@ async def how_many_red(service: Service, by: By) -> int:
     """Return how many alerts wait to be taken in hand by somebody, of those they may see."""
 
     def work(connection: Connection) -> int:
-        if not alert_list.count(connection, by.now).red_in_all:
+        found = alert_list.red(connection)
+        if not found:
             return 0
-        may = _sieve(service.open(connection), by)
-        return sum(each.is_red and may(each) for each in alert_list.still_open(connection))
+        return sum(map(_sieve(service.open(connection), by), found))
 
     return await service.lane.read(work)
 
@@ -105,7 +105,7 @@ async def acknowledge(service: Service, alert_id: str, by: By) -> None:
     """Take an alert in hand, by name. Raises Refusal where it is not there or is taken."""
 
     def work(casework: Casework) -> bool:
-        done = alerts.acknowledge(casework, alert_id, by.who, by.now)
+        done = alert_taking.acknowledge(casework, alert_id, by.who, by.now)
         if done:
             audit.note(casework, by.who, "took alert", alert_id, by.now)
         return done
@@ -117,7 +117,7 @@ async def close(service: Service, alert_id: str, by: By, because: ClosedBecause)
     """Close an alert with a reason from the list. Raises Refusal where it is not there."""
 
     def work(casework: Casework) -> bool:
-        done = alerts.close(casework, alert_id, by.who, because.value, by.now)
+        done = alert_taking.close(casework, alert_id, by.who, because.value, by.now)
         if done:
             audit.note(casework, by.who, f"closed alert: {because.value}", alert_id, by.now)
         return done
@@ -129,7 +129,7 @@ async def reopen(service: Service, alert_id: str, by: By) -> None:
     """Open again what was closed by mistake. Raises Refusal where it is not there."""
 
     def work(casework: Casework) -> bool:
-        done = alerts.reopen(casework, alert_id)
+        done = alert_taking.reopen(casework, alert_id)
         if done:
             audit.note(casework, by.who, "opened alert again", alert_id, by.now)
         return done

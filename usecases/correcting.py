@@ -11,7 +11,8 @@ from storage.chat_links import LinkedChat as LinkedChat  # noqa: PLC0414 (who sh
 from storage.people import Person
 from storage.walls import Thing
 from surveys.people import AgeBand, Role
-from usecases import walls
+from usecases import agreeing, walls
+from usecases.agreeing import Agreed
 from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.service import Service
@@ -29,14 +30,20 @@ async def chats_of(service: Service, participant_id: str, by: By) -> list[Linked
     return await service.lane.read(lambda connection: work(service.open(connection)))
 
 
-async def set_age_band(service: Service, participant_id: str, age: AgeBand, by: By) -> None:
-    """Put right how old a young person is: it decides how we speak and where. Raises Refusal."""
+async def set_age_band(
+    service: Service, participant_id: str, age: AgeBand, by: By, agreed: Agreed | None = None
+) -> None:
+    """Put right how old a young person is: it decides how we speak and where. Raises Refusal.
+
+    Who agreed is asked again, as what somebody understands changes with their age.
+    """
 
     def work(casework: Casework) -> None:
         person = _load(casework, participant_id, by)
         if person.role is not Role.YOUNG_PERSON or age is AgeBand.ADULT:
             msg = "Only a young person has an age here: 5-7, 8-11, 12-15, 16-17 or 18-25."
             raise Refusal(msg)
+        _agree(service, casework, person, person.role, agreed, by)
         participants.set_age_band(casework, participant_id, age)
         audit.note(casework, by.who, f"age put right: {age.value}", participant_id, by.now)
         casework.flush()
@@ -44,7 +51,9 @@ async def set_age_band(service: Service, participant_id: str, age: AgeBand, by: 
     await service.lane.write(lambda connection: work(service.open(connection)))
 
 
-async def set_role(service: Service, participant_id: str, role: Role, by: By) -> None:
+async def set_role(
+    service: Service, participant_id: str, role: Role, by: By, agreed: Agreed | None = None
+) -> None:
     """Put right which part a grown-up plays, before they have answered. Raises Refusal."""
 
     def work(casework: Casework) -> None:
@@ -58,6 +67,7 @@ async def set_role(service: Service, participant_id: str, role: Role, by: By) ->
                 "support episode and invite them anew."
             )
             raise Refusal(msg)
+        _agree(service, casework, person, role, agreed, by)
         participants.set_role(casework, participant_id, role)
         audit.note(casework, by.who, f"part put right: {role.value}", participant_id, by.now)
         casework.flush()
@@ -77,6 +87,15 @@ async def unlink(service: Service, participant_id: str, chat_id: str, by: By) ->
         casework.flush()
 
     await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+def _agree(
+    service: Service, work: Casework, person: Person, role: Role, agreed: Agreed | None, by: By
+) -> None:
+    today = service.rhythm.local(by.now).date()
+    noted = agreeing.check(agreed, role, today, required=service.agreement_required)
+    if noted is not None:
+        agreeing.note_in(work, person.id, noted, by)
 
 
 def _load(work: Casework, participant_id: str, by: By) -> Person:

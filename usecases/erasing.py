@@ -16,11 +16,13 @@ from typing import Final
 from storage import audit, erased_file, erasure, erasures, legal_holds, people, subjects, unfinished
 from storage.casework import Casework, Connection
 from storage.erasures import Erasure
-from storage.erasures import Why as Why  # noqa: PLC0414 (who forgets names it)
+from storage.reasons import WhyForgotten
 from storage.wiping import wipe_log
 from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.service import Service
+
+Why = WhyForgotten
 
 _WIPE_TRIES: Final = 5
 _WIPE_PAUSE: Final = 0.2

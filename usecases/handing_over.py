@@ -7,7 +7,6 @@ safeguard children). It must not ask anybody's permission first: it has to work 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from pydantic import BaseModel
 
@@ -17,34 +16,12 @@ from storage.walls import Thing
 from usecases import rights, walls
 from usecases.everything import Everything
 from usecases.inviting import By
+from usecases.recipients import Recipient as Recipient  # noqa: PLC0414 (who shares names it)
+from usecases.recipients import SharingReason as SharingReason  # noqa: PLC0414
 from usecases.refusal import Refusal
 from usecases.service import Service
 
 _NOBODY = "Nobody has this id. `starling episode list --json` shows who takes part."
-
-
-class Recipient(StrEnum):
-    """Who is given it."""
-
-    SOCIAL_CARE = "childrens-social-care"
-    EMERGENCY_DUTY = "emergency-duty-team"
-    POLICE = "police"
-    AMBULANCE = "ambulance"
-    HEALTH = "health"
-    SCHOOL = "school"
-    LADO = "designated-officer"
-    COURT = "court"
-
-
-class SharingReason(StrEnum):
-    """Why it is given."""
-
-    DANGER = "immediate-danger"
-    HARM = "risk-of-serious-harm"
-    MISSING = "missing"
-    ALLEGATION = "allegation"
-    ENQUIRY = "child-protection-enquiry"
-    ORDER = "court-order"
 
 
 class HandedOver(BaseModel):

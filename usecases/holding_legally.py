@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from storage import audit, legal_holds, people
 from storage.casework import Casework
-from storage.legal_holds import HoldReason as HoldReason  # noqa: PLC0414 (who holds names it)
 from storage.legal_holds import LegalHold
+from storage.reasons import HoldReason as HoldReason  # noqa: PLC0414 (who holds names it)
 from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.service import Service

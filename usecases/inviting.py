@@ -6,7 +6,6 @@ birth or an address is refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +34,8 @@ from storage.people import Person, Standing
 from storage.sequence import new_id
 from surveys.people import AgeBand, Role, may_use_telegram
 from usecases import planning
+from usecases.references import check_case_reference as check_case_reference  # noqa: PLC0414
+from usecases.references import check_worker as check_worker  # noqa: PLC0414
 from usecases.refusal import Refusal
 from usecases.service import Service
 from usecases.walls import EVERYTHING, Sight
@@ -58,14 +59,6 @@ INTERVENTIONS: Final = (
     "duty-line",
 )
 """What the service does, by the names that staff use; never shown to anybody who answers."""
-
-_REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{1,39}")
-_WORKER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{1,39}")
-_DATE: Final = re.compile(
-    r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](\d{2}|\d{4})(?!\d)"
-    r"|(?<!\d)\d{1,2}_\d{1,2}_(19|20)\d{2}(?!\d)"
-    r"|(?<!\d)(19|20)\d{2}[/._-](0?[1-9]|1[0-2])[/._-](0?[1-9]|[12]\d|3[01])(?!\d)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,36 +125,6 @@ class EpisodeOnList:
     people: tuple[Participation, ...]
 
 
-def check_case_reference(case: str) -> str:
-    """Return a case reference as it is stored; raise Refusal for what looks like a person."""
-    tidy = case.strip()
-    if not _REFERENCE.fullmatch(tidy):
-        msg = (
-            "This does not look like a case reference. Use letters, digits and - _ / . only, "
-            "without spaces. Never a name or an address."
-        )
-        raise Refusal(msg)
-    if _DATE.search(tidy):
-        msg = "This looks like a date. Use the case reference, never a date of birth."
-        raise Refusal(msg)
-    if not any(char.isdigit() for char in tidy) and not tidy.isupper():
-        msg = "This looks like a name. A case reference has a digit, or capital letters only."
-        raise Refusal(msg)
-    return tidy
-
-
-def check_worker(worker: str) -> str:
-    """Return how staff call a worker, as it is stored; raise Refusal for anything longer."""
-    tidy = worker.strip()
-    if not _WORKER.fullmatch(tidy):
-        msg = (
-            "This does not look like a worker's sign-in name. Use 2 to 40 letters, digits, dots "
-            "and dashes without spaces, such as a.worker."
-        )
-        raise Refusal(msg)
-    return tidy
-
-
 def council_of(commissioner: str) -> str | None:
     """Return whose school terms count for a child of this commissioner; None: nobody knows."""
     return None if commissioner == Commissioner.OTHER.value else commissioner
@@ -184,7 +147,8 @@ def open_in(service: Service, work: Casework, new: NewEpisode, by: By) -> str:
     if new.opened_on > service.rhythm.local(by.now).date():
         msg = "A support episode cannot be opened in the future. Use today or a day before."
         raise Refusal(msg)
-    worker = new.worker or by.sight.caseload_of  # who sees only their own keeps what they open
+    # Who sees only their own goes on seeing what they open.
+    worker = new.worker if new.worker is not None else by.sight.caseload_of
     episode = SupportEpisode(
         id=new_id(work.entropy),
         key=new_id(work.entropy),

@@ -64,7 +64,10 @@ def take_typed(desk: Desk, text: str) -> bool:
 
 
 def _may_try(desk: Desk) -> bool:
-    return invitations.may_try(desk.work, _chat(desk), desk.now)
+    address = desk.door.address
+    # Under every key, as a guesser gets no new tries because the keys are being changed.
+    chats = people.chat_indexes(desk.work, address.channel, address.chat_id)
+    return invitations.may_try(desk.work, chats, desk.now)
 
 
 def _chat(desk: Desk) -> bytes:

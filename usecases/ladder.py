@@ -71,6 +71,7 @@ _PRESSING: Final[Mapping[AlertKind, Pressing]] = {
     AlertKind.HELP_NOW: Pressing.HELP,
     AlertKind.MEDIA: Pressing.MEDIA,
     AlertKind.MATCHER: Pressing.CARER,
+    AlertKind.OVERDUE: Pressing.CARER,
     AlertKind.DRILL: Pressing.DRILL,
 }
 

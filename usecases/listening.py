@@ -271,6 +271,7 @@ def _raise(desk: Desk, heard: _Heard, concern: Concern) -> None:
             concern.categories,
             desk.service.rhythm.staffed(desk.now),
             standing.run if standing is not None else None,
+            None if concern.level is ConcernLevel.CRISIS else _shareable(desk, heard),
         )
     )
 

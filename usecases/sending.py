@@ -209,9 +209,18 @@ def _was_put_again(desk: Desk, run: Run) -> bool:
     return again and repairs.is_unknown(desk.work.connection, run.id, run.step - 1)
 
 
-async def with_their_words(service: Service, text: str) -> str:
-    """Return a message with the person's own words in it where it points to them."""
-    return await service.lane.read(lambda connection: quoting.fill(service.open(connection), text))
+async def with_their_words(
+    service: Service, text: str, only: str = "", elsewhere: str = "…"
+) -> str:
+    """Return a message with the person's own words in it where it points to them.
+
+    only: the channel by which it goes; of words that came by another one, `elsewhere` is shown.
+    """
+    return await service.lane.read(
+        lambda connection: quoting.fill(
+            service.open(connection), text, only=only, elsewhere=elsewhere
+        )
+    )
 
 
 async def step_message(service: Service, run: str, step: int) -> int | None:

@@ -30,6 +30,7 @@ class Service:
     `public_url` is where browsers reach us, without a slash at its end. `bot_name` is the Telegram
     user name for deep links, or None where there is no Telegram. `erased_file` remembers, outside
     the database, who was forgotten (see storage.erased_file); without it nobody can be.
+    `agreement_required`: staff say who agreed before anybody is invited on their pages.
     """
 
     lane: Lane
@@ -42,3 +43,4 @@ class Service:
     bot_name: Callable[[], str | None]
     ladder: Ladder = field(default_factory=packaged_ladder)
     erased_file: Path | None = None
+    agreement_required: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from storage import sharing as stored
+from storage import themes
 from surveys.concerns import ConcernCategory
 from surveys.conversation import WordsId, Written
 from surveys.people import Sharing
@@ -63,6 +64,8 @@ def take(desk: Desk, given: SharingInput) -> None:
         desk.say(SharingAsked(words_id, chosen, run))
         return
     stored.choose(desk.work, words_id, given.choice, desk.now)
+    if not may_be_told_on(given.choice):
+        themes.untag_all(desk.work.connection, words_id)
     desk.say(SharingSet(words_id, given.choice, _standing_answer(desk, found), run))
 
 

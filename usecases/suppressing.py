@@ -6,7 +6,7 @@ held still gets answers and help, and their words are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,26 +29,17 @@ from storage.suppressions import Suppression
 from surveys.people import Role
 from usecases import moving, quietening
 from usecases.inviting import By
+from usecases.known_as import Held as Held  # noqa: PLC0414 (who holds names them)
+from usecases.known_as import describe as describe  # noqa: PLC0414
 from usecases.refusal import Refusal
 from usecases.service import Service
-from usecases.walls import EVERYTHING, Sight, only_children, only_visible
+from usecases.walls import EVERYTHING, Sight, only_visible
 
 CONFIRMATION: Final = "ask again"
 """What has to be typed before somebody is asked again after a death."""
 
-_ELSEWHERE: Final = "no case of yours"
 _NOBODY: Final = "Nobody has this id. `starling episode list --json` shows who takes part."
 _NO_ACTION: Final = "Nothing with this id holds anybody. See `starling people held`."
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Somebody who is held or would be, as staff know them; `case` names every case of theirs."""
-
-    participant_id: str
-    role: str
-    age_band: str
-    case: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,28 +210,6 @@ def _whom(work: Casework, person: Person, *, household: bool) -> set[str]:
         msg = "A professional belongs to no household. Hold this person alone."
         raise Refusal(msg)
     return households.around(work, person)
-
-
-def describe(
-    work: Casework, participant_ids: Collection[str], sight: Sight = EVERYTHING
-) -> tuple[Held, ...]:
-    """Return these people as staff know them, the young people first.
-
-    Cases outside somebody's sight are not named to them.
-    """
-    members = households.describe(work, participant_ids)
-    children = only_children(work, sight, {child for each in members for child in each.child_ids})
-    cases = episodes.case_references(work, sorted(children))
-    return tuple(
-        Held(
-            each.participant_id,
-            each.role,
-            each.age_band,
-            ", ".join(sorted(cases[child] for child in each.child_ids if child in cases))
-            or _ELSEWHERE,
-        )
-        for each in members
-    )
 
 
 # --- what is held ---------------------------------------------------------------------------------

@@ -220,12 +220,17 @@ class MediaNotKept:
 
 @dataclass(frozen=True, slots=True)
 class ConcernHeard:
-    """Something was said that a person must read. `can_go_on`: a run waits with its place kept."""
+    """Something was said that a person must read. `can_go_on`: a run waits with its place kept.
+
+    `words` names what was said, where its writer may be asked who else may read it: not where a
+    life may be in danger.
+    """
 
     level: ConcernLevel
     categories: tuple[ConcernCategory, ...]
     staffed: bool
     can_go_on: Run | None = None
+    words: WordsId | None = None
 
 
 @dataclass(frozen=True, slots=True)

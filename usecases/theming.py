@@ -31,7 +31,9 @@ REPLIES_SHOWN: Final = timedelta(days=365)
 
 
 _NO_THEME: Final = "There is no such theme: `starling themes list` and the themes page show all."
-_NO_WORDS: Final = "These words are not there, or no young person wrote them."
+_NO_WORDS: Final = (
+    "These words are not there, no young person wrote them, or whoever did wants them only kept."
+)
 _TAKEN: Final = "Another theme is called like that already, or nearly so: use that one."
 _RETIRED: Final = "There was such a theme, and it was retired: take it up again on the themes page."
 _FUTURE: Final = "Give the day on which it was done: today or before."
@@ -107,7 +109,7 @@ async def look_at_words(service: Service, words_ids: Collection[str]) -> Sorted:
         seen = themes.seen_in(connection, words_ids)
         return Sorted(
             themes=tuple(themes.list_all(connection)),
-            may_be_sorted=frozenset(themes.from_young_people(connection, words_ids)),
+            may_be_sorted=frozenset(themes.may_be_told_on(connection, words_ids)),
             seen={each: frozenset(slugs) for each, slugs in seen.items()},
         )
 
@@ -116,7 +118,7 @@ async def look_at_words(service: Service, words_ids: Collection[str]) -> Sorted:
 
 def sort_in(work: Casework, words_id: str, sorting: Sorting, by: By) -> None:
     """Change the themes of words inside a transaction. Raises Refusal."""
-    if words_id not in themes.from_young_people(work.connection, [words_id]):
+    if words_id not in themes.may_be_told_on(work.connection, [words_id]):
         raise Refusal(_NO_WORDS)
     added = set(sorting.add)
     if sorting.new.strip():

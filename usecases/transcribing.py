@@ -50,10 +50,21 @@ async def new_visitor(
 
 
 async def visitor_of(service: Service, token: str) -> int | None:
-    """Return the number of the browser with this cookie, or None."""
-    return await service.lane.read(
-        lambda connection: transcripts.visitor_of(service.open(connection), token)
-    )
+    """Return the number of the browser with this cookie, or None.
+
+    After the keys were changed its secret is indexed anew now, as nobody else knows it.
+    """
+
+    def work(casework: Casework) -> tuple[int | None, bool]:
+        found = transcripts.visitor_of(casework, token)
+        return found, transcripts.is_found_by_an_older_key(casework, token)
+
+    found, is_older = await service.lane.read(lambda connection: work(service.open(connection)))
+    if is_older:
+        service.lane.later(
+            lambda connection: transcripts.index_anew(service.open(connection), token)
+        )
+    return found
 
 
 async def write(service: Service, visitor_id: int, shown: Shown, now: datetime) -> int:

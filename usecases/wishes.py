@@ -15,10 +15,10 @@ from storage import audit, outbox, people, recalls, wishes
 from storage.casework import Casework
 from storage.outbox import Delivery, Outgoing, OutgoingKind, Sent
 from storage.people import Person
+from storage.reasons import WhyRefused as WhyRefused  # noqa: PLC0414
 from storage.walls import Thing
 from storage.wishes import Decision as Decision  # noqa: PLC0414 (who decides names it)
 from storage.wishes import NewWish, StoredWish
-from storage.wishes import WhyRefused as WhyRefused  # noqa: PLC0414
 from storage.wishes import WishKind as WishKind  # noqa: PLC0414
 from surveys.phrasebook import phrasebook
 from usecases import erasing, walls

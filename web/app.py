@@ -16,6 +16,7 @@ from web.alerts import alerts_router, count_alerts
 from web.api import api_router, description_router
 from web.api_episodes import api_episodes_router
 from web.assets import asset_router
+from web.audit import audit_router
 from web.board import board_router
 from web.chat import TooFast, chat_router
 from web.commissioner import commissioner_router
@@ -82,6 +83,7 @@ def create_app(site: Site) -> FastAPI:
         people_router(),
         contract_router(),
         outbox_router(),
+        audit_router(),
         board_router(),
         commissioner_router(),
         releases_router(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
@@ -14,6 +15,9 @@ LARGEST_FORM: Final = 400_000
 LARGEST_CALL: Final = 1_500_000
 """Bytes of a webhook call that are read; those of the Bot API stay far below."""
 
+BODY_WITHIN: Final = 60.0
+"""Seconds in which a whole body must have come: time for the largest form on a bad mobile line."""
+
 _MOST_FIELDS: Final = 40
 
 
@@ -25,20 +29,30 @@ class BodyTooLarge(BadRequestBody):
     """More was sent than anybody types."""
 
 
+class BodyTooSlow(BadRequestBody):
+    """The rest did not come: a connection must not be held for nothing."""
+
+
 class BodyNotText(BadRequestBody):
     """What was sent is no form, or holds bytes that are no text."""
 
 
-async def read_body(request: Request, most: int = LARGEST_FORM) -> bytes:
-    """Return the body, `most` bytes long. Raises BodyTooLarge."""
+async def read_body(
+    request: Request, most: int = LARGEST_FORM, *, within: float = BODY_WITHIN
+) -> bytes:
+    """Return the body, `most` bytes long at most. Raises BodyTooLarge, BodyTooSlow."""
     length = request.headers.get("content-length", "0")
     if not length.isascii() or not length.isdigit() or int(length) > most:
         raise BodyTooLarge
     parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > most:
-            raise BodyTooLarge
+    try:
+        async with asyncio.timeout(within):
+            async for part in request.stream():
+                parts += part
+                if len(parts) > most:
+                    raise BodyTooLarge
+    except TimeoutError:
+        raise BodyTooSlow from None
     return bytes(parts)
 
 

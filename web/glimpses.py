@@ -1,4 +1,4 @@
-"""Pages for looking beyond a caseload, and for those who look at who did: reasons, and the audit.
+"""Pages for looking beyond a caseload, and for those who look at who did, and why.
 
 They show what the use cases give; they decide nothing.
 """
@@ -10,8 +10,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from storage.audit import Wanted as WantedLines
-from usecases import auditing, glimpsing
+from usecases import glimpsing
 from usecases.glimpsing import OPEN_FOR, Why
 from usecases.refusal import Refusal
 from web import labels
@@ -22,12 +21,10 @@ from web.pages import go_to, show
 
 _OPEN: Final = "/staff/open"
 _CHOOSE: Final = "Choose why you need to look."
-_MOST_DIGITS: Final = 19
-_LONGEST: Final = 80
 
 
 def glimpses_router() -> APIRouter:
-    """Return the page that opens a child, the list of what was opened, and the audit."""
+    """Return the page that opens a child and the list of what was opened."""
     router = APIRouter(include_in_schema=False)
     _add_opening(router)
     _add_looking(router)
@@ -59,21 +56,6 @@ def _add_looking(router: APIRouter) -> None:
         found = await glimpsing.list_opened(site_of(request).service, by(request))
         days = glimpsing.SHOWN_FOR.days
         return show("opened.html", {**frame(request), "opened": found, "days": days})
-
-    @router.get("/staff/audit")
-    async def audit(request: Request) -> Response:
-        service, asked = site_of(request).service, request.query_params
-        below = asked.get("below", "")
-        fits = below.isascii() and below.isdigit() and len(below) < _MOST_DIGITS
-        named = asked.get("who", "").replace("\0", "")[:_LONGEST]
-        wanted = WantedLines(who=named or None, below=int(below) if fits else None)
-        values = {
-            **frame(request),
-            "lines": await auditing.list_lines(service, wanted),
-            "most": wanted.most,
-            "named": named,
-        }
-        return show("audit.html", values)
 
 
 def _ask(request: Request, case: str = "", refused: str = "") -> Response:

@@ -51,6 +51,7 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "not-understood": "Not understood by our rules",
         "help-now": "Looked at Help now",
         "matcher-fails": "Our own rules do not work",
+        "words-overdue": "Words wait too long",
         "not-worker": "Not their worker",
         "lead-only": "Safeguarding lead only",
         "duty": "Duty",

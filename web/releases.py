@@ -5,7 +5,6 @@ They show what the use cases give and hand on what staff decide; no number here 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
@@ -26,6 +25,7 @@ from usecases.release_periods import Next
 from usecases.release_steps import is_same_person
 from usecases.service import Service
 from web.access import read_signed_form
+from web.compiling import Compiling, Going
 from web.desk import by, frame, site_of
 from web.labels import pick
 from web.pages import go_to, show
@@ -33,8 +33,11 @@ from web.release_lines import count_withheld, figure_lines, flow_lines, places_o
 
 _LIST: Final = "/staff/releases"
 _NO_PERIOD: Final = "There is no such period."
-_BUSY: Final = "Figures are being compiled just now. Wait a minute, then look at this page again."
+_BUSY: Final = "Figures are being compiled just now. Wait until they are done, then try again."
 _NOT_FOUND: Final = 404
+_REFUSED: Final = 422
+_AGAIN_AFTER: Final = 5
+"""Seconds until the page about something that is going on is asked for again."""
 
 _Step = Callable[[Service, str, By], Awaitable[ReleaseOnList]]
 
@@ -48,29 +51,31 @@ def releases_router() -> APIRouter:
 
 
 def _add_list(router: APIRouter) -> None:
-    one_at_a_time = asyncio.Lock()
+    compiling = Compiling()
 
     @router.get(_LIST)
     async def periods(request: Request) -> Response:
-        return await _show_list(request)
+        ended = compiling.ended
+        why_not = {ended.period: ended.why_not} if ended and ended.why_not else {}
+        return await _show_list(request, why_not, compiling.going)
 
     @router.post(f"{_LIST}/compile")
     async def compile_(request: Request) -> Response:
         form = await read_signed_form(request)
         written = form.get("period", "")
-        if one_at_a_time.locked():
-            return await _show_list(request, {written: _BUSY})
-        async with one_at_a_time:
-            try:
-                period = parse_period(written)
-                made = await publishing.compile_period(
-                    site_of(request).service, period, by(request)
-                )
-            except BadQuarterError:
-                return await _show_list(request, {"": _NO_PERIOD})
-            except Refusal as refusal:
-                return await _show_list(request, {written: str(refusal)})
-        return go_to(f"{_LIST}/{made.id}")
+        if compiling.going is not None:
+            return await _show_list(request, {written: _BUSY}, compiling.going, _REFUSED)
+        try:
+            period = parse_period(written)
+        except BadQuarterError:
+            return await _show_list(request, {"": _NO_PERIOD}, None, _REFUSED)
+        await compiling.start(site_of(request).service, period, by(request))
+        ended = compiling.ended
+        if ended is None:
+            return go_to(_LIST)
+        if ended.release_id is None:
+            return await _show_list(request, {written: ended.why_not}, None, _REFUSED)
+        return go_to(f"{_LIST}/{ended.release_id}")
 
 
 def _add_steps(router: APIRouter) -> None:
@@ -101,21 +106,29 @@ async def _take(request: Request, release: str, step: _Step) -> Response:
     return go_to(_LIST if moved.state is State.DROPPED else f"{_LIST}/{moved.id}")
 
 
-async def _show_list(request: Request, refused: Mapping[str, str] | None = None) -> Response:
-    """Show the periods; `refused` says, by period, what could not be done."""
+async def _show_list(
+    request: Request, refused: Mapping[str, str], going: Going | None, status: int = 200
+) -> Response:
+    """Show the periods; `refused` says, by period, what could not be done.
+
+    While a period is being compiled the page asks for itself again by and by, without a script.
+    """
     site = site_of(request)
     today = site.service.rhythm.local(site.clock()).date()
     periods = await release_periods.list_periods(site.service, today)
     listed = [str(each.period) for each in periods]
-    told = refused or {}
     values = {
         **frame(request),
         "periods": periods,
         "Next": Next,
-        "refused": told,
-        "elsewhere": [message for period, message in told.items() if period not in listed],
+        "refused": refused,
+        "elsewhere": [message for period, message in refused.items() if period not in listed],
+        "going": going,
     }
-    return show("releases.html", values, 422 if refused else 200)
+    page = show("releases.html", values, status)
+    if going is not None:
+        page.headers["Refresh"] = f"{_AGAIN_AFTER}; url={_LIST}"
+    return page
 
 
 async def _show_release(request: Request, release_id: str, refused: str = "") -> Response:
@@ -136,7 +149,7 @@ async def _show_release(request: Request, release_id: str, refused: str = "") ->
         "audiences": [(each.value, PLACES[each].title) for each in Audience],
         **_seen(draft, audience),
     }
-    return show("release.html", values, 422 if refused else 200)
+    return show("release.html", values, _REFUSED if refused else 200)
 
 
 def _seen(draft: Draft, audience: Audience) -> dict[str, object]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from usecases.auditing import Anchor
 from usecases.letters import Post
 from usecases.service import Service
 from web.bells import Bells
@@ -23,7 +24,7 @@ class Site:
     `clock` returns the present moment (aware UTC), `entropy(n)` n random bytes. `checks` are what
     /readyz asks, by name. `webhook` is None where Telegram does not call us, `post` where no
     e-mails leave: then nobody is offered any. `organisation` is None where nobody signs in through
-    one.
+    one. `audit_heads` reads the heads of the audit that were written outside the database.
     """
 
     service: Service
@@ -36,6 +37,7 @@ class Site:
     checks: Mapping[str, Check] = field(default_factory=dict)
     quick_exit: str = NEUTRAL_PAGE
     organisation: Organisation | None = None
+    audit_heads: Callable[[], Sequence[Anchor]] = tuple
 
     @property
     def is_secure(self) -> bool:

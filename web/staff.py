@@ -17,6 +17,7 @@ from fastapi.responses import Response
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
 from surveys.people import AgeBand, Role
 from usecases import (
+    agreeing,
     inviting,
     moving,
     overview,
@@ -31,6 +32,7 @@ from usecases.overview import EpisodesPage, Wanted
 from usecases.refusal import Refusal
 from web import labels
 from web.access import read_signed_form
+from web.agreed import read_agreed
 from web.desk import by, frame, site_of
 from web.invitation import show_invitation
 from web.labels import pick, read_child_age
@@ -89,7 +91,7 @@ def _add_episodes(router: APIRouter) -> None:
         site = site_of(request)
         try:
             invitee = _invitee(episode, form)
-            invited = await inviting.invite(site.service, invitee, by(request))
+            invited = await agreeing.invite(site.service, invitee, read_agreed(form), by(request))
         except Refusal as refusal:
             return await _refuse(request, "invite", episode, refusal, form)
         return show_invitation(site, invited, frame(request))

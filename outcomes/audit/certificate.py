@@ -83,7 +83,6 @@ class Proof:
         numbers = {id(target): index for index, target in enumerate(system.targets)}
         claims = []
         for scenario, wanted, lows, highs in held:
-            weak = scenario.told or scenario.shared is not None
             pairs = tuple(
                 (int(index), number[int(low)], number[int(high)], *_least(system, index, scenario))
                 for index, low, high in zip(wanted, lows, highs, strict=True)
@@ -91,7 +90,6 @@ class Proof:
             shared = None if scenario.shared is None else numbers[id(scenario.shared)]
             known = tuple(sorted(order.index(each) for each in scenario.known))
             claims.append(Claim(scenario.name, known, scenario.told, shared, pairs))
-            del weak
         return cls(
             name=system.name,
             truth=tuple(map(int, system.truth)),

@@ -14,7 +14,6 @@ from outcomes.audit.puzzle import (
     Place,
     coarser,
     is_within,
-    quarter_before,
     quarters_about,
     root_of,
 )
@@ -284,8 +283,8 @@ class Unknowns:
         }
         for (owner, quarter), index in opened.items():
             link = {index: 1}
-            if (owner, quarter_before(quarter)) in opened:
-                link[opened[owner, quarter_before(quarter)]] = -1
+            if (owner, quarter.preceding) in opened:
+                link[opened[owner, quarter.preceding]] = -1
             for label, sign in (("accepted", -1), ("closed", 1)):
                 link.update(self._latest(label, owner, quarter, sign))
             self.links.append(link)

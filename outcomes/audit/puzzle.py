@@ -127,7 +127,7 @@ def quarters_about(entry: Entry, root: str) -> frozenset[Quarter]:
     period = entry.raw.period
     meant = set(period.quarters if isinstance(period, Year) else (period,))
     for _ in range(_QUARTERS_BACK.get(root, 0)):
-        meant = {quarter_before(each) for each in meant}
+        meant = {each.preceding for each in meant}
     return frozenset(found or meant)
 
 
@@ -144,12 +144,6 @@ def root_of(entry: Entry, label: str) -> str:
     while table.parent is not None:
         table = entry.raw.tables[table.parent.table]
     return table.name
-
-
-def quarter_before(quarter: Quarter) -> Quarter:
-    """Give the quarter before a quarter."""
-    years, number = divmod(quarter.number - 2, 4)
-    return Quarter(quarter.starts + years, number + 1)
 
 
 def is_within(finer: Place, coarser: Place) -> bool:

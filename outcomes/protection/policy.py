@@ -6,7 +6,7 @@ Others than the two listed here are written as YAML and must be at least as stri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import yaml
@@ -119,13 +119,12 @@ def read_policy(text: str) -> DisclosurePolicy:
     return policy
 
 
-def policy_named(name: str, configured: Iterable[DisclosurePolicy] = ()) -> DisclosurePolicy:
-    """Give the policy of this name. Raises `PolicyRefusedError` when there is none."""
-    known = {**{each.name: each for each in configured}, **POLICIES}
-    if name not in known:
-        message = f"there is no disclosure policy {name[:40]!r}; there are {', '.join(known)}"
+def policy_named(name: str) -> DisclosurePolicy:
+    """Give the built-in policy of this name. Raises `PolicyRefusedError` when there is none."""
+    if name not in POLICIES:
+        message = f"there is no disclosure policy {name[:40]!r}; there are {', '.join(POLICIES)}"
         raise PolicyRefusedError(message)
-    return known[name]
+    return POLICIES[name]
 
 
 def check_policy(policy: DisclosurePolicy) -> None:

@@ -11,6 +11,7 @@ import typer
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
 from starling.commands.contract import characteristics, facts, read_age
 from starling.commands.speaking import AsJson, fail, print_json, with_service
+from storage.reasons import AgreedBy, Understands
 from surveys.people import AgeBand, Role
 
 if TYPE_CHECKING:
@@ -267,9 +268,16 @@ def invite(
     age_band: Annotated[
         AgeBand | None, typer.Option(help="For young people: how old they are.")
     ] = None,
+    agreed_by: Annotated[
+        AgreedBy | None, typer.Option(help="Who agreed that they take part.")
+    ] = None,
+    understands: Annotated[
+        Understands | None, typer.Option(help="Whether the young person understands what it is.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Invite somebody to answer: prints a link and a short code, which work once, for 72 hours."""
+    from starling.commands.agreeing import invite_agreed
     from starling.compose import clock
     from usecases import inviting
 
@@ -279,7 +287,8 @@ def invite(
 
     async def work(service: Service) -> Invited:
         invitee = inviting.Invitee(episode, role, age_band or AgeBand.ADULT)
-        return await inviting.invite(service, invitee, inviting.By(WHO, now))
+        by = inviting.By(WHO, now)
+        return await invite_agreed(service, invitee, agreed_by, understands, by)
 
     invited = with_service(work, ask_telegram=True)
     if as_json:

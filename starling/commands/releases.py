@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -41,6 +42,9 @@ def compile_(
         typer.Option("--period", "--quarter", help="A quarter (2026/27-Q3) or a year (2026/27)."),
     ],
     policy: Annotated[str, typer.Option(help="How small numbers are protected.")] = "nhs5",
+    policy_file: Annotated[
+        Path | None, typer.Option(help="A policy of your own, in YAML: see docs/releases.md.")
+    ] = None,
     who: Who = COMMAND_LINE,
     as_json: AsJson = False,
 ) -> None:
@@ -50,7 +54,8 @@ def compile_(
     """
     from usecases import publishing
 
-    wanted, rules = _period(period), _policy(policy)
+    wanted = _period(period)
+    rules = _policy(policy) if policy_file is None else _policy_in(policy_file)
 
     async def work(service: Service) -> Release:
         return await publishing.compile_period(
@@ -218,6 +223,18 @@ def _policy(name: str) -> DisclosurePolicy:
     if name not in POLICIES:
         fail(f"There is no policy {name!r}. Use one of: {', '.join(POLICIES)}.")
     return POLICIES[name]
+
+
+def _policy_in(file: Path) -> DisclosurePolicy:
+    from outcomes.errors import PolicyRefusedError
+    from outcomes.protection.policy import read_policy
+
+    try:
+        return read_policy(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        fail(f"{file} cannot be read. Is it a text file, and is it yours to read?")
+    except PolicyRefusedError as refused:
+        fail(f"{file}: {refused}")
 
 
 def _say(what: str) -> None:

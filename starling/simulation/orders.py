@@ -14,10 +14,11 @@ from typing import Final, Protocol, TypeVar
 
 from followups import occasions
 from starling.simulation.listening import listen_in
-from storage import words
+from storage import alert_list, alert_taking, words
 from storage.casework import Connection
 from storage.outbox import Sending, Sent
 from usecases import housekeeping, sending
+from usecases.alerting_desk import ClosedBecause
 from usecases.arrival import Arrival, Channel
 from usecases.receiving import Received, receive_all
 from usecases.service import Service
@@ -186,5 +187,7 @@ def _read_everything(service: Service, now: datetime, connection: Connection) ->
     listen_in(service, work, unread, now)
     for notice in words.unseen_notices(work):
         words.mark_notice_seen(work, notice.id, BY, now)
+    for alert in alert_list.still_open(connection):
+        alert_taking.close(work, alert.id, BY, ClosedBecause.SPOKE.value, now)
     work.flush()
     return len(unread)

@@ -218,7 +218,7 @@ def _safety() -> Iterator[Sample]:
         both = (ConcernCategory.PHYSICAL_ABUSE, ConcernCategory.ALLEGATION)
         heard = ConcernHeard(ConcernLevel.CRISIS, both, staffed)
         yield Sample(f"ConcernHeard abuse and allegation {when}", (heard,))
-    nothing = ConcernHeard(ConcernLevel.CONCERN, (), staffed=True)
+    nothing = ConcernHeard(ConcernLevel.CONCERN, (), staffed=True, words=WORDS)
     yield Sample("ConcernHeard without a category", (nothing,))
 
 

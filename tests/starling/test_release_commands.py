@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
+from outcomes.protection.policy import NHS5
 from starling.__main__ import app
 from storage.database import run_once
 
@@ -153,6 +156,21 @@ def test_what_cannot_be_done_is_refused_in_a_sentence_with_exit_code_1(
     assert 1 == result.exit_code
     assert cause in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_figures_may_be_protected_by_a_policy_of_ones_own(run: Run, tmp_path: Path) -> None:
+    own = {"name": "county-2027", "plain_words": "Counts below 8 are withheld.", "threshold": 8}
+    file, ours = tmp_path / "ours.yaml", {**asdict(NHS5), **own}
+    for wrong, cause in (({"threshold": 4}, "threshold"), ({"name": "nhs5"}, "must not be nhs5")):
+        file.write_text(yaml.safe_dump({**ours, **wrong}))
+        refused = run(f"release compile --period {AUTUMN} --policy-file {file}")
+        assert 1 == refused.exit_code
+        assert cause in refused.stderr
+    file.write_text(yaml.safe_dump(ours))
+    run(f"release compile --period {AUTUMN} --policy-file {file}")
+    (listed,) = read(run("release list --json"))
+    shown = read(run(f"release show {listed['id']} --audience icb --json"))
+    assert own["plain_words"] in json.dumps(shown)
 
 
 def test_two_people_are_needed_here_too(run: Run) -> None:

@@ -20,7 +20,7 @@ from bot.callbacks import parse
 from bot.render import render
 from followups.schedule import LocalRhythm
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
-from storage import occasions, people
+from storage import occasions, people, sharing
 from storage.casework import Casework, Opener
 from storage.lane import Lane
 from storage.occasions import Occasion
@@ -29,7 +29,7 @@ from storage.people import Person
 from storage.sequence import Sequence as Numbers
 from storage.vault import Vault
 from surveys.catalogue import Catalogue, load_catalogue
-from surveys.people import AgeBand, Role
+from surveys.people import AgeBand, Role, Sharing
 from tests.support.chat_window import Bubble, ChatWindow, Key, NothingToEdit, NotModified
 from usecases import inviting, sending, transcribing
 from usecases.arrival import Arrival, Channel, CodeInput, Knock, TextInput, What
@@ -320,3 +320,8 @@ async def write(service: Service, change: Any) -> None:
         casework.flush()
 
     await service.lane.write(work)
+
+
+async def let_be_told(service: Service, words_id: str, now: datetime) -> None:
+    """Let these words be told on without a name, as if their writer had tapped it."""
+    await write(service, lambda work: sharing.choose(work, words_id, Sharing.WITHOUT_NAME, now))

@@ -18,7 +18,7 @@ from storage.casework import Casework
 from surveys.people import AgeBand, Role
 from tests.support.callers import Caller, Place, invite, joined, person_of, phone, rows, write
 from tests.support.ladders import Bin, fired, open_reached, reached_ladder, ring, with_rungs
-from usecases import alerting, alerting_drills, inviting, reading
+from usecases import alerting, alerting_canary, alerting_drills, inviting, reading
 from usecases.arrival import Media, MediaInput, MenuInput, MenuWish
 from usecases.inviting import By, NewEpisode
 from usecases.ladder import Rung
@@ -350,3 +350,21 @@ async def test_the_weekly_drill_goes_up_the_live_ladder_to_everybody_and_is_repo
 async def test_no_drill_begins_out_of_hours(small: Service) -> None:
     for moment in ("2026-12-25T11:00", "2026-09-22T17:00", "2026-09-27T12:00"):
         assert await alerting_drills.raise_weekly(small, local(moment)) is None
+
+
+async def test_words_that_nobody_reads_in_time_go_up_from_duty_once_a_day(
+    place: Place, reached: Service
+) -> None:
+    bin_ = Bin()
+    caller = await child_of(place, reached)
+    await caller.types("we had chips")
+    assert not await alerting_canary.look_for_overdue(reached, place.now)
+    place.now = reached.rhythm.after_duty(place.now, timedelta(hours=8)) + MINUTE
+    assert await alerting_canary.look_for_overdue(reached, place.now)
+    assert not await alerting_canary.look_for_overdue(reached, place.now + timedelta(hours=1))
+    await ring(reached, bin_, place.now)
+    assert bin_.addresses == ["https://chat.example.org/hooks/made-up", "dee.duty@example.org"]
+    assert await alerting_canary.look_for_overdue(reached, place.forward(timedelta(days=1)))
+    for words in (await reading.what_waits(reached, place.by)).unread:
+        await reading.mark_read(reached, words.id, place.by)
+    assert not await alerting_canary.look_for_overdue(reached, place.forward(timedelta(days=2)))

@@ -11,12 +11,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select, update
 
-from storage import key_marks, tables
-from storage.casework import Opener
+from storage import accounts, key_marks, tables
+from storage.casework import Casework, Opener
+from storage.invitations import TRIES_IN_ONE_CHAT
 from storage.sequence import Sequence as Numbers
 from storage.vault import KeyUnknown, Vault
-from tests.support.callers import Place, joined, open_support, phone, rows, write
-from usecases import auditing, inviting, rotating
+from tests.support.callers import Place, invite, joined, open_support, phone, rows, write
+from usecases import auditing, inviting, rotating, transcribing
 from usecases.auditing import Verified
 from usecases.inviting import By
 from usecases.reading import what_waits
@@ -230,3 +231,50 @@ async def test_a_database_knows_whether_it_is_locked_with_other_keys(small_place
         await turn(small_place, service)
         assert not await read(lambda c: key_marks.is_locked_with_others(c, others))
         assert await read(lambda c: key_marks.is_locked_with_others(c, ours))
+
+
+async def test_a_browser_that_comes_back_needs_no_old_key_any_more(place: Place) -> None:
+    """Only the browser knows its secret, so its index is made anew when it shows it."""
+    async with place.open() as service:
+        visitor, cookie = await transcribing.new_visitor(service, place.now)
+        service.open.vault.take((NEW, OLD))
+        await rotating.rotate(service, place.by, silent)
+        assert await transcribing.visitor_of(service, cookie) == visitor
+        await service.lane.settled()
+        service.open.vault.take((NEW,))
+        assert await transcribing.visitor_of(service, cookie) == visitor
+
+
+async def test_a_guesser_gets_no_new_tries_while_keys_change(small_place: Place) -> None:
+    async with small_place.open() as service:
+        guesser = phone(small_place, service)
+        for number in range(TRIES_IN_ONE_CHAT):
+            await guesser.opens(f"nonsense-{number}")
+        service.open.vault.take((NEW, OLD))
+        invited = await invite(
+            small_place, service, await open_support(small_place, service, "T-5005")
+        )
+        await guesser.opens(invited.web.rpartition("/")[2])
+        assert (await rows(service, tables.invitations))[0].redeemed_at is None
+
+
+async def test_whoever_signs_in_through_their_organisation_needs_no_old_key_any_more(
+    small_place: Place,
+) -> None:
+    async with small_place.open() as service:
+
+        def link(work: Casework) -> None:
+            accounts.add(work, "a.worker", "worker", "a.boss", small_place.now)
+            work.flush()
+            account = accounts.find(work, "a.worker")
+            assert account is not None
+            accounts.link_outside(work, account.id, "subject-one")
+
+        def is_found(work: Casework) -> None:
+            found = accounts.find_from_outside(work, "subject-one")
+            assert found is not None
+
+        await write(service, link)
+        for keys in ((NEW, OLD), (NEW,)):
+            service.open.vault.take(keys)
+            await write(service, is_found)

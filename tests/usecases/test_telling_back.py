@@ -19,6 +19,7 @@ from tests.support.callers import (
     Place,
     invite,
     joined,
+    let_be_told,
     open_support,
     rows,
     write,
@@ -42,6 +43,7 @@ async def says_and_is_read(place: Place, service: Service, caller: Caller, *slug
     before = {row.id for row in await rows(service, tables.words)}
     await caller.types("it is dark at night")
     (new,) = {row.id for row in await rows(service, tables.words)} - before
+    await let_be_told(service, new, place.now)
     await theming.read_and_sort(service, new, Sorting(add=frozenset(slugs)), place.by)
     return str(new)
 

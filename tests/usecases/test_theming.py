@@ -10,7 +10,7 @@ from outcomes.indicators import Reply
 from outcomes.quarter import Quarter, Year
 from storage import tables
 from surveys.people import Role
-from tests.support.callers import DAY, Caller, Place, joined, rows
+from tests.support.callers import DAY, Caller, Place, joined, let_be_told, rows
 from tests.support.canary import CANARY_SENTENCE
 from usecases import reading, rights, theming
 from usecases.inviting import By
@@ -32,10 +32,11 @@ SUMMER = Quarter.parse("2026/27-Q2")
 
 
 async def says(service: Service, caller: Caller, words: str = "hello") -> str:
-    """Type words; return their id."""
+    """Type words that may be told without a name; return their id."""
     before = {row.id for row in await rows(service, tables.words)}
     await caller.types(words)
     (new,) = {row.id for row in await rows(service, tables.words)} - before
+    await let_be_told(service, new, caller.place.now)
     return str(new)
 
 

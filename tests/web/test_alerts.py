@@ -10,17 +10,20 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from storage import tables
+from storage import tables, words
 from storage.access import SignedIn
+from storage.alerts import AlertKind
+from storage.casework import Casework
 from surveys.people import AgeBand, Role
-from tests.support.callers import rows
+from tests.support.callers import person_of, rows
+from tests.support.callers import write as store
 from tests.support.canary import CANARY_SENTENCE
 from tests.support.house import World, invite
 from tests.web.phone import WIDTH, Phone, open_phone
 from tests.web.plain_browser import Page, join, look
 from tests.web.plain_browser import write as type_into
 from tests.web.stage import Stage, free_port, open_stage
-from usecases import alerting, alerting_canary, alerting_drills, signing_in
+from usecases import alerting, alerting_canary, alerting_drills, inviting, signing_in
 from usecases.inviting import By, Invited
 
 CRISIS = "i want to kill myself"
@@ -42,8 +45,8 @@ async def child(stage: Stage, invited: Invited) -> AsyncIterator[httpx.AsyncClie
         yield opened
 
 
-async def write(child: httpx.AsyncClient, words: str) -> None:
-    await type_into(child, await look(child, "/chat"), words)
+async def write(child: httpx.AsyncClient, said: str) -> None:
+    await type_into(child, await look(child, "/chat"), said)
 
 
 async def press(desk: httpx.AsyncClient, page: Page, ending: str, **fields: str) -> httpx.Response:
@@ -111,8 +114,8 @@ async def test_reading_the_words_takes_the_alert_in_hand(
 async def test_what_nobody_took_comes_first_then_the_gravest_then_the_oldest(
     stage: Stage, desk: httpx.AsyncClient, child: httpx.AsyncClient
 ) -> None:
-    for words in ("i am being bullied", CRISIS, "they bully me every day"):
-        await write(child, words)
+    for said in ("i am being bullied", CRISIS, "they bully me every day"):
+        await write(child, said)
         stage.world.clock.forward(timedelta(minutes=1))
     await alerting_drills.raise_now(stage.service, By("dee.duty", stage.world.clock.now))
     levels = re.findall(r'class="level">([^<]+)<', (await desk.get("/staff/alerts")).text)
@@ -200,7 +203,10 @@ async def test_a_carer_never_sees_a_childs_words(
     stage: Stage, child: httpx.AsyncClient, invited: Invited
 ) -> None:
     await write(child, f"{CRISIS} {CANARY_SENTENCE}")
-    carer = await invite(stage.service, stage.world.clock.now, Role.CARER, AgeBand.ADULT)
+    (episode,) = await rows(stage.service, tables.support_episodes)
+    now = stage.world.clock.now
+    invitee = inviting.Invitee(episode.id, Role.CARER, AgeBand.ADULT)  # of the very same child
+    carer = await inviting.invite(stage.service, invitee, By("dee.duty", now))
     async with stage.browser() as browser:
         await join(browser, carer.web)
         for path in ("/chat", "/chat/news?after=0", "/help", "/"):
@@ -254,3 +260,75 @@ async def test_an_alert_is_taken_and_closed_on_a_small_phone(phone: Phone) -> No
     await page.get_by_role("button", name="Open it again").click()
     await expect(page.get_by_role("article")).to_have_count(2)
     assert phone.complaints == []
+
+
+# --- walls ----------------------------------------------------------------------------------------
+
+
+async def _listed(stage: Stage, role: str, who: str) -> list[str]:
+    """Return the levels and kinds that somebody finds on the page, or nothing where it is none."""
+    async with stage.browser() as browser:
+        await stage.sign_in(browser, role, who)
+        answer = await browser.get("/staff/alerts")
+        return re.findall(r'class="level">([^<]+)<', answer.text) if answer.is_success else []
+
+
+async def test_each_role_finds_its_own_alerts(stage: Stage, child: httpx.AsyncClient) -> None:
+    await _name_worker(stage, "mo.worker")
+    await write(child, CRISIS)
+    assert await _listed(stage, "worker", "mo.worker") == ["Crisis"]
+    assert await _listed(stage, "worker", "jo.worker") == []
+    assert await _listed(stage, "duty", "dee.duty") == ["Crisis"]
+    assert await _listed(stage, "analyst", "ann") == []
+    await write(child, ALLEGATION)
+    assert await _listed(stage, "worker", "mo.worker") == ["Crisis"]
+    assert await _listed(stage, "duty", "dee.duty") == ["Crisis"]
+    assert await _listed(stage, "safeguarding-lead", "lee.lead") == ["Crisis"] * 2
+    assert await _listed(stage, "safeguarding-lead", "mo.worker") == ["Crisis"]
+    await alerting_drills.raise_now(stage.service, By("dee.duty", stage.world.clock.now))
+    assert await _listed(stage, "worker", "jo.worker") == ["Drill"]
+
+
+async def test_anybody_who_works_with_people_can_take_a_drill(stage: Stage) -> None:
+    await alerting_drills.raise_now(stage.service, By("dee.duty", stage.world.clock.now))
+    async with stage.browser() as browser:
+        await stage.sign_in(browser, "worker", "jo.worker")
+        await press(browser, await look(browser, "/staff/alerts"), "/take")
+    (alert,) = await rows(stage.service, tables.alerts)
+    assert alert.acknowledged_by == "jo.worker"
+
+
+async def test_what_follows_an_allegation_is_kept_from_the_worker_until_it_is_closed(
+    stage: Stage, desk: httpx.AsyncClient, child: httpx.AsyncClient
+) -> None:
+    await _name_worker(stage, "mo.worker")
+    await write(child, ALLEGATION)
+    stage.world.clock.forward(timedelta(minutes=1))
+    await write(child, f"and he did it again {CANARY_SENTENCE}")
+    async with stage.browser() as worker:
+        for role in ("worker", signing_in.STAFF):
+            await stage.sign_in(worker, role, "mo.worker")
+            text = (await worker.get("/staff/words")).text
+            assert ALLEGATION not in text
+            assert CANARY_SENTENCE not in text
+    text = (await desk.get("/staff/words")).text
+    assert ALLEGATION in text
+    assert CANARY_SENTENCE in text
+
+
+@pytest.mark.usefixtures("invited")
+async def test_seeing_a_notice_takes_its_alert_in_hand(
+    stage: Stage, desk: httpx.AsyncClient
+) -> None:
+    now = stage.world.clock.now
+    (row,) = await rows(stage.service, tables.participants)
+    person = await person_of(stage.service, row.id)
+
+    def wish(casework: Casework) -> None:
+        words.give_notice(casework, person, words.NoticeKind.WANTS_PERSON, now)
+        alerting.raise_for(casework, stage.service, person, AlertKind.WANTS_PERSON, now)
+
+    await store(stage.service, wish)
+    await press(desk, await look(desk, "/staff/words"), "/seen")
+    (alert,) = await rows(stage.service, tables.alerts)
+    assert alert.acknowledged_by == "dee.duty"

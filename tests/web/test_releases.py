@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -26,6 +28,7 @@ from tests.web.plain_browser import Page, look, tap
 from tests.web.releases import COMPILED_AT, store, two_files
 from tests.web.stage import Stage
 from usecases import publishing, signing_in
+from web import compiling as web_compiling
 
 LIST = "/staff/releases"
 PERIOD = "2026/27-Q3"
@@ -153,6 +156,64 @@ async def test_a_failed_audit_says_its_reasons_and_keeps_them(
     assert "3 cells of the table of moves" in later.text
     noted = [row.did for row in await rows(stage.service, tables.audit) if row.who == "a.one"]
     assert noted[-1] == "was refused to compile"
+
+
+def slowly(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let figures take until the event comes, longer than a page waits."""
+    may_end, make = threading.Event(), compiling.make
+
+    def slow(*given: Any, **named: Any) -> compiling.Made:
+        named["progress"]("looking through every table")
+        assert may_end.wait(30)
+        return make(*given, **named)
+
+    monkeypatch.setattr(compiling, "make", slow)
+    monkeypatch.setattr(web_compiling, "_PATIENCE", 0.2)
+    return may_end
+
+
+async def test_figures_that_take_long_are_compiled_beside_the_page(
+    stage: Stage, desk: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page says so and asks for itself again; another period waits its turn."""
+    may_end = slowly(monkeypatch)
+    try:
+        page = await compiled(desk)
+        assert page.path == LIST
+        assert "2026/27-Q3 is being compiled" in page.text
+        answer = await desk.get(LIST)
+        assert "looking through every table" in answer.text
+        assert answer.headers["Refresh"].startswith("5")
+        other_period = await compiled(desk, "2026/27-Q2")
+        assert other_period.status == 422
+        assert "Figures are being compiled just now" in other_period.text
+        assert await publishing.list_all(stage.service) == []
+    finally:
+        may_end.set()
+    async with asyncio.timeout(30):
+        while "Refresh" in (answer := await desk.get(LIST)).headers:
+            pass
+    assert "Look it over and approve it" in answer.text
+    (made,) = await publishing.list_all(stage.service)
+    assert made.period == PERIOD
+
+
+async def test_a_fault_while_compiling_is_said_kindly_and_leaves_nothing(
+    stage: Stage, desk: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: Any, **named: Any) -> None:
+        del given, named
+        message = "7 children of one home"
+        raise ArithmeticError(message)
+
+    monkeypatch.setattr(compiling, "make", broken)
+    page = await compiled(desk)
+    assert page.status == 422
+    assert "Nothing was stored and nothing went out" in page.text
+    assert "7 children" not in page.text
+    assert await publishing.list_all(stage.service) == []
+    monkeypatch.undo()
+    assert "Try it once more" in (await look(desk, LIST)).text
 
 
 async def test_before_answers_are_frozen_compiling_is_a_second_thought(

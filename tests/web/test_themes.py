@@ -12,7 +12,7 @@ from playwright.async_api import expect
 from storage import tables
 from storage.access import SignedIn
 from surveys.people import AgeBand, Role
-from tests.support.callers import rows
+from tests.support.callers import let_be_told, rows
 from tests.support.house import World, invite
 from tests.web.phone import WIDTH, Phone, open_phone
 from tests.web.plain_browser import Form, Page, join, look, tap, write
@@ -34,6 +34,8 @@ async def desk(stage: Stage, browser: httpx.AsyncClient) -> httpx.AsyncClient:
 async def says(stage: Stage, invited: Invited, words: str) -> None:
     async with stage.browser() as child:
         await write(child, await join(child, invited.web), words)
+    for row in await rows(stage.service, tables.words):
+        await let_be_told(stage.service, row.id, stage.world.clock.now)
 
 
 def staff(stage: Stage) -> By:

@@ -318,15 +318,15 @@
     location.replace(document.getElementById("leave").href);
   }
 
-  let shifts = [];
+  // Escape twice, or Shift three times as on other public pages: both can be found in a fright.
+  const LEAVE_KEYS = { Escape: 2, Shift: 3 };
+  let presses = { key: "", at: [] };
   function watchKeys(event) {
     if (event.key === "Tab") followUntil = 0; // somebody goes their own way
-    if (event.key !== "Shift") {
-      shifts = [];
-      return;
-    }
-    shifts = [...shifts.filter((at) => event.timeStamp - at < 1500), event.timeStamp];
-    if (shifts.length >= 3 && !event.repeat) leave();
+    if (event.repeat) return;
+    const recent = event.key === presses.key ? presses.at.filter((at) => event.timeStamp - at < 1500) : [];
+    presses = { key: event.key, at: [...recent, event.timeStamp] };
+    if (presses.at.length >= (LEAVE_KEYS[event.key] ?? Infinity)) leave();
   }
 
   // --- begin -----------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from surveys.catalogue import load_catalogue
 from tests.outcomes.caseload import THEMES
 from tests.support.tracked import PROJECT
 
+DOCUMENTED = Path(__file__).parents[3] / "docs" / "measures.md"
 PINNED = Path(__file__).with_name("measure_hashes.json")
 WORDS_THAT_HURT = re.compile(
     r"\b(cases?|placements?|lac|service users?|clients?|referrals?|caseload|episodes?|"
@@ -200,3 +201,18 @@ def test_only_a_shown_figure_about_ten_people_or_more_is_evidence(
 
     assert codes == outcomes_with_evidence([shown], codes_of, Audience.ICB)
     assert () == outcomes_with_evidence([shown], codes_of, Audience.DERBY_CITY)
+
+
+def test_the_table_in_the_documentation_names_the_line_that_each_measure_is_broken_down_by() -> (
+    None
+):
+    table = {
+        cells[1].strip(): cells[-2].strip()
+        for cells in (line.split("|") for line in DOCUMENTED.read_text("utf-8").splitlines())
+        if len(cells) == 8
+    }
+    for measure in MEASURES:
+        if measure.id in table:
+            line = measure.breakdown.value if measure.breakdown else ""
+            assert (measure.id, line) == (measure.id, table[measure.id])
+    assert {each.id for each in MEASURES if not each.id.startswith("U-")} - set(table) <= {"M17"}

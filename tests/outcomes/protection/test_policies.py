@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -26,10 +27,15 @@ def test_both_shipped_policies_pass_the_check_they_are_held_to() -> None:
         assert policy == policy_named(policy.name)
 
 
-def test_a_policy_of_ones_own_is_read_and_can_be_named() -> None:
+def test_a_policy_of_ones_own_is_read() -> None:
     policy = read_policy(written())
     assert (8, 7, 5) == (policy.threshold, policy.width, policy.base)
-    assert policy == policy_named("county-2027", [policy])
+
+
+def test_the_example_in_the_documentation_is_a_policy() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "releases.md").read_text("utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    assert read_policy(example).name == "county-2027"
 
 
 def test_what_the_audit_asks_for_comes_from_the_policy_alone() -> None:
