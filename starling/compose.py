@@ -24,6 +24,7 @@ from storage.vault import Vault
 from surveys.catalogue import Catalogue, load_catalogue
 from usecases.ladder import load_ladder
 from usecases.ports import Rhythm
+from usecases.retention_rules import read_rules
 from usecases.service import Service
 
 _LOCKED_WITH_OTHERS: Final = (
@@ -116,6 +117,7 @@ async def open_service(
             ladder=load_ladder(settings.alerts_file),
             erased_file=settings.erased_file,
             agreement_required=settings.agreement_required,
+            retention=read_rules(settings.retention_file),
         )
 
 

@@ -20,6 +20,7 @@ from usecases import inviting, publishing, signing_in
 from usecases.inviting import By, Invitee, NewEpisode
 from usecases.refusal import Refusal
 from usecases.service import Service
+from usecases.walls import StaffRole
 
 CHILDREN: Final = 260
 DAYS: Final = 400
@@ -27,16 +28,19 @@ SEED: Final = 7
 _CASE: Final = "MADE-UP-DEMO-1"
 _WHO: Final = "demonstration"
 _SECOND: Final = "demonstration.second"
+_WORKER: Final = "worker.1"
+"""One of the workers of the simulated service."""
 _LIVES: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The four doors of the demonstration."""
+    """The doors of the demonstration; `worker` is that of one worker, who sees a caseload."""
 
     young_person: str
     carer: str
     staff: str
+    worker: str
     commissioner: str
 
 
@@ -48,16 +52,18 @@ async def make_links(service: Service, now: datetime) -> Links:
     )
     carer = await inviting.invite(service, Invitee(episode, Role.CARER), By(_WHO, now))
     staff = SignedIn("demo.worker", signing_in.STAFF)
+    worker = SignedIn(_WORKER, StaffRole.WORKER)
     payer = SignedIn("demo.commissioner", f"commissioner:{Audience.ICB.value}")
     codes = [
         await signing_in.hand_out_code(service, someone, _LIVES, now, reusable=True)
-        for someone in (staff, payer)
+        for someone in (staff, worker, payer)
     ]
     return Links(
         young_person=young.web,
         carer=carer.web,
         staff=f"{service.public_url}/enter/{codes[0]}",
-        commissioner=f"{service.public_url}/enter/{codes[1]}",
+        worker=f"{service.public_url}/enter/{codes[1]}",
+        commissioner=f"{service.public_url}/enter/{codes[2]}",
     )
 
 
@@ -72,6 +78,7 @@ async def _demo_episode(service: Service, now: datetime) -> str:
         "theraplay",
         Lives.FOSTER,
         service.rhythm.local(now).date(),
+        _WORKER,
     )
     return await inviting.open_episode(service, new, By(_WHO, now))
 

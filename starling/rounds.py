@@ -31,7 +31,6 @@ from usecases import (
     wishes,
 )
 from usecases.letters import Post
-from usecases.retention_rules import read_rules
 from usecases.service import Service
 
 
@@ -84,7 +83,7 @@ def wind_up(
             # It writes once in every day, whenever it was started.
             Bell("audit head", 900.0, remember_audit, at_once=True),
             Bell("keys", 5.0, watch.look, at_once=True),
-            *_rights_bells(settings, service),
+            *_rights_bells(service),
             *_nudge_bells(service, post),
             *_alert_bells(service, post),
         ],
@@ -92,15 +91,14 @@ def wind_up(
     )
 
 
-def _rights_bells(settings: Settings, service: Service) -> list[Bell]:
+def _rights_bells(service: Service) -> list[Bell]:
     """Return what people's rights need: to be forgotten when granted, and nothing kept too long."""
-    rules = read_rules(settings.retention_file)
 
     async def forget() -> None:
         await wishes.forget_granted(service, clock())
 
     async def purge() -> None:
-        await retaining.purge_daily(service, rules, clock())
+        await retaining.purge_daily(service, service.retention, clock())
 
     return [
         Bell("forgetting", 300.0, forget, at_once=True),

@@ -168,7 +168,7 @@ class Casework:
         rows = self._new[name]
         if name != tables.audit.name:
             return rows
-        return chain.link(self.connection, self.vault, self.numbers, rows)
+        return chain.link(self.connection, self.vault, rows)
 
     def _add(self, statement: Prepared, rows: Sequence[Row]) -> None:
         try:

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.prepared import Prepared
-from storage.sequence import Sequence as Numbers
 from storage.tables import audit, marks, to_milliseconds
 from storage.vault import KEY_BYTES, Place, Vault
 
@@ -100,20 +99,18 @@ def end_from(written: str) -> End | None:
 
 
 def link(
-    connection: Connection, vault: Vault, numbers: Numbers, rows: Iterable[Mapping[str, Any]]
+    connection: Connection, vault: Vault, rows: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return new lines with their digests, and move the head: to be inserted at once.
 
     rows: lines without a digest, in their order. A line whose number is not above the last one, as
-    another process was quicker, gets a number that is: the order of the numbers is the chain's.
+    another process was quicker, gets the next after that: the order of the numbers is the chain's.
+    The numbers of other tables go on as before, so that no process's clock moves another's.
     """
     key, end = _hold(connection, vault)
     linked = []
     for row in rows:
-        number = row["id"]
-        if number <= end.last:
-            numbers.go_on_after(end.last)
-            number = numbers.next(row["at"])
+        number = max(row["id"], end.last + 1)
         said = (number, row["at"], row["who"], row["did"], row["target"])
         end = End(number, end.count + 1, bind(key, end.digest, said))
         linked.append({**row, "id": number, "digest": end.digest})

@@ -64,3 +64,9 @@ def since(work: Casework, moment: datetime, most: int = 200) -> list[Glimpse]:
         .limit(most)
     )
     return [Glimpse(*row) for row in work.connection.execute(query)]
+
+
+def count_since(work: Casework, moment: datetime) -> int:
+    """Return how many were opened since a moment."""
+    query = select(func.count()).select_from(glimpses).where(glimpses.c.at >= moment)
+    return work.connection.execute(query).scalar_one()

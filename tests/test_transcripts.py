@@ -6,6 +6,10 @@ import os
 
 import pytest
 
+from surveys.people import Voice
+from surveys.wording import PREVIEW, Kind
+from surveys.wording import check as check_wording
+from surveys.wording_rules import WordingRule
 from tests.support import transcripts
 from tests.support.aiogram_way import AiogramWay
 from tests.support.browser_way import BrowserWay, as_in_a_browser
@@ -16,6 +20,8 @@ from tests.support.ways import Setting, Way
 
 NAMES = transcripts.names()
 ON_A_SERVER = "star-with-everything"
+LONG = 8
+"""Letters of somebody's own words by which they can be told from ours."""
 
 
 async def play(way: Way, transcript: Transcript) -> list[list[Happening]]:
@@ -90,3 +96,16 @@ def wants_update(request: pytest.FixtureRequest) -> bool:
     """Tell whether the golden files are to be written anew."""
     asked = request.config.getoption("--update-golden", default=False)
     return bool(asked or os.environ.get("UPDATE_GOLDEN"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_letters_of_no_message_give_anything_away_on_a_locked_phone(name: str) -> None:
+    """No place, school, kind of service or person; nothing that somebody wrote, either."""
+    steps = transcripts.load(name).steps
+    theirs = [step.what for step in steps if step.does is Does.TYPE and len(step.what) > LONG]
+    for step in steps:
+        for each in step.then:
+            if each.how is not How.BUTTONS:
+                found = check_wording(each.text, Voice.OLDER, name, Kind.MESSAGE)
+                assert [one for one in found if one.rule is WordingRule.PREVIEW] == []
+                assert not [said for said in theirs if said[:LONG] in each.text[:PREVIEW]]

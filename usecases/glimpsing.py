@@ -24,6 +24,8 @@ OPEN_FOR: Final = timedelta(hours=4)
 SHOWN_FOR: Final = timedelta(days=30)
 """How long the safeguarding lead is shown that somebody looked."""
 
+LATELY: Final = timedelta(days=7)
+
 _NO_CASE: Final = "There is no support episode with this case reference. Is it spelled in full?"
 
 
@@ -75,3 +77,10 @@ async def list_opened(service: Service, by: By) -> list[Opened]:
         return [Opened(each, cases.get(each.child_id, "")) for each in found]
 
     return await service.lane.read(lambda connection: work(service.open(connection)))
+
+
+async def count_opened(service: Service, by: By) -> int:
+    """Return how often somebody looked beyond their caseload in the last days."""
+    return await service.lane.read(
+        lambda connection: glimpses.count_since(service.open(connection), by.now - LATELY)
+    )

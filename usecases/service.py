@@ -15,6 +15,7 @@ from storage.lane import Lane
 from surveys.catalogue import Catalogue
 from usecases.ladder import Ladder, packaged_ladder
 from usecases.ports import Rhythm
+from usecases.retention_rules import RetentionRules, packaged_rules
 from usecases.telling import Renderer
 
 LONGEST_WORDS: Final = 2**17
@@ -31,6 +32,7 @@ class Service:
     user name for deep links, or None where there is no Telegram. `erased_file` remembers, outside
     the database, who was forgotten (see storage.erased_file); without it nobody can be.
     `agreement_required`: staff say who agreed before anybody is invited on their pages.
+    `retention` says how long what is kept.
     """
 
     lane: Lane
@@ -44,3 +46,4 @@ class Service:
     ladder: Ladder = field(default_factory=packaged_ladder)
     erased_file: Path | None = None
     agreement_required: bool = False
+    retention: RetentionRules = field(default_factory=packaged_rules)

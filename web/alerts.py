@@ -59,7 +59,7 @@ def alerts_router() -> APIRouter:
 
 async def count_alerts(request: Request) -> None:
     """Let every staff page say how many alerts wait: a dependency that follows the guard."""
-    if request.method == "GET" and hasattr(request.state, "sight"):
+    if hasattr(request.state, "sight"):
         site = site_of(request)
         request.state.red_alerts = await alerting_desk.how_many_red(site.service, by(request))
 

@@ -35,6 +35,8 @@ from web.pages import go_to, say, show, show_trouble, wants_json
 from web.people import people_router
 from web.problems import API, problem, problem_of_fields
 from web.releases import releases_router
+from web.rights import rights_router
+from web.rights_person import person_rights_router
 from web.said import said_router
 from web.setting_up import setting_up_router
 from web.shield import Shield
@@ -81,6 +83,8 @@ def create_app(site: Site) -> FastAPI:
         themes_router(),
         indicators_router(),
         people_router(),
+        rights_router(),
+        person_rights_router(),
         contract_router(),
         outbox_router(),
         audit_router(),

@@ -66,7 +66,9 @@ ALL_STAFF: Final = StaffPage(frozenset(StaffRole), frozenset(StaffRole))
 WALLED: Final[Mapping[str, Thing]] = {thing.value: thing for thing in Thing}
 """Parts of addresses that name something behind a wall, by name."""
 
-NOBODYS: Final = frozenset({"release", "theme", "reply", "quarter", "name", "total", "account"})
+NOBODYS: Final = frozenset(
+    {"release", "theme", "reply", "quarter", "name", "total", "account", "chat", "hold"}
+)
 """Parts of addresses that name what belongs to no child, or stands with another part that does."""
 
 RULES: Final[Mapping[str, Rule | StaffPage]] = {
@@ -124,6 +126,18 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
     "/staff/find": CASE_PAGES,
     "/staff/people/{participant}": CASE_PAGES,
     "/staff/people/{participant}/hold": CASE_PAGES,
+    "/staff/people/{participant}/rights": CASE_PAGES,
+    "/staff/people/{participant}/age": CASE_PAGES,
+    "/staff/people/{participant}/chats/{chat}/part": CASE_PAGES,
+    "/staff/people/{participant}/share": CASE_PAGES,
+    "/staff/people/{participant}/legal-hold": CASE_PAGES,
+    "/staff/people/{participant}/legal-hold/{hold}/lift": CASE_PAGES,
+    "/staff/rights": CASE_PAGES,
+    "/staff/rights/{wish}/look": CASE_PAGES,
+    "/staff/rights/{wish}/grant": CASE_PAGES,
+    "/staff/rights/{wish}/refuse": CASE_PAGES,
+    "/staff/rights/{wish}/page": CASE_PAGES,
+    "/staff/episodes/{episode}/filed": CASE_PAGES,
     "/staff/held": CASE_PAGES,
     "/staff/held/{action}/ask": CASE_PAGES,
     "/staff/held/{action}/lift": CASE_PAGES,

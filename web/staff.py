@@ -18,6 +18,7 @@ from outcomes.episode import CloseReason, Commissioner, Lives, Strand
 from surveys.people import AgeBand, Role
 from usecases import (
     agreeing,
+    glimpsing,
     inviting,
     moving,
     overview,
@@ -160,6 +161,7 @@ async def _show_home(
         "counts": await reading.own_counts(site.service, by(request)),
         "held": await suppressing.count_held(site.service, sight),
         "set_aside": await restoring.count_set_aside(site.service) if sight.sees_everybody else 0,
+        "opened": await glimpsing.count_opened(site.service, by(request)),
         "refused": refused or {},
         "today": site.service.rhythm.local(site.clock()).date().isoformat(),
         "labels": labels,

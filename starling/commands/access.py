@@ -27,7 +27,11 @@ def _group() -> None:
 def grant(
     who: Annotated[str, typer.Option(help="The name that the audit shows, such as a.worker.")],
     role: Annotated[
-        str, typer.Option(help="staff, or commissioner:derby-city|derbyshire-county|icb.")
+        str,
+        typer.Option(
+            help="staff, worker, duty, safeguarding-lead, on-call-manager, analyst, auditor, "
+            "administrator (several with commas), or commissioner:derby-city|derbyshire-county|icb."
+        ),
     ],
     hours: Annotated[int, typer.Option(min=1, max=168, help="How long the link works.")] = 24,
     as_json: AsJson = False,

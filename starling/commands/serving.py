@@ -45,7 +45,7 @@ async def _show(service: Service) -> None:
 
 
 async def _show_demo(service: Service) -> None:
-    """Print the four links into the made-up service."""
+    """Print the links into the made-up service."""
     from starling.compose import clock
     from starling.demonstration import make_links
 
@@ -54,6 +54,7 @@ async def _show_demo(service: Service) -> None:
     typer.echo(f"  A young person's chat:   {links.young_person}")
     typer.echo(f"  A carer's chat:          {links.carer}")
     typer.echo(f"  The staff page:          {links.staff}")
+    typer.echo(f"  What one worker sees:    {links.worker}")
     typer.echo(f"  The commissioner's page: {links.commissioner}")
 
 

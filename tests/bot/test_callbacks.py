@@ -13,12 +13,14 @@ from bot.callbacks import (
     LONGEST_DATA,
     RunAct,
     UnfitForButton,
+    goal_data,
     join_data,
     menu_data,
     offer_data,
     parse,
     run_data,
     run_prefix,
+    sharing_data,
     tap_ending,
 )
 from surveys.conversation import (
@@ -34,7 +36,10 @@ from surveys.conversation import (
     Tapped,
     WentBack,
 )
+from surveys.people import Sharing
 from usecases.arrival import (
+    GoalAct,
+    GoalInput,
     JoinInput,
     JoinReply,
     MenuInput,
@@ -43,6 +48,7 @@ from usecases.arrival import (
     OccasionInput,
     OfferReply,
     RunInput,
+    SharingInput,
     UnknownInput,
     What,
 )
@@ -91,12 +97,30 @@ def test_each_wish_comes_back(wish: MenuWish) -> None:
     assert parse(menu_data(wish)) == MenuInput(wish)
 
 
+@pytest.mark.parametrize("choice", [None, *Sharing])
+def test_each_choice_about_words_comes_back(choice: Sharing | None) -> None:
+    assert parse(sharing_data(RUN, choice)) == SharingInput(RUN, choice)
+
+
+GOAL_ACTS = [
+    *((act, None) for act in GoalAct if act is not GoalAct.RATE),
+    *((GoalAct.RATE, value) for value in range(11)),
+]
+
+
+@pytest.mark.parametrize(("act", "value"), GOAL_ACTS)
+def test_each_button_of_a_goal_comes_back(act: GoalAct, value: int | None) -> None:
+    assert parse(goal_data(RUN, act, value)) == GoalInput(RUN, act, value)
+
+
 def every_data(run: RunId, occasion: OccasionId) -> list[str]:
     return [
         *(run_data(run, 999, act, 99 if act is RunAct.TAP else None) for act in RunAct),
         *(offer_data(occasion, reply) for reply in OfferReply),
         *map(join_data, JoinReply),
         *map(menu_data, MenuWish),
+        *(sharing_data(run, choice) for choice in (None, *Sharing)),
+        *(goal_data(run, act, value) for act, value in GOAL_ACTS),
     ]
 
 
@@ -154,6 +178,22 @@ FORGED = [
     "m:everything",
     "m:help ",
     "x:help",
+    "s:",
+    "s:a:",
+    "s:a:everybody",
+    "s:a:keep:keep",
+    "s:a b:keep",
+    "g:a",
+    "g:a:",
+    "g:a:rate",
+    "g:a:rate:",
+    "g:a:rate:11",
+    "g:a:rate:-1",
+    "g:a:rate:01",
+    "g:a:rate:١",
+    "g:a:show:1",
+    "g::show",
+    f"g:{'a' * 41}:show",
     "a:forged:99",
     "\x00",
     "🆘",
@@ -167,7 +207,26 @@ def test_what_we_did_not_write_means_nothing(data: str) -> None:
 
 
 pieces = st.sampled_from(
-    ["r", "o", "j", "m", ":", "t", "k", "1", "0", "42", "help", "yes", "start"]
+    [
+        "r",
+        "o",
+        "j",
+        "m",
+        "s",
+        "g",
+        ":",
+        "t",
+        "k",
+        "1",
+        "0",
+        "42",
+        "help",
+        "yes",
+        "start",
+        "keep",
+        "rate",
+        "show",
+    ]
 )
 
 
@@ -180,6 +239,10 @@ def write_again(what: What, data: str) -> str | None:
             return join_data(reply)
         case MenuInput(wish):
             return menu_data(wish)
+        case SharingInput(words, choice):
+            return sharing_data(words, choice)
+        case GoalInput(goal, act, value):
+            return goal_data(goal, act, value)
         case RunInput(run, Tapped(step, value)):
             return run_data(run, step, RunAct.TAP, value)
         case RunInput(run, given_input):
@@ -235,6 +298,18 @@ def test_a_value_goes_with_a_tap_and_with_nothing_else() -> None:
         run_data(RUN, 1, RunAct.TAP)
     with pytest.raises(UnfitForButton):
         run_data(RUN, 1, RunAct.SKIP, 1)
+    with pytest.raises(UnfitForButton):
+        goal_data(RUN, GoalAct.RATE)
+    with pytest.raises(UnfitForButton):
+        goal_data(RUN, GoalAct.SHOW, 1)
+
+
+@pytest.mark.parametrize("value", [-1, 11, 100])
+def test_a_number_for_a_goal_that_does_not_fit_is_our_own_fault(value: int) -> None:
+    with pytest.raises(UnfitForButton):
+        goal_data(RUN, GoalAct.RATE, value)
+    with pytest.raises(UnfitForButton):
+        sharing_data("a:b", Sharing.KEEP)
 
 
 def test_buttons_and_messages_are_made_without_aiogram() -> None:

@@ -6,12 +6,14 @@ import asyncio
 import itertools
 import shutil
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Table
 
 from followups import occasions as clock
 from storage import invitations, tables
@@ -31,7 +33,7 @@ from surveys.conversation import (
     Tapped,
     WentBack,
 )
-from surveys.people import Role
+from surveys.people import Role, Sharing
 from surveys.understanding import read_reply, read_wish
 from tests.support.callers import (
     DAY,
@@ -50,6 +52,8 @@ from tests.support.callers import (
 from usecases.arrival import (
     Arrival,
     CodeInput,
+    GoalAct,
+    GoalInput,
     JoinInput,
     JoinReply,
     Media,
@@ -60,6 +64,7 @@ from usecases.arrival import (
     OccasionInput,
     OfferReply,
     RunInput,
+    SharingInput,
     TextInput,
     UnknownInput,
     What,
@@ -109,6 +114,10 @@ TEXTS = st.sampled_from(
         "purple bananas",
         "i want to die",
         "i am being bullied",
+        "7",
+        "my goals",
+        "forget me",
+        "who can see this",
         "",
         "\x00",
         "\ud800",
@@ -129,6 +138,8 @@ INPUTS: st.SearchStrategy[Input] = st.one_of(
     st.just(CameBack()),
     st.just(StoppedHere()),
 )
+WORDS = st.sampled_from(["the-words", "nobodys-words"])
+GOALS = st.sampled_from(["the-goal", "nobodys-goal"])
 WHATS: st.SearchStrategy[What] = st.one_of(
     st.builds(TextInput, TEXTS, edited=st.booleans()),
     st.builds(MediaInput, st.sampled_from(Media), TEXTS),
@@ -138,6 +149,8 @@ WHATS: st.SearchStrategy[What] = st.one_of(
     st.builds(RunInput, st.just(RunId("the-run")), INPUTS),
     st.builds(RunInput, st.just(RunId("nobodys-run")), INPUTS),
     st.builds(OccasionInput, st.just(OccasionId("theirs")), st.sampled_from(OfferReply)),
+    st.builds(SharingInput, WORDS, st.none() | st.sampled_from(Sharing)),
+    st.builds(GoalInput, GOALS, st.sampled_from(GoalAct), st.integers(0, 10)),
     st.just(UnknownInput()),
 )
 """`the-run` and `theirs` stand for the ids that are there when it comes to it."""
@@ -152,10 +165,19 @@ async def meant(caller: Caller, participant: str, what: What) -> What:
     if isinstance(what, RunInput) and what.run == "the-run":
         run = (await person_of(caller.service, participant)).current_run
         return RunInput(RunId(run or "none"), what.given)
+    if isinstance(what, SharingInput) and what.words == "the-words":
+        return replace(what, words=await newest(caller, tables.words))
+    if isinstance(what, GoalInput) and what.goal == "the-goal":
+        return replace(what, goal=await newest(caller, tables.goals))
     if isinstance(what, OccasionInput):
         found = await moments(caller.service, participant)
         return OccasionInput(OccasionId(found[0].id if found else "none"), what.reply)
     return what
+
+
+async def newest(caller: Caller, table: Table) -> str:
+    found = await rows(caller.service, table)
+    return str(found[-1].id) if found else "none"
 
 
 async def happens(caller: Caller, participant: str, code: str, doing: What | str | int) -> None:
@@ -199,9 +221,10 @@ async def does(caller: Caller, participant: str, what: What) -> None:
 
 
 async def said_and_answered(service: Service) -> int:
-    """Return how many words are kept and how many answers were ever given."""
+    """Return how many words are kept and how many answers and numbers were ever given."""
     log: int = sum(row.state.count('"telegram"]') for row in await rows(service, tables.runs))
-    return len(await rows(service, tables.words)) + log
+    numbers = len(await rows(service, tables.goal_ratings))
+    return len(await rows(service, tables.words)) + numbers + log
 
 
 async def all_is_well(service: Service, participant: str) -> None:

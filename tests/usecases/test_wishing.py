@@ -45,7 +45,21 @@ STATES = (
     "finished",
     "resting",
     "stopped",
+    "writing a goal",
+    "numbering a goal",
+    "choosing readers",
+    "saying what is wrong",
+    "being forgotten",
+    "forgotten",
 )
+BY_A_WISH = {
+    "resting": MenuWish.PAUSE_A_MONTH,
+    "stopped": MenuWish.STOP_ALL_SURELY,
+    "writing a goal": MenuWish.NEW_GOAL,
+    "saying what is wrong": MenuWish.SOMETHING_WRONG,
+    "being forgotten": MenuWish.FORGET_ME,
+    "forgotten": MenuWish.FORGET_ME_SURELY,
+}
 
 
 async def somebody(where: str, place: Place, service: Service, case: str = "T-1001") -> Caller:
@@ -63,20 +77,29 @@ async def somebody(where: str, place: Place, service: Service, case: str = "T-10
     if where in ("not-now", "joined"):
         return caller
     await caller.taps("Start")
+    await _goes_to(caller, where)
+    return caller
+
+
+async def _goes_to(caller: Caller, where: str) -> None:
+    """Go from the first question to some place in the conversation."""
     match where:
+        case "asked":
+            pass
         case "paused":
             await caller.taps("Pause")
         case "held":
             await caller.types("i want to die")
         case "finished":
             await caller.answers()
-        case "resting":
-            await caller.does(MenuInput(MenuWish.PAUSE_A_MONTH))
-        case "stopped":
-            await caller.does(MenuInput(MenuWish.STOP_ALL_SURELY))
+        case "numbering a goal":
+            await caller.does(MenuInput(MenuWish.NEW_GOAL))
+            await caller.types("cook a meal on my own")
+        case "choosing readers":
+            await caller.types("purple bananas")
+            await caller.taps("Who may read it?")
         case _:
-            assert where == "asked"
-    return caller
+            await caller.does(MenuInput(BY_A_WISH[where]))
 
 
 # --- help -----------------------------------------------------------------------------------------
@@ -98,6 +121,32 @@ async def test_help_is_one_step_away_from_everywhere(
     assert await rows(small, tables.runs) == before
     told = [row.kind for row in await rows(small, tables.notices)]
     assert told.count("asked-for-help") == 2
+
+
+@pytest.mark.parametrize("where", STATES)
+async def test_who_can_see_this_is_one_step_away_from_everywhere(
+    small_place: Place, small: Service, where: str
+) -> None:
+    """By a word from everywhere; by a button on what was said last, for everybody we talk with."""
+    caller = await somebody(where, small_place, small)
+    before = await rows(small, tables.runs)
+    if where != "stranger":
+        assert "m:who-sees" in [each.data for row in caller.heard[-1].keyboard for each in row]
+    for word in ("Who can see this?", "who sees this", "WHO SEES IT"):
+        await caller.types(word)
+        assert "Here is who can see what" in caller.said
+        assert "m:help" in [each.data for row in caller.heard[-1].keyboard for each in row]
+    assert await rows(small, tables.runs) == before
+
+
+async def test_who_can_see_this_in_the_middle_leads_back_to_the_question(
+    small_place: Place, small: Service
+) -> None:
+    caller = await somebody("asked", small_place, small)
+    await caller.picks(4)
+    await caller.taps("Who sees it?")
+    await caller.taps("Carry on")
+    assert "2 of 8" in caller.said
 
 
 async def test_help_in_the_middle_keeps_the_place(small_place: Place, small: Service) -> None:

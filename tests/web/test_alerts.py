@@ -114,7 +114,7 @@ async def test_reading_the_words_takes_the_alert_in_hand(
 async def test_what_nobody_took_comes_first_then_the_gravest_then_the_oldest(
     stage: Stage, desk: httpx.AsyncClient, child: httpx.AsyncClient
 ) -> None:
-    for said in ("i am being bullied", CRISIS, "they bully me every day"):
+    for said in ("i am being bullied", CRISIS, "i am being bullied"):
         await write(child, said)
         stage.world.clock.forward(timedelta(minutes=1))
     await alerting_drills.raise_now(stage.service, By("dee.duty", stage.world.clock.now))

@@ -232,6 +232,23 @@ async def test_three_times_shift_leaves_as_well(phone: Phone) -> None:
     await phone.page.wait_for_url("**/healthz")
 
 
+async def test_twice_escape_leaves_from_wherever_somebody_is_and_once_does_not(
+    phone: Phone,
+) -> None:
+    """Also out of a half-written line: what was typed is gone, and there is no way back."""
+    await phone.join((await invited_to(phone)).web)
+    await phone.page.get_by_label("Write a message").fill("a secret draft")
+    await phone.page.keyboard.press("Escape")
+    await phone.page.keyboard.press("a")
+    await phone.page.keyboard.press("Escape")
+    assert phone.page.url.endswith("/chat")
+    await phone.page.keyboard.press("Escape")
+    await phone.page.wait_for_url("**/healthz")
+    assert await phone.page.evaluate("sessionStorage.length") == 0
+    await phone.page.go_back()
+    assert not phone.page.url.endswith("/chat")
+
+
 async def test_the_title_gives_nothing_away(phone: Phone) -> None:
     await phone.join((await invited_to(phone)).web)
     assert await phone.page.title() == "Chat"

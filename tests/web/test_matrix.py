@@ -248,6 +248,8 @@ async def test_a_child_opened_for_a_reason_is_there_for_some_hours_and_the_lead_
             assert MINE in page
             assert "Worried about safety" in page
             assert "opened outside their caseload" in (await browser.get("/staff/audit")).text
+            if role is StaffRole.SAFEGUARDING_LEAD:
+                assert "opened outside caseloads" in (await browser.get("/staff")).text
 
 
 async def test_what_accuses_a_worker_never_comes_before_that_worker(
