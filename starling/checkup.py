@@ -6,7 +6,8 @@ from datetime import datetime
 
 from starling.bot_name import BotUnknown, learn_bot_name
 from starling.settings import Settings
-from storage.database import current_revision, newest_revision, sqlite_file
+from storage import key_marks
+from storage.database import current_revision, newest_revision, read_once, sqlite_file
 from storage.errors import StorageFault
 from surveys.errors import BadDefinition
 from surveys.helplines import helplines
@@ -48,7 +49,19 @@ def _check_keys(settings: Settings) -> Finding:
         return name, False, "with PostgreSQL set STARLING_SECRET_KEYS, the same on every machine"
     if settings.keys_file.exists():
         return name, True, f"in {settings.keys_file}; keep a copy apart from the database"
+    if _holds_anything(settings):
+        return name, False, f"{settings.keys_file} is missing: put it back from your copy of it"
     return name, True, f"none yet; the first start makes {settings.keys_file}"
+
+
+def _holds_anything(settings: Settings) -> bool:
+    """Whether there is something that a new key could not open."""
+    try:
+        if current_revision(settings.database_url) != newest_revision():
+            return False
+        return read_once(settings.database_url, key_marks.holds_anything)
+    except StorageFault:
+        return False  # the database's own line says what is wrong with it
 
 
 def _check_numbers(now: datetime) -> Finding:

@@ -21,7 +21,7 @@ from storage import tables
 from storage.backup_owners import LEFT_OUT, Owners, of_child, of_person
 from storage.casework import Casework
 from storage.tables import Instant, from_milliseconds, to_milliseconds
-from storage.vault import KEY_BYTES, Place
+from storage.vault import KEY_BYTES, KeyUnknown, Place
 
 AT_ONCE: Final = 1000
 """How many rows of a table make one part."""
@@ -130,9 +130,15 @@ class Keyring:
         return self._vault.seal(_place(owner, table), plain, key)
 
     def open(self, owner: str, table: str, locked: bytes) -> bytes | None:
-        """Return the rows, or None where the key is gone. Raises VaultFault."""
+        """Return the rows, or None where their key is gone, or a new one is in its place.
+
+        Raises Tampered.
+        """
         key = self._key(owner)
-        return None if key is None else self._vault.open(_place(owner, table), locked, key)
+        try:
+            return None if key is None else self._vault.open(_place(owner, table), locked, key)
+        except KeyUnknown:
+            return None
 
     def _key(self, owner: str) -> bytes | None:
         if owner not in self._opened:

@@ -72,6 +72,7 @@ def test_a_missing_key_file_beside_data_is_refused_and_no_new_key_is_made(
     assert told.exit_code == 1
     assert "No new key is made" in told.stderr
     assert not file.exists()
+    assert "is missing" in run("doctor").stdout
     file.write_text(kept)
     file.chmod(0o600)
     assert run("episode list").exit_code == 0

@@ -15,13 +15,32 @@ from sqlalchemy import Connection, select, update
 from storage import marks, tables
 from storage.backup import STUB, Part, PeoplesKeys, kept_tables
 from storage.backup_file import BackupRefused, Writer, read_parts
-from storage.casework import Opener
+from storage.casework import Casework, Opener
 from storage.database import newest_revision, read_once, run_once
 from storage.sequence import Sequence as Numbers
 from storage.vault import Vault
+from surveys.people import Role
 from tests.conftest import make_tables
-from tests.support.callers import Place, browser, invite, joined, open_support, phone, rows
-from usecases import auditing, backing_up, bringing_back, erasing, reading, rotating
+from tests.support.callers import (
+    Place,
+    browser,
+    close_support,
+    invite,
+    joined,
+    open_support,
+    phone,
+    rows,
+    write,
+)
+from usecases import (
+    auditing,
+    backing_up,
+    bringing_back,
+    erasing,
+    inviting,
+    reading,
+    rotating,
+)
 from usecases.auditing import Anchor, AnchorKind
 from usecases.backing_up import About, BackedUp, Where
 from usecases.bringing_back import BroughtBack, Outside
@@ -381,3 +400,58 @@ def test_a_backup_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"^$"):
         fail_half_way()
     assert list(tmp_path.iterdir()) == []
+
+
+def _note_three_moves(work: Casework) -> None:
+    work.connection.execute(update(tables.support_episodes).values(unplanned_moves=3))
+
+
+async def test_what_carers_said_comes_back_although_the_child_was_forgotten_since(
+    small_place: Place, shelf: Shelf, tmp_path: Path
+) -> None:
+    """The case goes on, so its key stays; what was noted about the child is emptied again."""
+    async with small_place.open() as service:
+        child, invited = await joined(small_place, service)
+        await child.types(WORDS)
+        (episode,) = await rows(service, tables.support_episodes)
+        carer = phone(small_place, service)
+        await carer.joins(await invite(small_place, service, episode.id, Role.CARER))
+        await carer.types(OTHERS)
+        await write(service, _note_three_moves)
+        for each in (await reading.what_waits(service, small_place.by)).unread:
+            await reading.mark_read(service, each.id, small_place.by)
+        older = shelf.backs_up(small_place)
+        there = replace(service, erased_file=tmp_path / "erased.log")
+        await erasing.erase(there, invited.participant, small_place.by, Why.THEIR_WISH)
+        shelf.backs_up(small_place)
+    second = shelf.empty()
+    found = shelf.brings_back(second, older.file)
+    assert (found.is_good, found.forgotten) == (True, (invited.participant,))
+    async with Place(second, now=small_place.now).open(node=2) as service:
+        texts = [each.text for each in await reading.read_lately(service, small_place.by)]
+        assert texts == [OTHERS]
+        (listed,) = await inviting.list_episodes(service)
+        assert listed.case == "T-1001"
+        assert [each.role for each in listed.people] == ["carer"]
+        assert [e.unplanned_moves for e in await rows(service, tables.support_episodes)] == [None]
+
+
+async def test_a_case_that_is_over_and_forgotten_is_unreadable_in_an_older_backup(
+    small_place: Place, shelf: Shelf, tmp_path: Path
+) -> None:
+    async with small_place.open() as service:
+        _, invited = await joined(small_place, service)
+        (episode,) = await rows(service, tables.support_episodes)
+        small_place.forward(timedelta(days=1))
+        await close_support(small_place, service, episode.id)
+        older = shelf.backs_up(small_place)
+        there = replace(service, erased_file=tmp_path / "erased.log")
+        await erasing.erase(there, invited.participant, small_place.by, Why.THEIR_WISH)
+        shelf.backs_up(small_place)
+    second = shelf.empty()
+    found = shelf.brings_back(second, older.file)
+    assert found.is_good
+    async with Place(second, now=small_place.now).open(node=2) as service:
+        assert await rows(service, tables.children) == []
+        assert await rows(service, tables.participants) == []
+        assert (await auditing.verify(service)).is_whole
