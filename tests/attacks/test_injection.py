@@ -36,8 +36,11 @@ def gets(stage: Stage) -> list[str]:
 
 
 @pytest.fixture
-async def desk(stage: Stage, browser: httpx.AsyncClient) -> httpx.AsyncClient:
-    """Staff in a browser."""
+async def desk(
+    stage: Stage, browser: httpx.AsyncClient, ids: Mapping[str, str]
+) -> httpx.AsyncClient:
+    """Staff in a browser, once everybody is there."""
+    assert ids
     await stage.sign_in(browser, signing_in.STAFF, WHO)
     return browser
 

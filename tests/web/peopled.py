@@ -87,6 +87,7 @@ async def people_it(stage: Stage) -> Mapping[str, str]:
         "total": "none",
         "name": "mark.svg",
         "token": "no-such-token",
+        "chat": "none",
         "code": newcomer.web.rpartition("/")[2],
         "wish": await _first(stage, "wishes"),
         "hold": await _first(stage, "legal_holds"),
