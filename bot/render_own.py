@@ -114,7 +114,7 @@ def _ask_whether_sure(speech: Speech) -> Outgoing:
 
 
 def _say_by_when(noted: SeeingNoted | WrongNoted | ForgettingNoted, speech: Speech) -> Outgoing:
-    day = spell_day(noted.by)
+    day = spell_day(noted.by, speech)
     match noted:
         case SeeingNoted():
             return tell(speech.say("own.seeing-noted", day=day))
@@ -126,22 +126,22 @@ def _say_by_when(noted: SeeingNoted | WrongNoted | ForgettingNoted, speech: Spee
             assert_never(noted)
 
 
-def spell_day(day: date) -> str:
+def spell_day(day: date, speech: Speech) -> str:
     """Return a day as it is said: 7 December."""
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+    return speech.say("own.day", day=day.day, month=speech.say(f"own.{_MONTHS[day.month - 1]}"))
 
 
 _MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 )

@@ -185,7 +185,7 @@ def _mention(page: _Page, event: _Aside) -> None:
             page.news.append(tell(speech.say("questions.dropped")))
         case Explained(item):
             words = page.about.instrument.item(item).why.speak(page.run.voice)
-            page.news.append(tell(words))
+            page.news.append(tell(f"{speech.say('questions.why-lead')} {words}"))
         case PersonWanted():
             if not speech.promised:
                 page.news.append(tell(speech.say("questions.person-wanted")))

@@ -22,12 +22,14 @@ from usecases.transcribing import Line
 OVERLAP: Final = timedelta(seconds=5)
 """How far a page looks back: lines are dated before they are stored, so they can turn up late."""
 
-AT_THE_TOP: Final = frozenset({"m:help", "m:who-sees"})
+WHO_SEES: Final = "m:who-sees"
+AT_THE_TOP: Final = frozenset({"m:help", WHO_SEES})
 """What the buttons send that every page has at its top."""
 
 _QUESTION: Final = re.compile(r"r:[^:]*:[^:]*:(?:k|t:.*)")
 _CONTROL: Final = re.compile(r"r:[^:]*:[^:]*:[kdnwbpxc]")
 _ASIDE: Final = re.compile(r"r:[^:]*:[^:]*:c|s:.*")
+_SHARING: Final = re.compile(r"s:[^:]*:.*")
 _OFFER: Final = re.compile(r"[jo]:.*")
 _LONGEST_MOMENT: Final = 16  # digits of microseconds: three centuries
 
@@ -50,7 +52,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One line as it is shown: `rows` are choices, `controls` the small buttons below them."""
+    """One line as it is shown: `rows` are choices, `controls` the small buttons below them.
+
+    Who may read words is chosen right below what is said about it: there the small ones come first.
+    """
 
     id: int
     ours: bool
@@ -59,6 +64,11 @@ class LineView:
     rows: tuple[tuple[Button, ...], ...]
     controls: tuple[Button, ...]
     version: str
+
+    @property
+    def small_first(self) -> bool:
+        """Whether the small buttons stand above the choices."""
+        return any(_SHARING.fullmatch(each.data) for each in self.controls)
 
 
 def view(line: Line) -> LineView:
@@ -82,8 +92,8 @@ def _sort(
 
     Everywhere else each button is a way on of its own and all are alike: nobody is nudged. What can
     be done about an answer or about words stays small: it is there in case, not to be tapped. Help
-    and who sees what stand at the top of the page at all times, so questions, offers and the first
-    pages do not repeat them.
+    and who sees what stand at the top of the page at all times: no message repeats the second, and
+    questions, offers and the first pages do not repeat the first.
     """
     flat = [button for row in rows for button in row]
     if any(_QUESTION.fullmatch(each.data) for each in flat):
@@ -91,7 +101,7 @@ def _sort(
     elif any(_OFFER.fullmatch(each.data) for each in flat):
         small, left_out = _ASIDE, AT_THE_TOP
     else:
-        small, left_out = _ASIDE, frozenset()
+        small, left_out = _ASIDE, {WHO_SEES}
     controls = tuple(each for each in flat if small.fullmatch(each.data))
     kept = (
         tuple(each for each in row if each not in controls and each.data not in left_out)

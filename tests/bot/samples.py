@@ -311,7 +311,7 @@ def _theirs() -> Iterator[Sample]:
         SeeingNoted(DUE),
         WrongWanted(),
         SureToForget(),
-        ForgettingNoted(DUE),
+        *(ForgettingNoted(DUE.replace(month=month)) for month in range(1, 13)),
     )
     for number, each in enumerate(tapped, start=1):
         yield Sample(f"theirs {number}: {type(each).__name__}", (each,), tapped=True)

@@ -32,7 +32,12 @@ from web.ports import Fed
 from web.site import Site
 
 ADDRESS = "http://starling.test"
-AT_THE_TOP = {"🆘 Help now": "m:help", "Who sees it?": "m:who-sees", "👀 Who sees?": "m:who-sees"}
+AT_THE_TOP = {
+    "🆘 Help now": "m:help",
+    "Who sees it?": "m:who-sees",
+    "👀 Who sees?": "m:who-sees",
+    "Who sees what?": "m:who-sees",
+}
 """Buttons that stand at the top of every page, and so are not repeated everywhere."""
 
 _FATES = {Outcome.HANDLED: Fed.DONE, Outcome.PARKED: Fed.LATER}

@@ -29,6 +29,8 @@ CHANGE, CARRY_ON = Button("Change", "r:run:1:c"), Button("Carry on", "r:run:1:g"
 PAUSE, TALK = Button("Pause", "r:run:1:p"), Button("Talk", "m:talk")
 BEGIN, LATER = Button("Start", "o:one:start"), Button("Later", "o:one:later")
 NEXT = Button("Next", "j:2")
+KEEP, WORKER = Button("Only keep it", "s:two:keep"), Button("My worker", "s:two:worker")
+READERS, WHO = Button("Who may read it?", "s:two"), Button("Who sees it?", "m:who-sees")
 HELP, MENU = Button("Help now", "m:help"), Button("Menu", "m:menu")
 
 
@@ -37,7 +39,11 @@ HELP, MENU = Button("Help now", "m:help"), Button("Menu", "m:menu")
     [
         ([(tap(1),), (tap(2),), (SKIP, BACK, HELP)], [(tap(1),), (tap(2),)], [SKIP, BACK]),
         ([(MENU,), (HELP,)], [(MENU,), (HELP,)], []),
+        ([(MENU, WHO, HELP)], [(MENU, HELP)], []),
         ([(CHANGE,)], [], [CHANGE]),
+        ([(KEEP,), (WORKER,), (MENU, WHO, HELP)], [(MENU, HELP)], [KEEP, WORKER]),
+        ([(CHANGE,), (KEEP,), (WORKER,)], [], [CHANGE, KEEP, WORKER]),
+        ([(READERS,), (MENU, HELP)], [(MENU, HELP)], [READERS]),
         ([(SKIP, BACK, HELP)], [], [SKIP, BACK]),
         ([(TALK,), (CARRY_ON, PAUSE), (HELP,)], [(TALK,), (CARRY_ON, PAUSE), (HELP,)], []),
         ([(BEGIN,), (LATER, HELP)], [(BEGIN,), (LATER,)], []),
@@ -55,6 +61,14 @@ def test_choices_are_large_and_controls_small(
 ) -> None:
     face = view(line(1, "Ask", 0, *rows))
     assert (list(face.rows), list(face.controls)) == (choices, controls)
+
+
+def test_who_may_read_words_is_chosen_right_below_them_and_everything_else_small_comes_last() -> (
+    None
+):
+    assert view(line(1, "Kept", 0, (KEEP,), (WORKER,), (MENU, HELP))).small_first
+    assert not view(line(1, "Kept", 0, (READERS,), (MENU, HELP))).small_first
+    assert not view(line(1, "Ask", 0, (tap(1),), (SKIP, BACK))).small_first
 
 
 def test_a_question_tells_where_we_are_beside_its_words() -> None:
