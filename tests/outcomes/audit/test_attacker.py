@@ -236,6 +236,27 @@ def test_who_knows_a_count_knows_it_by_its_other_name() -> None:
     assert audit(Entry("now", again, rounded(again), RULES), [earlier]).verdict is Verdict.SAFE
 
 
+def test_that_somebody_was_taken_back_does_not_say_what_they_answered() -> None:
+    """How many were taken back is known for all together, not for those who had answered."""
+    others = {COUNTY: (9, 9, 9), OTHER: (9, 9, 9)}
+    raw = raw_of({**others, DERBY: (9, 9, 9)})
+    quarter = Entry("quarter", raw, rounded(raw), RULES)
+    fewer = raw_of({**others, DERBY: (8, 9, 9)}, period=Year(Q3.starts))
+    found = audit(Entry("year", fewer, rounded(fewer), RULES), [quarter])
+    assert [] == [each for each in found.findings if each.target.release == "back answers"]
+
+
+def test_how_many_there_were_later_is_known_to_nobody_exactly() -> None:
+    """Only what was published of a later quarter says anything about an earlier one."""
+    few = raw_of({DERBY: (0, 1, 0), COUNTY: (9, 9, 9), OTHER: (9, 9, 9)}, Quarter(Q3.starts, 2))
+    many = raw_of(dict.fromkeys(Commissioner, (9, 9, 9)))
+    earlier = Entry("earlier", few, rounded(few), RULES)
+    now = Entry("now", many, rounded(many), RULES)
+    (system,) = (each for each in systems(now, [earlier]) if each.name == HOW_MANY)
+    later = {each.table for each in system.atoms if each.place.quarter == Q3}
+    assert later == {"closed"}
+
+
 def dict_of(table: RawTable) -> dict[tuple[Box, str], int]:
     """The true counts of a table."""
     return {(box, label): count for box, label, count in table.entries()}
