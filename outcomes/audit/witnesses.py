@@ -20,7 +20,8 @@ from outcomes.audit.puzzle import Atom, System, sums_of
 from outcomes.episode import Commissioner
 from outcomes.errors import OutcomesError
 from outcomes.ledger import Kept
-from outcomes.scenario import Finding, Scenario
+from outcomes.quarter import Quarter
+from outcomes.scenario import Finding, Scenario, Target
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
@@ -149,7 +150,27 @@ class Pool:
         """
         aims = self.system.aims
         gaps = sums_of(aims - aims[[shared] * aims.shape[0]])
-        return {index for index, gap in enumerate(gaps) if not gap or gap in self._nothing}
+        same = {index for index, gap in enumerate(gaps) if not gap or gap in self._nothing}
+        return same | self._nobody_else(shared)
+
+    def _nobody_else(self, shared: int) -> set[int]:
+        """Give all that is about who came late, or was taken back, where that was one person.
+
+        That person knows how many there were, as everybody does: all of it is about themselves.
+        """
+        system, target = self.system, self.system.targets[shared]
+        tables: dict[str, int] = {}
+        for atom, truth in zip(system.atoms, system.truth, strict=True):
+            spot = (frozenset({atom.place.commissioner}), frozenset({atom.place.quarter}))
+            if atom.kind and target.release == f"{atom.kind} answers" and spot == _spot(target):
+                tables[atom.table] = tables.get(atom.table, 0) + int(truth)
+        if max(tables.values(), default=0) != 1:
+            return set()
+        return {
+            index
+            for index, each in enumerate(system.targets)
+            if each.release == target.release and _spot(each) == _spot(target)
+        }
 
     @cached_property
     def _nothing(self) -> frozenset[frozenset[tuple[int, int]]]:
@@ -209,6 +230,10 @@ class Pool:
             changes.append({index: value for index, value in change.items() if value})
         if changes:
             self.add(changes, best_only=True)
+
+
+def _spot(target: Target) -> tuple[frozenset[Commissioner], frozenset[Quarter]]:
+    return target.commissioners, target.quarters
 
 
 def _batched(changes: Iterable[dict[int, int]], size: int) -> Iterator[list[dict[int, int]]]:
