@@ -41,22 +41,14 @@ from usecases.quiet import (
 )
 from usecases.telling import (
     AboutRun,
-    AlreadyJoined,
-    CodeNotKnown,
-    ComeToTheWeb,
     ConcernHeard,
     EditReceived,
     HalfDone,
     HelpNow,
-    Joined,
-    JoinPage,
-    JoinPutOff,
     Listener,
     MediaNotKept,
     Menu,
-    MoreAboutUs,
     NothingWaits,
-    NotKnownYet,
     NotUnderstood,
     OfferDeclined,
     Offered,
@@ -70,11 +62,21 @@ from usecases.telling import (
     TalkTelling,
     Telling,
     ToldBack,
-    TooManyCodes,
     WhenLater,
     WhoSees,
     WordsReceived,
     WordsTooLong,
+)
+from usecases.welcome import (
+    AlreadyJoined,
+    CodeNotKnown,
+    ComeToTheWeb,
+    Joined,
+    JoinPage,
+    JoinPutOff,
+    MoreAboutUs,
+    NotKnownYet,
+    TooManyCodes,
 )
 
 _EDITS = (OutgoingKind.EDIT_TAPPED, OutgoingKind.EDIT_STEP)

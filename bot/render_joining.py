@@ -7,7 +7,7 @@ from typing import assert_never
 from bot.speech import Speech, put_buttons_away, tell
 from storage.outbox import Button, Outgoing
 from usecases.arrival import JoinReply, MenuWish
-from usecases.telling import (
+from usecases.welcome import (
     AlreadyJoined,
     CodeNotKnown,
     ComeToTheWeb,

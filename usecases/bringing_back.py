@@ -7,8 +7,8 @@ proven against the heads outside the database before anything is added to it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -41,12 +41,20 @@ from usecases.backing_up import About, Forgotten, Where, read_people
 _STARLING: Final = "starling"
 
 
+def _tell_nobody(table: str, rows: int) -> None:
+    del table, rows
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What is known beside the database: who was forgotten, and heads of the audit."""
+    """What is known beside the database: who was forgotten, and heads of the audit.
+
+    `tell` hears how many rows of which table are in, part by part.
+    """
 
     erased: Collection[str]
     anchors: Sequence[Anchor]
+    tell: Callable[[str, int], None] = _tell_nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ def bring_back(
         raise BackupRefused(msg)
     people, about = read_people(where), read_about(file, where.key)
     check(about, people, revision)
-    loader = _load(work, where, file, people)
+    loader = _load(work, where, file, people, outside.tell)
     erased = [*people.erased, *outside.erased]
     erased += [each.subject for each in erasures.all_of_them(work)]
     _check_strangers(loader.loaded.strangers, erased)
@@ -134,13 +142,21 @@ def bring_back(
     )
 
 
-def _load(work: Casework, where: Where, file: Path, people: Forgotten) -> Loader:
+def _load(
+    work: Casework,
+    where: Where,
+    file: Path,
+    people: Forgotten,
+    tell: Callable[[str, int], None],
+) -> Loader:
     loader = Loader(work, Keyring(work, people.keys))
     parts = read_parts(file, where.key)
     next(parts)
     waiting = next(parts)
     for part in parts:  # the last one is no part of a table: it counts all rows
-        loader.take(Part.from_json(waiting))
+        table = Part.from_json(waiting)
+        loader.take(table)
+        tell(table.table, loader.loaded.rows[table.table])
         waiting = part
     return loader
 
@@ -166,8 +182,11 @@ def _prove_audit(
         each.identity == identity and (anchor is None or each.end.count > anchor.end.count)
         for each in anchors
     )
-    standing = [*anchors] if anchor is None else [*anchors, anchor]
-    return auditing.verify_in(work, standing), later, anchor
+    if anchor is None:
+        return auditing.verify_in(work, anchors), later, None
+    found = auditing.verify_in(work, [*anchors, anchor])
+    outside = replace(found, anchors=found.anchors - 1, restores=found.restores - 1)
+    return outside, later, anchor
 
 
 def _forget_again(work: Casework, erased: Collection[str], now: datetime) -> list[str]:

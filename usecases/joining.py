@@ -14,7 +14,7 @@ from surveys.people import Role, may_use_telegram
 from usecases import checking_in, planning
 from usecases.arrival import Channel, JoinReply
 from usecases.desk import Desk
-from usecases.telling import (
+from usecases.welcome import (
     AlreadyJoined,
     CodeNotKnown,
     ComeToTheWeb,

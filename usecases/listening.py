@@ -27,9 +27,11 @@ from usecases.telling import (
     ConcernHeard,
     EditReceived,
     MediaNotKept,
-    NotKnownYet,
     WordsReceived,
     WordsTooLong,
+)
+from usecases.welcome import (
+    NotKnownYet,
 )
 
 

@@ -36,12 +36,14 @@ from usecases.quiet import (
 )
 from usecases.telling import (
     HelpNow,
-    JoinPage,
     Menu,
-    NotKnownYet,
     NotUnderstood,
     SomebodyWillTalk,
     WhoSees,
+)
+from usecases.welcome import (
+    JoinPage,
+    NotKnownYet,
 )
 
 _NOT_IN_YET: Final = (Standing.INVITED, Standing.READING, Standing.NOT_NOW)

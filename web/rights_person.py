@@ -11,8 +11,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from storage.reasons import HoldReason
-from surveys.people import AgeBand
+from surveys.people import AgeBand, Role
 from usecases import agreeing, correcting, handing_over, holding_legally, overview
+from usecases.agreeing import Agreed, AgreedBy, Understands
 from usecases.recipients import Recipient, SharingReason
 from usecases.refusal import Refusal
 from web import labels
@@ -51,6 +52,18 @@ def _add_corrections(router: APIRouter) -> None:
             return await _show(request, participant, str(refusal))
         service = site_of(request).service
         doing = correcting.set_age_band(service, participant, band, by(request), agreed)
+        return await _do(request, participant, doing)
+
+    @router.post("/staff/people/{participant}/role")
+    async def role(request: Request, participant: str) -> Response:
+        form = await read_signed_form(request)
+        right = pick(Role, form.get("role", ""))
+        if right is None:
+            return await _show(request, participant, _CHOOSE)
+        service, who = site_of(request).service, by(request)
+        today = service.rhythm.local(who.now).date()
+        agreed = Agreed(AgreedBy.THEMSELVES, Understands.GROWN_UP, today)
+        doing = correcting.set_role(service, participant, right, who, agreed)
         return await _do(request, participant, doing)
 
     @router.post("/staff/people/{participant}/chats/{chat}/part")
@@ -119,6 +132,7 @@ async def _show(request: Request, participant: str, refused: str = "") -> Respon
         "holds": await holding_legally.of_participant(service, participant),
         "labels": labels,
         "hold_reasons": choices(HoldReason),
+        "grown_up_roles": choices([Role.CARER, Role.PROFESSIONAL]),
         "recipients": choices(Recipient),
         "sharing_reasons": choices(SharingReason),
         "today": service.rhythm.local(who.now).date().isoformat(),

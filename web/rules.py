@@ -128,6 +128,7 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
     "/staff/people/{participant}/hold": CASE_PAGES,
     "/staff/people/{participant}/rights": CASE_PAGES,
     "/staff/people/{participant}/age": CASE_PAGES,
+    "/staff/people/{participant}/role": CASE_PAGES,
     "/staff/people/{participant}/chats/{chat}/part": CASE_PAGES,
     "/staff/people/{participant}/share": CASE_PAGES,
     "/staff/people/{participant}/legal-hold": CASE_PAGES,

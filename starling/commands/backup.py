@@ -195,7 +195,9 @@ def _load(settings: Settings, into: Settings, source: Path) -> BroughtBack:
     vault = Vault(decode_keys(keys), secrets.token_bytes)
     opener = Opener(vault, Sequence(secrets.randbelow(1024)), secrets.token_bytes)
     outside = Outside(
-        erased_file.read(settings.erased_file), read_anchors(settings.audit_heads_file)
+        erased_file.read(settings.erased_file),
+        read_anchors(settings.audit_heads_file),
+        lambda table, rows: typer.echo(f"  {table}: {rows} rows", err=True),
     )
     bringing_back.read_about(file, where.key)  # before a database is made
     if current_revision(into.database_url) is None:

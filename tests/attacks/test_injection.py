@@ -20,6 +20,8 @@ from tests.web.test_access import routes
 from usecases import signing_in
 from web.access import RULES, Rule
 
+pytestmark = pytest.mark.slow
+
 FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
 NUMBER = re.compile(r"^-?[\d.,]+%?$")
 

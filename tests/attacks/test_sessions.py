@@ -16,6 +16,8 @@ from usecases import signing_in
 from usecases.inviting import Invited
 from web.access import RULES, Rule
 
+pytestmark = pytest.mark.slow
+
 FIXED = "an-attackers-own-session-0123456789"
 MEANT_FOR_PROGRAMS = {Rule.TELEGRAM, Rule.CASE_SYSTEM, Rule.SIGNED_IN}
 

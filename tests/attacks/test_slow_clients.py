@@ -104,4 +104,4 @@ async def test_others_are_served_while_many_send_slowly_and_keep_their_connectio
 
 
 def test_the_program_serves_with_it() -> None:
-    assert program.ImpatientProtocol is ImpatientProtocol
+    assert vars(program)["ImpatientProtocol"] is ImpatientProtocol

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from bot.callbacks import parse
 from bot.render import render
 from storage.outbox import Urgency
-from surveys.people import Voice
-from tests.bot.samples import DUTY_NUMBER, OCCASION, Sample, begin, finish
+from surveys.concerns import ConcernCategory, ConcernLevel
+from surveys.people import AgeBand, Role, Voice, voice_for
+from tests.bot.samples import DUTY_NUMBER, OCCASION, WORDS, Sample, begin, finish
 from tests.bot.told import (
     CHILD,
     SAMPLES,
@@ -19,9 +22,17 @@ from tests.bot.told import (
     star_for,
     tell,
 )
-from usecases.arrival import MenuInput, MenuWish
+from usecases.arrival import Channel, MenuInput, MenuWish
 from usecases.telling import AboutRun, ConcernHeard, Listener, Offered
 
+DONE_TO_SOMEBODY = (
+    ConcernCategory.SEXUAL_ABUSE,
+    ConcernCategory.PHYSICAL_ABUSE,
+    ConcernCategory.EMOTIONAL_ABUSE,
+    ConcernCategory.NEGLECT,
+    ConcernCategory.EXPLOITATION,
+    ConcernCategory.BULLYING,
+)
 HEARD = [
     (f"{who}: {sample.name}", listener, sample)
     for who, listener, sample in SAMPLES
@@ -81,3 +92,52 @@ def test_somebody_whom_we_do_not_know_is_never_offered_a_team_of_their_own() -> 
             assert MenuInput(MenuWish.TALK_TO_SOMEBODY) not in [
                 parse(each.data) for each in buttons([message])
             ]
+
+
+CHILDREN = [band for band in AgeBand if band is not AgeBand.ADULT]
+WHO = [
+    *((Role.YOUNG_PERSON, band) for band in CHILDREN),
+    (Role.CARER, AgeBand.ADULT),
+    (Role.PROFESSIONAL, AgeBand.ADULT),
+]
+
+
+@pytest.mark.parametrize("category", ConcernCategory)
+@pytest.mark.parametrize(("role", "band"), WHO)
+def test_each_thing_that_can_be_heard_is_answered_whole_at_each_age_and_hour(
+    role: Role, band: AgeBand, category: ConcernCategory
+) -> None:
+    """Heard, who reads it and when, what to do right now, and a person: always, in this order."""
+    voice = voice_for(role, band)
+    for channel, staffed in itertools.product(Channel, (True, False)):
+        listener = Listener(role, band, voice, channel)
+        heard = ConcernHeard(ConcernLevel.CRISIS, (category,), staffed)
+        (message,) = render([heard], listener, tapped=False)
+        when = "today until 5 o'clock" if staffed else "Monday to Friday, 9 to 5"
+        order = ["Your message has arrived. Thank you for telling us", when, "call 999. Day and"]
+        places = [message.text.index(part) for part in order]
+        assert places == sorted(places)
+        wishes = [parse(each.data) for each in buttons([message])]
+        assert wishes[0] == MenuInput(MenuWish.TALK_TO_SOMEBODY)
+        assert MenuInput(MenuWish.HELP) in wishes
+
+
+@pytest.mark.parametrize("category", DONE_TO_SOMEBODY)
+def test_what_others_do_to_a_child_is_never_their_fault_at_any_age(
+    category: ConcernCategory,
+) -> None:
+    for role, band in WHO:
+        listener = Listener(role, band, voice_for(role, band), Channel.WEB)
+        heard = ConcernHeard(ConcernLevel.CRISIS, (category,), staffed=False)
+        (message,) = render([heard], listener, tapped=False)
+        assert "not to blame" in message.text
+
+
+def test_a_choice_about_readers_stands_beside_a_worry_and_never_beside_a_danger_to_life() -> None:
+    for level, words in ((ConcernLevel.CONCERN, WORDS), (ConcernLevel.CRISIS, None)):
+        heard = ConcernHeard(level, (ConcernCategory.BULLYING,), staffed=True, words=words)
+        (message,) = render([heard], TEENAGER, tapped=False)
+        labels = [each.label for each in buttons([message])]
+        assert ("Who may read it?" in labels) is (level is ConcernLevel.CONCERN)
+        assert labels[0] == "Talk to somebody"
+        assert labels[-1].endswith("Help now")

@@ -45,7 +45,7 @@ def listed(bill: dict[str, Any]) -> dict[str, str]:
 
 def pinned() -> dict[str, str]:
     lines = (PROJECT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    found = {}
+    found: dict[str, str] = {}
     for line in lines:
         if line.strip() and not line.startswith("#"):
             requirement = Requirement(line)

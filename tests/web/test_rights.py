@@ -164,6 +164,21 @@ async def test_the_age_is_put_right_with_who_agreed(
     assert '<option value="12-15" selected>' in page
 
 
+async def test_the_part_of_a_grown_up_is_put_right(
+    stage: Stage, browser: httpx.AsyncClient
+) -> None:
+    """A young person has no such form."""
+    now = stage.world.clock.now
+    carer = await invite(stage.service, now, Role.CARER, AgeBand.ADULT)
+    await stage.sign_in(browser, STAFF)
+    person = f"/staff/people/{carer.participant}"
+    assert (await send(browser, f"{person}/role", role="young-person")).status_code == 422
+    await send(browser, f"{person}/role", role="professional")
+    page = (await browser.get(f"{person}/rights")).text
+    assert '<option value="professional" selected>' in page
+    assert "they themselves" in page
+
+
 async def test_what_protects_somebody_is_one_file(
     stage: Stage, browser: httpx.AsyncClient, invited: Invited
 ) -> None:
