@@ -208,10 +208,7 @@ def _is_like(theme: Theme, title: str) -> bool:
 async def add_reply(
     service: Service, slug: str, did: str, day: date, by: By, *, names_nobody: bool = False
 ) -> str:
-    """Write what was done about a theme, for everybody to read; return the id.
-
-    names_nobody: somebody says that words which look like names are none. Raises Refusal.
-    """
+    """Write what was done, for all to read; names_nobody: somebody looked. Raises Refusal."""
     if day > service.rhythm.local(by.now).date():
         raise Refusal(_FUTURE)
     did = check_reply(did, names_nobody=names_nobody)
@@ -219,10 +216,7 @@ async def add_reply(
 
 
 def reply_in(work: Casework, slug: str, did: str, day: date, by: By) -> str:
-    """Write what was done about a theme inside a transaction; return the id. Raises Refusal.
-
-    Whether it names anybody is the caller's to look at.
-    """
+    """Write what was done, named nobody, inside a transaction; return the id. Raises Refusal."""
     theme, tidy = _find(_known(work), slug), check_reply(did, names_nobody=True)
     reply_id = themes.add_reply(work, theme.id, tidy, day, by.who, by.now)
     audit.note(work, by.who, "said what was done", reply_id, by.now)
@@ -230,10 +224,7 @@ def reply_in(work: Casework, slug: str, did: str, day: date, by: By) -> str:
 
 
 async def take_back(service: Service, reply_id: str, by: By) -> bool:
-    """Take back what was said to be done; False where that was done before.
-
-    Messages about it that were not sent yet are not sent.
-    """
+    """Take back what was said to be done and what waits to be told; False where it was before."""
 
     def work(casework: Casework) -> bool:
         done = themes.take_back(casework, reply_id, by.now)
