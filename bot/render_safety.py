@@ -29,12 +29,21 @@ def render_safety(telling: SafetyTelling, speech: Speech) -> Outgoing:
             return _answer_concern(telling, speech)
         case HelpNow():
             return _show_help(telling, speech)
-        case SomebodyWillTalk(staffed):
-            told = speech.say("safety.told-here" if staffed else "safety.told-away")
-            text = f"{told}\n\n{_numbers(speech)}"
-            return tell(text, (speech.help_now,), urgency=Urgency.SAFETY)
+        case SomebodyWillTalk():
+            return _promise_somebody(telling, speech)
         case _:
             assert_never(telling)
+
+
+def _promise_somebody(promise: SomebodyWillTalk, speech: Speech) -> Outgoing:
+    """Say that the team knows, with the way to somebody else than their own worker."""
+    parts = [speech.say("safety.told-here" if promise.staffed else "safety.told-away")]
+    rows: tuple[Row, ...] = ((speech.help_now,),)
+    if promise.another:
+        parts.append(speech.say("safety.told-another"))
+    elif not speech.stranger:
+        rows = ((speech.wish("not-my-worker", MenuWish.NOT_MY_WORKER),), *rows)
+    return tell("\n\n".join((*parts, _numbers(speech))), *rows, urgency=Urgency.SAFETY)
 
 
 # --- what was heard ---------------------------------------------------------------------------

@@ -21,6 +21,7 @@ class Wish(StrEnum):
     STOP = "stop"
     GO_ON = "go on"
     MENU = "menu"
+    NOT_MY_WORKER = "not my worker"
     WHO_SEES = "who sees"
     GOALS = "goals"
     ABOUT_ME = "about me"
@@ -42,6 +43,16 @@ _WISHES: dict[Wish, frozenset[str]] = {
     Wish.STOP: frozenset({"stop", "stop it", "stop this", "quit", "end", "no more", "unsubscribe"}),
     Wish.GO_ON: frozenset({"go on", "carry on", "continue", "resume", "start", "ready"}),
     Wish.MENU: frozenset({"menu", "show me the menu", "settings", "options"}),
+    Wish.NOT_MY_WORKER: frozenset(
+        {
+            "not my worker",
+            "not my social worker",
+            "anyone but my worker",
+            "anybody but my worker",
+            "don't tell my worker",
+            "dont tell my worker",
+        }
+    ),
     Wish.WHO_SEES: frozenset(
         {
             f"{opening} {what}"

@@ -85,6 +85,7 @@ class MenuWish(StrEnum):
 
     HELP = "help"
     TALK_TO_SOMEBODY = "talk"
+    NOT_MY_WORKER = "not-my-worker"
     WHO_SEES = "who-sees"
     PAUSE = "pause"
     PAUSE_AN_HOUR = "pause-hour"

@@ -123,7 +123,14 @@ def _grant(desk: Desk, wish: Wish) -> bool:
             wishing.grant(desk, MenuWish.STOP_ALL)
         case Wish.PAUSE:
             wishing.grant(desk, MenuWish.PAUSE)
-        case Wish.MENU | Wish.WHO_SEES | Wish.GOALS | Wish.ABOUT_ME | Wish.FORGET_ME:
+        case (
+            Wish.MENU
+            | Wish.NOT_MY_WORKER
+            | Wish.WHO_SEES
+            | Wish.GOALS
+            | Wish.ABOUT_ME
+            | Wish.FORGET_ME
+        ):
             wishing.grant(desk, _ANY_TIME[wish])
         case Wish.BACK | Wish.WHY:
             return wishing.grant_in_run(desk, wish)
@@ -136,6 +143,7 @@ def _grant(desk: Desk, wish: Wish) -> bool:
 
 _ANY_TIME: Final = {
     Wish.MENU: MenuWish.MENU,
+    Wish.NOT_MY_WORKER: MenuWish.NOT_MY_WORKER,
     Wish.WHO_SEES: MenuWish.WHO_SEES,
     Wish.GOALS: MenuWish.GOALS,
     Wish.ABOUT_ME: MenuWish.ABOUT_ME,

@@ -200,9 +200,13 @@ class HelpNow:
 
 @dataclass(frozen=True, slots=True)
 class SomebodyWillTalk:
-    """They asked for a person: somebody is told; when, depends on the hours."""
+    """They asked for a person: somebody is told; when, depends on the hours.
+
+    `another`: somebody else than their own worker, who sees nothing of it.
+    """
 
     staffed: bool
+    another: bool = False
 
 
 @dataclass(frozen=True, slots=True)

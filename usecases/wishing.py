@@ -122,6 +122,13 @@ def _talk(desk: Desk, person: Person) -> None:
     desk.say(SomebodyWillTalk(desk.service.rhythm.staffed(desk.now)))
 
 
+def _talk_to_another(desk: Desk, person: Person) -> None:
+    """Tell others than their worker, who sees nothing of it and of what comes after it."""
+    words.give_notice(desk.work, person, NoticeKind.WANTS_PERSON, desk.now)
+    alerting.ask_for_another(desk.work, desk.service, person, desk.now)
+    desk.say(SomebodyWillTalk(desk.service.rhythm.staffed(desk.now), another=True))
+
+
 def _show_menu(desk: Desk, person: Person) -> None:
     desk.say(Menu(_quiet(desk, person)))
 
@@ -184,6 +191,7 @@ def _whats_next(desk: Desk, person: Person) -> None:
 
 _GRANTS: Final[dict[MenuWish, Callable[[Desk, Person], None]]] = {
     MenuWish.TALK_TO_SOMEBODY: _talk,
+    MenuWish.NOT_MY_WORKER: _talk_to_another,
     MenuWish.MENU: _show_menu,
     MenuWish.PAUSE: resting.pause,
     MenuWish.PAUSE_AN_HOUR: partial(resting.rest_till, reply=OfferReply.IN_AN_HOUR),

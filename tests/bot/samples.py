@@ -214,6 +214,8 @@ def _safety() -> Iterator[Sample]:
         when = "in hours" if staffed else "out of hours"
         yield Sample(f"HelpNow {when}", (HelpNow(staffed),), tapped=True)
         yield Sample(f"SomebodyWillTalk {when}", (SomebodyWillTalk(staffed),), tapped=True)
+        another = SomebodyWillTalk(staffed, another=True)
+        yield Sample(f"SomebodyWillTalk, another, {when}", (another,), tapped=True)
         for category in ConcernCategory:
             heard = ConcernHeard(ConcernLevel.CRISIS, (category,), staffed)
             yield Sample(f"ConcernHeard {category} {when}", (heard,))

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from bot.callbacks import parse
 from followups import occasions as clock
 from storage import tables
+from storage.alerts import Route
 from storage.outbox import Delivery, Sending, Sent, Urgency
 from storage.people import Standing
 from surveys.conversation import RunStatus
@@ -162,6 +163,22 @@ async def test_asking_for_a_person_tells_staff(place: Place, service: Service) -
     await caller.does(MenuInput(MenuWish.TALK_TO_SOMEBODY))
     assert "I have told the team" in caller.said
     assert [row.kind for row in await rows(service, tables.notices)] == ["wants-person"]
+
+
+@pytest.mark.parametrize("step", ["button", "word"])
+async def test_somebody_else_than_their_own_worker_is_told_and_the_worker_is_kept_out(
+    place: Place, service: Service, step: str
+) -> None:
+    caller = await somebody("joined", place, service)
+    await caller.does(MenuInput(MenuWish.TALK_TO_SOMEBODY))
+    if step == "button":
+        await caller.taps("Not my worker")
+    else:
+        await caller.types("Not my worker!")
+    assert "Your worker does not see this here." in caller.said
+    assert "999" in caller.said
+    alerts = await rows(service, tables.alerts)
+    assert {row.route for row in alerts} == {Route.NOT_WORKER.value}
 
 
 @pytest.mark.parametrize("where", STATES)
