@@ -68,6 +68,13 @@ def make_vault(settings: Settings, sources: Sources) -> Vault:
     return vault
 
 
+async def _remember_key(lane: Lane, vault: Vault) -> None:
+    """Note in a new database with which key it is locked: another one is refused from now on."""
+    if await lane.read(key_marks.newest) is None:
+        name = vault.key_names[0]
+        await lane.write(lambda connection: key_marks.set_newest(connection, name))
+
+
 def make_opener(settings: Settings) -> Opener:
     """Bring the database up to date; return what opens units of work on it without a service."""
     migrate(settings.database_url)
@@ -104,6 +111,7 @@ async def open_service(
     opener = Opener(make_vault(settings, chosen), numbers, chosen.entropy)
     async with Lane.open(settings.database_url) as lane:
         numbers.go_on_after(await lane.read(marks.highest_number))
+        await _remember_key(lane, opener.vault)
         stored = await lane.read(lambda connection: runs.stored_definitions(opener(connection)))
         yield Service(
             lane=lane,

@@ -12,13 +12,16 @@ import pytest
 from sqlalchemy import delete, update
 from typer.testing import CliRunner, Result
 
+from starling import rounds
 from starling.__main__ import app
 from starling.anchors import AnchorsRefused, add_anchor, read_anchors
+from starling.settings import Settings
 from storage import chain, tables
 from storage.chain import End
 from storage.database import run_once
 from tests.storage.rooms import NOW
-from usecases.auditing import Anchor, AnchorKind, is_due
+from tests.support.callers import Place, open_support
+from usecases.auditing import Anchor, AnchorKind, is_due, verify
 
 Run = Callable[[str], Result]
 OPEN = (
@@ -123,3 +126,21 @@ def test_a_spoilt_line_outside_is_named(tmp_path: Path, run: Run) -> None:
     told = run("audit verify")
     assert told.exit_code == 1
     assert "line 2" in told.stderr
+
+
+async def test_a_running_service_writes_the_head_outside_once_a_day(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(sqlite_url)
+    monkeypatch.setattr(rounds, "clock", lambda: place.now)
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'starling.db'}")
+    async with place.open() as service:
+        await rounds._remember_audit(settings, service)
+        assert read_anchors(settings.audit_heads_file) == []
+        for case, wait in (("T-1", 0), ("T-2", 3), ("T-3", 24)):
+            place.forward(timedelta(hours=wait))
+            await open_support(place, service, case)
+            await rounds._remember_audit(settings, service)
+        written = read_anchors(settings.audit_heads_file)
+        assert [each.end.count for each in written] == [1, 3]
+        assert (await verify(service, written)).anchors == 2

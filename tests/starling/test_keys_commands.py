@@ -87,6 +87,12 @@ def test_a_start_with_other_keys_than_the_database_is_locked_with_is_refused(run
     assert "does not hold the key" in told.stderr
 
 
+def test_a_database_is_bound_to_its_key_before_anybody_is_in_it(run: Run) -> None:
+    keys = "b3RoZXIta2V5LW90aGVyLWtleS1vdGhlci1rZXktMDA="
+    assert run("episode list", STARLING_SECRET_KEYS=keys).exit_code == 0
+    assert run("episode list").exit_code == 1
+
+
 def test_with_keys_in_the_settings_the_command_says_what_to_do(run: Run) -> None:
     keys = "b3RoZXIta2V5LW90aGVyLWtleS1vdGhlci1rZXktMDA="
     told = run("keys add", STARLING_SECRET_KEYS=keys)
