@@ -130,7 +130,14 @@ def _fill(work: Any, participant: str, episode: str, now: Any) -> None:
         (tables.goal_ratings, {"id": own["id"], "goal_id": own["id"], "value": 4, "at": now}),
         (
             tables.agreements,
-            own | {"agreed_by": "x", "understands": "x", "day": now.date(), "at": now, "who": "w"},
+            own
+            | {
+                "agreed_by": "parent",
+                "understands": "yes",
+                "day": now.date(),
+                "at": now,
+                "who": "w",
+            },
         ),
         (tables.wishes, own | {"kind": "see", "words_id": words_id, "at": now, "due_at": now}),
         (
