@@ -101,7 +101,7 @@ def _sort(
     elif any(_OFFER.fullmatch(each.data) for each in flat):
         small, left_out = _ASIDE, AT_THE_TOP
     else:
-        small, left_out = _ASIDE, {WHO_SEES}
+        small, left_out = _ASIDE, frozenset({WHO_SEES})
     controls = tuple(each for each in flat if small.fullmatch(each.data))
     kept = (
         tuple(each for each in row if each not in controls and each.data not in left_out)

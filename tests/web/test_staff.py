@@ -266,3 +266,15 @@ async def test_what_is_gone_already_can_be_marked_again_without_harm(
     form = (await look(desk, "/staff")).form("/staff/episodes")
     for path in ("/staff/words/nothing/read", "/staff/notices/nothing/seen"):
         assert (await desk.post(path, data=form.fields)).url.path == "/staff/words"
+
+
+async def test_staff_see_beside_words_what_their_writer_lets_become_of_them(
+    stage: Stage, desk: httpx.AsyncClient, invited: Invited
+) -> None:
+    async with stage.browser() as child:
+        page = await write(child, await join(child, invited.web), "the dog had puppies")
+        assert "only keep it: do not pass it on" in (await look(desk, "/staff/words")).text
+        page = await tap(child, page, "My worker may read it")
+        assert "their worker may read it" in (await look(desk, "/staff/words")).text
+        await tap(child, page, "Say it without my name")
+        assert "may be told without a name" in (await look(desk, "/staff/words")).text
