@@ -62,6 +62,8 @@ def _account_of(work: Casework, known: Vouched, now: datetime) -> Account | None
     """
     linked = accounts.find_from_outside(work, known.subject)
     if linked is not None:
+        # Found by whatever key it was looked up with; from now on under the newest.
+        accounts.link_outside(work, linked.id, known.subject)
         return linked
     who = _name_of(known)
     if who is None:

@@ -16,6 +16,8 @@ from usecases import signing_in
 from web.access import RULES
 
 HOUR = timedelta(hours=1)
+
+
 def routes(app: FastAPI) -> list[tuple[str, str]]:
     """Return every method and path that the application answers."""
     found = []
