@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from storage import people, reply_tellings, tables
 from storage.casework import Casework
 from storage.outbox import Delivery, Sent, Urgency
+from storage.people import Standing
 from storage.reasons import Reason
 from surveys.people import AgeBand, Role, Suits
 from tests.support.callers import (
@@ -21,6 +22,7 @@ from tests.support.callers import (
     joined,
     let_be_told,
     open_support,
+    person_of,
     rows,
     write,
 )
@@ -187,8 +189,9 @@ async def test_who_paused_or_stopped_is_told_nothing(
         label = next(each for each in first.labels if "week" in each)
         await first.taps(label)
     else:
-        await first.types("stop")
-        await first.taps_data("m:stop-all-surely", first.window.ours[-1].number)
+        await first.taps_data("m:stop-surely", first.window.ours[-1].number)
+        stands = await person_of(service, await _participant(service, first))
+        assert (stands.standing, stands.resting_until) == (Standing.STOPPED, None)
     await done(place, service, slug)
     place.now += DAY
     assert len(await tells(place, service)) == 1
