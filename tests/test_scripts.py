@@ -174,8 +174,8 @@ def test_a_script_can_be_started_and_is_plain_shell(script: Path) -> None:
     subprocess.run([shell, "-n", script], check=True)
 
 
-def test_the_five_commands_are_there_and_described() -> None:
-    assert [path.name for path in SCRIPTS] == ["check", "format", "install", "run", "test"]
+def test_the_commands_are_there_and_described() -> None:
+    assert [path.name for path in SCRIPTS] == ["check", "format", "install", "run", "sbom", "test"]
     described = (PROJECT / "scripts" / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in SCRIPTS if f"`scripts/{path.name}`" not in described] == []
 
