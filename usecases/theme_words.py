@@ -42,6 +42,7 @@ _STARTS: Final = frozenset(
     {"there", "here", "then", "from", "since", "with", "both", "these", "those", "each", "after"}
 )
 """Small words at the start of a sentence that are too small for the list of plain words."""
+_BEGINS: Final = "Begin with a letter or a number."
 _READ_BY_ALL: Final = "Everybody reads this, young children too."
 
 
@@ -77,6 +78,8 @@ def check_reply(did: str, *, names_nobody: bool = False) -> str:
     tidy = " ".join(did.split())
     if not 0 < len(tidy) <= LONGEST_REPLY:
         raise Refusal(_EMPTY)
+    if not tidy[0].isalnum() and tidy[0] not in "“‘\"'":
+        raise Refusal(_BEGINS)  # a spreadsheet would work out what begins with such a sign
     _refuse_hard_words(tidy, Kind.PART)
     found = names_in(tidy)
     if found and not names_nobody:

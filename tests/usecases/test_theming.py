@@ -338,3 +338,9 @@ async def test_what_seems_to_name_somebody_is_written_down_once_somebody_looked_
     assert await rows(service, tables.theme_replies) == []
     await theming.add_reply(service, slug, did, day, place.by, names_nobody=True)
     assert len(await rows(service, tables.theme_replies)) == 1
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t="])
+def test_what_a_spreadsheet_would_work_out_is_not_written_down(sign: str) -> None:
+    with pytest.raises(Refusal, match="Begin with a letter"):
+        check_reply(f"{sign}1 we bought a lamp.")
