@@ -33,24 +33,24 @@ class Fate(StrEnum):
     """The rows stay, without content and without pointing at anybody: that something was done."""
     CUT = "cut"
     """The rows stay under a new pseudonym that belongs to nobody."""
-    CHILDS = "child's"
+    OF_CHILD = "child's"
     """Gone or emptied only when the child is forgotten; a carer's wish does not touch them."""
     STAYS = "stays"
     """The rows say nothing about the person once everything else is done."""
 
 
 FATES: Final[Mapping[str, Fate]] = {
-    "children": Fate.CHILDS,
+    "children": Fate.OF_CHILD,
     "participants": Fate.GONE,
     "invitations": Fate.GONE,
     "addresses": Fate.GONE,
     "visitors": Fate.GONE,
     "nudges": Fate.GONE,
-    "glimpses": Fate.CHILDS,
-    "support_episodes": Fate.CHILDS,
-    "characteristics": Fate.CHILDS,
-    "sdq_totals": Fate.CHILDS,
-    "episode_changes": Fate.CHILDS,
+    "glimpses": Fate.OF_CHILD,
+    "support_episodes": Fate.OF_CHILD,
+    "characteristics": Fate.OF_CHILD,
+    "sdq_totals": Fate.OF_CHILD,
+    "episode_changes": Fate.OF_CHILD,
     "participations": Fate.GONE,
     "occasions": Fate.GONE,
     "suppressions": Fate.GONE,

@@ -53,9 +53,7 @@ async def furnish(stage: Stage, case: str, worker: str, wrote: str) -> Room:
         # Somebody may be in danger, so that their worker may read it whatever they chose.
         await write(child, await join(child, invited.web), f"{wrote} i want to die")
     carer = await inviting.invite(service, Invitee(episode, Role.CARER), by)
-    held = await suppressing.suppress(
-        service, carer.participant, Reason.COURT, by, household=False
-    )
+    held = await suppressing.suppress(service, carer.participant, Reason.COURT, by, household=False)
     person = invited.participant
     await service.lane.write(lambda connection: _note(service.open(connection), person, episode))
     found = await service.lane.read(lambda connection: _ids(service.open(connection), person))
