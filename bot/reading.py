@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, MenuWish]] = {
     "who": MenuWish.WHO_SEES,
     "goals": MenuWish.GOALS,
     "me": MenuWish.ABOUT_ME,
+    "done": MenuWish.YOU_SAID,
 }
 """What the commands with a slash wish for; /start is the way in and stands apart."""
 

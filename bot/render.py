@@ -62,6 +62,7 @@ from usecases.telling import (
     TalkTelling,
     Telling,
     ToldBack,
+    WhatWasDone,
     WhenLater,
     WhoSees,
     WordsReceived,
@@ -227,6 +228,7 @@ def _render_talk(telling: TalkTelling, speech: Speech) -> list[Outgoing]:
             | OfferGone()
             | NothingWaits()
             | ToldBack()
+            | WhatWasDone()
         ):
             return render_offer(telling, speech)
         case (

@@ -106,10 +106,12 @@ def _menu_rows(speech: Speech, quiet: Quiet) -> tuple[Row, ...]:
     goals = (speech.wish("goals", MenuWish.GOALS),) if young else ()
     stop = speech.wish("stop-for-good", MenuWish.STOP_ALL)
     resting = (speech.wish("end-break", MenuWish.COME_BACK),) if quiet is Quiet.BREAK else ()
+    you_said = ((speech.wish("you-said", MenuWish.YOU_SAID),),) if young else ()
     return (
         *people,
         (speech.wish("whats-next", MenuWish.WHATS_NEXT), who_sees),
         (*goals, about_me),
+        *you_said,
         (
             speech.wish("own-time", MenuWish.OWN_TIME),
             speech.wish("take-a-break", MenuWish.PAUSE),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from bot.callbacks import RunAct, offer_data
-from bot.render_back import render_told_back
+from bot.render_back import render_told_back, render_what_was_done
 from bot.render_run import run_button
 from bot.speech import Row, Speech, put_buttons_away, tell
 from storage.outbox import Button, Outgoing
@@ -22,10 +22,13 @@ from usecases.telling import (
     OfferGone,
     PutOff,
     ToldBack,
+    WhatWasDone,
     WhenLater,
 )
 
-OfferTelling = Offered | WhenLater | PutOff | OfferDeclined | OfferGone | NothingWaits | ToldBack
+OfferTelling = (
+    Offered | WhenLater | PutOff | OfferDeclined | OfferGone | NothingWaits | ToldBack | WhatWasDone
+)
 
 NOON: Final = 12
 EVENING: Final = 18
@@ -54,6 +57,8 @@ def render_offer(telling: OfferTelling, speech: Speech) -> list[Outgoing]:
             return [tell(speech.say("offers.nothing-waits"))]
         case ToldBack():
             return [render_told_back(telling, speech)]
+        case WhatWasDone():
+            return [render_what_was_done(telling, speech)]
         case _:
             assert_never(telling)
 

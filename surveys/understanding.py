@@ -25,6 +25,7 @@ class Wish(StrEnum):
     WHO_SEES = "who sees"
     GOALS = "goals"
     ABOUT_ME = "about me"
+    YOU_SAID = "you said"
     FORGET_ME = "forget me"
 
 
@@ -70,6 +71,9 @@ _WISHES: dict[Wish, frozenset[str]] = {
             "what you know of me",
             "what do you have on me",
         }
+    ),
+    Wish.YOU_SAID: frozenset(
+        {"you said, we did", "you said we did", "you said", "what did you do", "what have you done"}
     ),
     Wish.FORGET_ME: frozenset({"forget me", "delete me", "delete everything", "delete my data"}),
 }

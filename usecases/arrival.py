@@ -111,6 +111,7 @@ class MenuWish(StrEnum):
     GOALS = "goals"
     NEW_GOAL = "new-goal"
     ABOUT_ME = "about-me"
+    YOU_SAID = "you-said"
     SEE_ALL = "see-all"
     SOMETHING_WRONG = "something-wrong"
     FORGET_ME = "forget-me"

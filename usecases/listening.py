@@ -129,6 +129,7 @@ def _grant(desk: Desk, wish: Wish) -> bool:
             | Wish.WHO_SEES
             | Wish.GOALS
             | Wish.ABOUT_ME
+            | Wish.YOU_SAID
             | Wish.FORGET_ME
         ):
             wishing.grant(desk, _ANY_TIME[wish])
@@ -147,6 +148,7 @@ _ANY_TIME: Final = {
     Wish.WHO_SEES: MenuWish.WHO_SEES,
     Wish.GOALS: MenuWish.GOALS,
     Wish.ABOUT_ME: MenuWish.ABOUT_ME,
+    Wish.YOU_SAID: MenuWish.YOU_SAID,
     Wish.FORGET_ME: MenuWish.FORGET_ME,
 }
 

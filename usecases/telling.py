@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from storage.outbox import Outgoing
@@ -221,6 +221,22 @@ class ToldBack:
     others: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SaidAndDone:
+    """What young people raised, and one thing that was done about it, on which day."""
+
+    title: str
+    did: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class WhatWasDone:
+    """What was done about what young people had said: for everybody who asks, the newest first."""
+
+    found: tuple[SaidAndDone, ...]
+
+
 # --- control --------------------------------------------------------------------------
 
 
@@ -289,6 +305,7 @@ TalkTelling = (
     | HelpNow
     | SomebodyWillTalk
     | ToldBack
+    | WhatWasDone
     | Menu
     | WhoSees
     | HowLongToRest

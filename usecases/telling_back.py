@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from storage import people, reply_tellings, themes
@@ -20,7 +19,7 @@ from storage.reply_tellings import Between, Owed
 from surveys.conversation import RunStatus
 from usecases.desk import Desk, open_desk_for
 from usecases.service import Service
-from usecases.telling import ToldBack
+from usecases.telling import SaidAndDone, ToldBack
 from usecases.theming import REPLIES_SHOWN
 
 T = TypeVar("T")
@@ -41,15 +40,6 @@ BATCH: Final = 50
 """How many people one call tells: what they are told is made in one transaction."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SaidAndDone:
-    """What young people raised, and one thing that was done about it, on which day."""
-
-    title: str
-    did: str
-    day: date
 
 
 # --- told to those who said it --------------------------------------------------------------------
@@ -136,17 +126,18 @@ def _is_answering(desk: Desk) -> bool:
 
 async def said_and_done(service: Service, now: datetime) -> Sequence[SaidAndDone]:
     """Return what was done in the last year, the newest first; not what may yet be taken back."""
+    return await _read(service, lambda work: said_and_done_in(service, work, now))
+
+
+def said_and_done_in(service: Service, work: Casework, now: datetime) -> list[SaidAndDone]:
+    """Return the same inside a transaction."""
     after = service.rhythm.local(now).date() - REPLIES_SHOWN
-
-    def work(casework: Casework) -> list[SaidAndDone]:
-        titles = {each.id: each.title for each in themes.list_all(casework.connection)}
-        return [
-            SaidAndDone(titles[each.theme_id], each.did, each.day)
-            for each in reversed(themes.standing_replies(casework.connection))
-            if each.at <= now - UNDO_FOR and each.day > after
-        ]
-
-    return await _read(service, work)
+    titles = {each.id: each.title for each in themes.list_all(work.connection)}
+    return [
+        SaidAndDone(titles[each.theme_id], each.did, each.day)
+        for each in reversed(themes.standing_replies(work.connection))
+        if each.at <= now - UNDO_FOR and each.day > after
+    ]
 
 
 async def count_told(service: Service) -> Mapping[str, int]:

@@ -24,6 +24,7 @@ from usecases import (
     planning,
     resting,
     stopping,
+    telling_back,
 )
 from usecases.arrival import MenuWish, OfferReply
 from usecases.desk import Desk
@@ -39,6 +40,7 @@ from usecases.telling import (
     Menu,
     NotUnderstood,
     SomebodyWillTalk,
+    WhatWasDone,
     WhoSees,
 )
 from usecases.welcome import (
@@ -189,6 +191,17 @@ def _whats_next(desk: Desk, person: Person) -> None:
         checking_in.offer_what_waits(desk)
 
 
+MOST_SHOWN: Final = 5
+"""How many things that were done one message tells."""
+
+
+def _show_what_was_done(desk: Desk, person: Person) -> None:
+    """Show what was done about what young people said: no names, so it is for everybody."""
+    del person
+    found = telling_back.said_and_done_in(desk.service, desk.work, desk.now)
+    desk.say(WhatWasDone(tuple(found[:MOST_SHOWN])))
+
+
 _GRANTS: Final[dict[MenuWish, Callable[[Desk, Person], None]]] = {
     MenuWish.TALK_TO_SOMEBODY: _talk,
     MenuWish.NOT_MY_WORKER: _talk_to_another,
@@ -208,6 +221,7 @@ _GRANTS: Final[dict[MenuWish, Callable[[Desk, Person], None]]] = {
     MenuWish.GOALS: goals.show,
     MenuWish.NEW_GOAL: goals.want_new,
     MenuWish.ABOUT_ME: knowing.show,
+    MenuWish.YOU_SAID: _show_what_was_done,
     MenuWish.SEE_ALL: knowing.see_all,
     MenuWish.SOMETHING_WRONG: knowing.ask_what_is_wrong,
     MenuWish.FORGET_ME: knowing.ask_whether_to_forget,

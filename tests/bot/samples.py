@@ -74,9 +74,11 @@ from usecases.telling import (
     RunAlreadyOver,
     RunGone,
     SaidAgain,
+    SaidAndDone,
     SomebodyWillTalk,
     Telling,
     ToldBack,
+    WhatWasDone,
     WhenLater,
     WhoSees,
     WordsReceived,
@@ -250,6 +252,8 @@ def _control() -> Iterator[Sample]:
         NothingWaits(),
         ToldBack("Sleep", "We bought a night light for the hall.", others=True),
         ToldBack("Sleep", "We bought a night light for the hall.", others=False),
+        WhatWasDone(()),
+        WhatWasDone((SaidAndDone("Sleep", "We bought a night light for the hall.", NOW.date()),)),
         OfferDeclined(),
         OfferGone(),
         WhenLater(OCCASION),
@@ -283,6 +287,8 @@ def _name(telling: Telling) -> str:
             return f"PutOff until {until:%A %H:%M}"
         case ToldBack(others=others):
             return f"ToldBack{', others said it too' if others else ''}"
+        case WhatWasDone(found):
+            return f"WhatWasDone, {len(found)}"
         case RunAlreadyOver(status):
             return f"RunAlreadyOver {status}"
         case _:

@@ -29,7 +29,15 @@ from tests.bot.told import (
     speaker,
     tell,
 )
-from usecases.telling import AboutRun, HalfDone, Offered, PictureReady, Telling, ToldBack
+from usecases.telling import (
+    AboutRun,
+    HalfDone,
+    Offered,
+    PictureReady,
+    Telling,
+    ToldBack,
+    WhatWasDone,
+)
 
 
 class SpokenKeys(Phrasebook):
@@ -101,6 +109,9 @@ def with_marked_words(telling: Telling) -> Telling:
             return replace(telling, instrument=marked_instrument(telling.instrument))
         case ToldBack(title, did):  # staff's own words, which pass the same rules
             return replace(telling, title=mark(title), did=mark(did))
+        case WhatWasDone(found):
+            marked = (replace(each, title=mark(each.title), did=mark(each.did)) for each in found)
+            return WhatWasDone(tuple(marked))
         case _:
             return telling
 

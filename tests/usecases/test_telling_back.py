@@ -27,6 +27,7 @@ from tests.support.callers import (
     write,
 )
 from usecases import sending, suppressing, telling_back, theming
+from usecases.arrival import MenuInput, MenuWish, TextInput, What
 from usecases.service import Service
 from usecases.telling_back import NEWS_FOR, UNDO_FOR
 from usecases.theming import Sorting
@@ -310,3 +311,16 @@ def _whose(service: Service, connection: Connection, caller: Caller) -> str:
     index = people.chat_index(work, caller.channel.value, caller.chat)
     found = work.connection.execute(table.select().where(table.c.chat_index == index)).one()
     return str(found.id)
+
+
+@pytest.mark.parametrize("how", [TextInput("you said, we did"), MenuInput(MenuWish.YOU_SAID)])
+async def test_everybody_who_asks_reads_what_was_done_without_names(
+    place: Place, service: Service, how: What
+) -> None:
+    slug, *_ = await two_who_said_it(place, service)
+    asking, _ = await joined(place, service, case="T-9")
+    await done(place, service, slug)
+    assert "Nothing is here yet" in (await asking.does(how)).sendings[-1].outgoing.text
+    place.forward(UNDO_FOR)
+    (told,) = (await asking.does(how)).sendings
+    assert "You said: Sleep.\nWe did: We bought a night light." in told.outgoing.text
