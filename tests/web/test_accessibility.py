@@ -142,7 +142,8 @@ WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWi
 
 
 async def faults_of(page: Page) -> list[str]:
-    """Return what axe finds that keeps somebody out."""
+    """Return what axe finds that keeps somebody out, once what moves has come to rest."""
+    await page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
     found = await Axe().run(page)
     return [
         f"{each['impact']} {each['id']}: {[node['target'] for node in each['nodes']][:3]}"
