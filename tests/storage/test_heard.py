@@ -15,7 +15,17 @@ from outcomes.quarter import Period, Quarter, Year
 from storage import tables
 from storage.facts import read_facts
 from surveys.people import Role
-from tests.support.callers import LONDON, Caller, Place, invite, joined, open_support, phone, rows
+from tests.support.callers import (
+    LONDON,
+    Caller,
+    Place,
+    invite,
+    joined,
+    let_be_told,
+    open_support,
+    phone,
+    rows,
+)
 from usecases import theming
 from usecases.service import Service
 from usecases.theming import Sorting
@@ -49,6 +59,7 @@ async def says(service: Service, caller: Caller, words: str = "hello") -> str:
 
 
 async def read(place: Place, service: Service, words: str, *slugs: str) -> None:
+    await let_be_told(service, words, place.now)
     await theming.read_and_sort(service, words, Sorting(add=frozenset(slugs)), place.by)
 
 

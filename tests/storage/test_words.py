@@ -65,8 +65,8 @@ def test_no_more_is_read_at_once_than_was_asked_for(room: Room) -> None:
     for number in range(3):
         keep(room, None, number)
         room.do(lambda work: words.give_notice(work, None, NoticeKind.MEDIA_CAME, NOW))
-    assert len(room.do(lambda work: words.to_read(work, 2))) == 2
-    assert len(room.do(lambda work: words.unseen_notices(work, 2))) == 2
+    assert len(room.do(lambda work: words.to_read(work, most=2))) == 2
+    assert len(room.do(lambda work: words.unseen_notices(work, most=2))) == 2
 
 
 def test_what_staff_were_told_about_somebody_is_found(room: Room) -> None:
