@@ -36,7 +36,6 @@ _TOO_LARGE = 5_000
 _MOST_ROUNDS = 5
 _WORTH_IT = 0.8
 _FURTHEST = 6
-_QUARTERS_AFTER = 2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -182,7 +181,7 @@ class Hunt(Pool):
         if len(self.system.atoms) <= _LARGE:
             return [None]
         if not ask.anchored:
-            near = self._soon_after(target)
+            near = self._near(target)
             scopes: list[Flags | None] = [near & self._pays(target), near]
         else:
             names = {self.system.atoms[each].table for each in indices}
@@ -220,16 +219,11 @@ class Hunt(Pool):
         owners = target.commissioners
         return np.array([each.place.commissioner in owners for each in self.system.atoms], np.bool_)
 
-    def _soon_after(self, target: Target) -> Flags:
-        """Mark the unknowns of the same quarters and those that follow, and all caseloads.
-
-        What was different in a quarter can be made good in the next, and then nothing later shows.
-        """
-        soon = set(target.quarters)
-        for _ in range(_QUARTERS_AFTER):
-            soon |= {each.following for each in soon}
+    def _near(self, target: Target) -> Flags:
+        """Mark the unknowns of the same quarters, and the caseloads that follow from them."""
+        quarters = target.quarters
         return np.array(
-            [each.place.quarter in soon or each.table == "open" for each in self.system.atoms],
+            [each.place.quarter in quarters or each.table == "open" for each in self.system.atoms],
             np.bool_,
         )
 

@@ -160,16 +160,19 @@ class Unknowns:
             for quarter in quarters_about(entry, root)
             for box in boxes or {SOMEWHERE}
         }
-        return sorted((each for each in used if self._matters(label == root, each)), key=str)
+        return sorted((each for each in used if self._matters(root, each)), key=str)
 
-    def _matters(self, is_root: bool, place: Place) -> bool:  # noqa: FBT001
+    def _matters(self, root: str, place: Place) -> bool:
         """Say whether numbers of a place may differ; all others are taken to be known.
 
-        How many people there were later is known to nobody exactly: it hides how many there were.
+        That is more than an outsider knows of later quarters. To let their totals alone differ
+        would be less: what is shown of their parts narrows the totals, too.
         """
-        if self.quarters is None or place.quarter in self.quarters:
+        if self.quarters is None:
             return True
-        return is_root and place.quarter >= min(self.quarters)
+        return place.quarter in self.quarters or (
+            root == "open" and place.quarter >= min(self.quarters)
+        )
 
     # --- what is always true ----------------------------------------------------------
 
