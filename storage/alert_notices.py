@@ -54,11 +54,11 @@ def claim_steps(work: Casework, now: datetime, until: datetime, most: int) -> li
         )
         for row in work.connection.execute(query)
     ]
-    for each in due:
+    if due:
+        taken = update(alert_steps).where(alert_steps.c.id.in_([each.id for each in due]))
+        again = alert_steps.c.attempts + 1
         work.connection.execute(
-            update(alert_steps)
-            .where(alert_steps.c.id == each.id)
-            .values(state=StepState.SENDING.value, due_at=until, attempts=each.attempts)
+            taken.values(state=StepState.SENDING.value, due_at=until, attempts=again)
         )
     return due
 

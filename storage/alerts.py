@@ -5,6 +5,7 @@ It must not hold a word of what was written, and it decides neither who is told 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -176,18 +177,21 @@ def exists(work: Casework, alert_id: str) -> bool:
     return work.connection.execute(query).first() is not None
 
 
-def workers_of(work: Casework, participant_id: str) -> frozenset[str]:
-    """Return who looks after the child, in any support that goes on and that they answer in."""
+def workers_of(work: Casework, participant_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return who looks after the child of each, in any support that goes on and they answer in."""
     query = (
-        select(support_episodes.c.worker)
-        .join(participations, participations.c.episode_id == support_episodes.c.id)
+        select(participations.c.participant_id, support_episodes.c.worker)
+        .join(support_episodes, support_episodes.c.id == participations.c.episode_id)
         .where(
-            participations.c.participant_id == participant_id,
+            participations.c.participant_id.in_(sorted(participant_ids)),
             support_episodes.c.closed_on.is_(None),
             support_episodes.c.worker.is_not(None),
         )
     )
-    return frozenset(work.connection.execute(query).scalars())
+    found: dict[str, set[str]] = {each: set() for each in participant_ids}
+    for row in work.connection.execute(query) if found else ():
+        found[row.participant_id].add(row.worker)
+    return {each: frozenset(workers) for each, workers in found.items()}
 
 
 def turn(work: Casework, participant_id: str, route: Route) -> None:

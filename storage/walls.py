@@ -89,7 +89,7 @@ def are_readable(caseload: Caseload) -> ColumnElement[bool]:
     """Return what holds for a row of `words` that a worker with this caseload may read.
 
     Their writer chose so, or was not asked yet, or somebody may be in danger: safety is the stated
-    exception. What is said about a worker or carer goes to nobody but the safeguarding lead.
+    exception. What is said about a worker or carer is for those who see everybody, not for workers.
     """
     raised = select(_CONCERNS.c.words_id).where(_CONCERNS.c.words_id.is_not(None))
     in_danger = words.c.id.in_(raised)

@@ -97,7 +97,7 @@ def raise_alert(  # noqa: PLR0913 (what a concern is made of, each named)
             return None
         if route is Route.ALL and any(other is not Route.ALL for _, other, _ in standing):
             route = Route.NOT_WORKER
-        workers = alerts.workers_of(work, person.id)
+        workers = alerts.workers_of(work, [person.id])[person.id]
     about = _About(kind, level, route, workers)
     alert_id = new_id(work.entropy)
     _put_up(work, service, (alert_id, person, concern_id), about, now)
@@ -180,16 +180,31 @@ async def sweep(service: Service, now: datetime) -> int:
 
 def _sweep(service: Service, connection: Connection, now: datetime) -> int:
     work = service.open(connection)
-    climbed = sum(
-        _climb(work, service, each, now) for each in alerts.claim_climbers(work, now, MOST)
-    )
+    found = alerts.claim_climbers(work, now, MOST)
+    about = {each.participant_id for each in found if each.participant_id is not None}
+    workers = alerts.workers_of(work, about)
+    climbed = sum(_climb(work, service, each, workers, now) for each in found)
     work.flush()
     return climbed
 
 
-def _climb(work: Casework, service: Service, seen: Climber, now: datetime) -> bool:
-    """Move one alert up; False where another process did, or somebody took it meanwhile."""
-    about = _About(seen.kind, seen.level, seen.route, _workers(work, seen))
+def _climb(
+    work: Casework,
+    service: Service,
+    seen: Climber,
+    workers: Mapping[str, Collection[str]],
+    now: datetime,
+) -> bool:
+    """Move one alert up; False where another process did, or somebody took it meanwhile.
+
+    workers: who looks after each person that alerts are about.
+    """
+    told_of = (
+        _WATCHERS.get(seen.kind, ())
+        if seen.participant_id is None
+        else workers[seen.participant_id]
+    )
+    about = _About(seen.kind, seen.level, seen.route, told_of)
     told = _told(service.ladder, about, above=seen.rung)
     if not told:
         over = alerts.climb(work, seen, seen.rung, None)
@@ -201,12 +216,6 @@ def _climb(work: Casework, service: Service, seen: Climber, now: datetime) -> bo
         return False
     _tell(work, service.ladder, seen.id, about, told, now)
     return True
-
-
-def _workers(work: Casework, seen: Climber) -> Collection[str] | None:
-    if seen.participant_id is not None:
-        return alerts.workers_of(work, seen.participant_id)
-    return _WATCHERS.get(seen.kind, ())
 
 
 def _told(ladder: Ladder, about: _About, above: int) -> list[Rung]:

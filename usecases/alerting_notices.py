@@ -80,12 +80,11 @@ def _claim(service: Service, connection: Connection, now: datetime) -> _Claimed:
     ways: dict[str, Way] = {}
     by_channel: dict[str, list[DueStep]] = defaultdict(list)
     gone = []
-    for step in alert_notices.claim_steps(work, now, now + LEASE, MOST):
-        workers = (
-            alerts.workers_of(work, step.participant_id)
-            if step.participant_id is not None
-            else None
-        )
+    claimed = alert_notices.claim_steps(work, now, now + LEASE, MOST)
+    about = {step.participant_id for step in claimed if step.participant_id is not None}
+    workers_of = alerts.workers_of(work, about)
+    for step in claimed:
+        workers = None if step.participant_id is None else workers_of[step.participant_id]
         # Looked up anew: a way that is theirs no more, or must not know, gets nothing.
         way = service.ladder.ways(RUNGS[step.rung], step.route, workers).get(step.channel)
         if way is None:
