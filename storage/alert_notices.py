@@ -5,6 +5,7 @@ It must not know an address, nor anything that a notice would say.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,17 +64,21 @@ def claim_steps(work: Casework, now: datetime, until: datetime, most: int) -> li
     return due
 
 
-def settle_step(
+def settle_steps(
     work: Casework,
-    step: DueStep,
+    steps: Collection[DueStep],
     state: StepState,
     sent_at: datetime | None,
     due_at: datetime | None,
 ) -> None:
-    """Write down what became of a notice; one that was stopped meanwhile is not sent again."""
+    """Write down what became of notices; one that was stopped meanwhile is not sent again.
+
+    steps: all tried equally often, as a notice that was claimed anew since is not settled here.
+    """
     values: dict[str, Any] = {"state": state.value, "sent_at": sent_at, "due_at": due_at}
     settled = update(alert_steps).where(
-        alert_steps.c.id == step.id, alert_steps.c.attempts == step.attempts
+        alert_steps.c.id.in_([each.id for each in steps]),
+        alert_steps.c.attempts.in_({each.attempts for each in steps}),
     )
     if state is not StepState.SENT:
         settled = settled.where(alert_steps.c.state == StepState.SENDING.value)

@@ -110,15 +110,18 @@ def _settle(
 ) -> Counter[StepState]:
     work = service.open(connection)
     gone, taken = came
-    fates: Counter[StepState] = Counter()
+    ends: dict[tuple[StepState, int], list[DueStep]] = defaultdict(list)
     for step in gone:
-        alert_notices.settle_step(work, step, StepState.STOPPED, None, None)
-        fates[StepState.STOPPED] += 1
+        ends[StepState.STOPPED, step.attempts].append(step)
     for step, done in taken.items():
-        state = StepState.SENT if done else StepState.FAILED
-        again = None if done or step.attempts >= TRIES else now + wait_after(step.attempts)
-        alert_notices.settle_step(work, step, state, now if done else None, again)
-        fates[state] += 1
+        ends[StepState.SENT if done else StepState.FAILED, step.attempts].append(step)
+    fates: Counter[StepState] = Counter()
+    for (state, attempts), steps in ends.items():
+        failed = state is StepState.FAILED and attempts < TRIES
+        again = now + wait_after(attempts) if failed else None
+        sent_at = now if state is StepState.SENT else None
+        alert_notices.settle_steps(work, steps, state, sent_at, again)
+        fates[state] += len(steps)
     return fates
 
 

@@ -32,7 +32,7 @@ CLIMBING: dict[str, tuple[Any, str]] = {
     "moved up": (alerts, "climb"),
     "next rung told": (alerts, "add_step"),
     "notices claimed": (alert_notices, "claim_steps"),
-    "notice settled": (alert_notices, "settle_step"),
+    "notice settled": (alert_notices, "settle_steps"),
 }
 """Where a process can die while an alert climbs."""
 
