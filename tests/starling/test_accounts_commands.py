@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
-from typer.testing import CliRunner, Result
 
-from starling.__main__ import app
-
-Run = Callable[[str], Result]
-
-
-@pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line in an empty folder, on a database of its own."""
-    monkeypatch.chdir(tmp_path)
-    runner = CliRunner()
-    return lambda line: runner.invoke(app, line.split(), env={"STARLING_DATABASE_URL": sqlite_url})
-
-
-def read(result: Result) -> Any:
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+from tests.support.command_line import Run, read
 
 
 def test_an_account_begins_with_a_link_and_no_password(run: Run) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
-from typer.testing import CliRunner, Result
 
 from starling import rounds
-from starling.__main__ import app
 from starling.anchors import AnchorsRefused, add_anchor, read_anchors
 from starling.settings import Settings
 from storage import chain, tables
@@ -21,26 +18,8 @@ from storage.chain import End
 from storage.database import run_once
 from tests.storage.rooms import NOW
 from tests.support.callers import Place, open_support
+from tests.support.command_line import OPEN, Run, read
 from usecases.auditing import Anchor, AnchorKind, is_due, verify
-
-Run = Callable[[str], Result]
-OPEN = (
-    "episode open --commissioner derby-city --strand direct --intervention theraplay --lives foster"
-)
-
-
-@pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line in an empty folder, on a database of its own."""
-    monkeypatch.chdir(tmp_path)
-    return lambda line: CliRunner().invoke(
-        app, line.split(), env={"STARLING_DATABASE_URL": sqlite_url}
-    )
-
-
-def read(result: Result) -> Any:
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
 
 
 def note_three(run: Run) -> None:

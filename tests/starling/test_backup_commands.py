@@ -2,37 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from starling.__main__ import app
-
-Run = Callable[..., Result]
-OPEN = (
-    "episode open --commissioner derby-city --strand direct --intervention theraplay --lives foster"
-)
-
-
-@pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line in an empty folder, on a database of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(line: str, **environment: str) -> Result:
-        ours = {"STARLING_DATABASE_URL": sqlite_url, **environment}
-        return CliRunner().invoke(app, line.split(), env=ours)
-
-    return call
-
-
-def read(result: Result) -> Any:
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+from tests.support.command_line import OPEN, Run, read
 
 
 @pytest.fixture

@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import web
-from typer.testing import CliRunner, Result
 
-from starling.__main__ import app
 from starling.bot_name import BotUnknown, learn_bot_name
 from starling.settings import load_settings
 from tests.support.canary import CANARY_TOKEN
+from tests.support.command_line import OPEN, Run, read
 from tests.support.ladders import packaged_text
 
-Run = Callable[..., Result]
-
-OPEN = (
-    "episode open --case REF-1 --commissioner derby-city --strand direct "
-    "--intervention theraplay --lives foster"
-)
-
-
-@pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line in an empty folder, on a database of its own."""
-    monkeypatch.chdir(tmp_path)
-    runner = CliRunner()
-
-    def call(line: str, given: str | bytes | None = None, **environment: str) -> Result:
-        ours = {"STARLING_DATABASE_URL": sqlite_url, **environment}
-        return runner.invoke(app, line.split(), input=given, env=ours)
-
-    return call
-
-
-def read(result: Result) -> Any:
-    """Return what a command printed as JSON, once it went well."""
-    assert 0 == result.exit_code, result.output
-    return json.loads(result.stdout)
+OPEN_ONE = f"{OPEN} --case REF-1"
 
 
 def test_a_support_episode_is_opened_listed_and_closed(run: Run) -> None:
-    episode = read(run(f"{OPEN} --on 2026-01-05 --json"))["episode"]
+    episode = read(run(f"{OPEN_ONE} --on 2026-01-05 --json"))["episode"]
     listed = read(run("episode list --json"))
     assert ["REF-1"] == [each["case"] for each in listed]
     closed = read(run(f"episode close {episode} --on 2026-03-31 --reason planned --json"))
@@ -72,7 +44,7 @@ def test_a_list_that_does_not_hold_everything_says_so(run: Run) -> None:
 
 def test_commands_speak_in_words_too(run: Run) -> None:
     assert "no support episodes yet" in run("episode list").stdout
-    opened = run(OPEN)
+    opened = run(OPEN_ONE)
     episode = opened.stdout.split()[2]
     assert "is open" in opened.stdout
     invited = run(f"invite --episode {episode} --role carer")
@@ -82,7 +54,7 @@ def test_commands_speak_in_words_too(run: Run) -> None:
 
 
 def test_an_invitation_has_a_link_and_a_code_but_no_telegram_without_a_bot(run: Run) -> None:
-    episode = read(run(f"{OPEN} --json"))["episode"]
+    episode = read(run(f"{OPEN_ONE} --json"))["episode"]
     invited = read(run(f"invite --episode {episode} --role young-person --age-band 16-17 --json"))
     assert invited["web"].startswith("http://127.0.0.1:8080/join/")
     assert 11 == len(invited["code"])
@@ -90,7 +62,7 @@ def test_an_invitation_has_a_link_and_a_code_but_no_telegram_without_a_bot(run: 
 
 
 def test_an_invitation_has_a_telegram_link_where_there_is_a_bot_and_age_allows(run: Run) -> None:
-    episode = read(run(f"{OPEN} --json"))["episode"]
+    episode = read(run(f"{OPEN_ONE} --json"))["episode"]
     named = {"STARLING_TELEGRAM_BOT_NAME": "MadeUpBot"}
     older = read(
         run(f"invite --episode {episode} --role young-person --age-band 16-17 --json", **named)
@@ -103,7 +75,7 @@ def test_an_invitation_has_a_telegram_link_where_there_is_a_bot_and_age_allows(r
 
 
 def test_an_invitation_is_made_even_when_telegram_cannot_be_asked(run: Run) -> None:
-    episode = read(run(f"{OPEN} --json"))["episode"]
+    episode = read(run(f"{OPEN_ONE} --json"))["episode"]
     silent = {
         "STARLING_TELEGRAM_TOKEN": CANARY_TOKEN,
         "STARLING_TELEGRAM_API": "http://127.0.0.1:9",
@@ -116,10 +88,10 @@ def test_an_invitation_is_made_even_when_telegram_cannot_be_asked(run: Run) -> N
 @pytest.mark.parametrize(
     ("line", "cause"),
     [
-        (OPEN.replace("REF-1", "Jane"), "looks like a name"),
-        (OPEN.replace("REF-1", "12/03/2014"), "date"),
-        (OPEN.replace("theraplay", "magic"), "Use one of"),
-        (f"{OPEN} --on 2999-01-01", "future"),
+        (OPEN_ONE.replace("REF-1", "Jane"), "looks like a name"),
+        (OPEN_ONE.replace("REF-1", "12/03/2014"), "date"),
+        (OPEN_ONE.replace("theraplay", "magic"), "Use one of"),
+        (f"{OPEN_ONE} --on 2999-01-01", "future"),
         ("episode close nobody --reason planned", "no support episode"),
         ("invite --episode nobody --role carer", "no support episode"),
         ("invite --episode nobody --role young-person", "how old"),
@@ -149,14 +121,14 @@ def test_a_wrong_setting_is_refused_in_a_sentence(run: Run) -> None:
 
 
 def test_a_simulation_refuses_a_database_with_people_in_it(run: Run) -> None:
-    read(run(f"{OPEN} --json"))
+    read(run(f"{OPEN_ONE} --json"))
     result = run("simulate --children 2 --from 2026-01-01 --to 2026-01-02")
     assert 1 == result.exit_code
     assert "needs an empty one" in result.stderr
 
 
 def test_everything_about_a_person_can_be_printed(run: Run) -> None:
-    episode = read(run(f"{OPEN} --json"))["episode"]
+    episode = read(run(f"{OPEN_ONE} --json"))["episode"]
     invited = read(run(f"invite --episode {episode} --role carer --json"))
     everything = read(run(f"rights export {invited['participant']}"))
     assert invited["participant"] == everything["participant"]
@@ -192,7 +164,7 @@ def test_the_tables_are_brought_up_to_date(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_doctor_finds_a_healthy_service_healthy(run: Run, tmp_path: Path) -> None:
-    read(run(f"{OPEN} --json"))
+    read(run(f"{OPEN_ONE} --json"))
     settings = {"STARLING_ALERTS_FILE": str(tmp_path / "ladder.yaml")}
     reached = "on-call-manager: {ways: [{webhook: https://pager.example.org}], people: {}}"
     text = packaged_text().replace("on-call-manager: {ways: [], people: {}}", reached)
@@ -203,7 +175,7 @@ def test_the_doctor_finds_a_healthy_service_healthy(run: Run, tmp_path: Path) ->
 
 
 def test_the_doctor_says_when_nobody_is_told_of_an_alert(run: Run) -> None:
-    read(run(f"{OPEN} --json"))
+    read(run(f"{OPEN_ONE} --json"))
     result = run("doctor")
     assert 1 == result.exit_code
     assert "nobody is told but by the staff page" in result.stdout

@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from starling.__main__ import app
+from tests.support.command_line import OPEN, Run, read
 from tests.support.tracked import PROJECT
 from usecases.import_columns import EXAMPLE as EPISODES
 from usecases.import_columns import OPTIONAL
 from usecases.sdq_rows import EXAMPLE, HEADINGS
 
-Run = Callable[..., Result]
-
 
 @pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+def run(run: Run, tmp_path: Path) -> Run:
     """Run a command line in a folder with two files, on a database with three episodes."""
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "episodes.csv").write_text(EPISODES)
     (tmp_path / "totals.csv").write_text(EXAMPLE)
-    runner = CliRunner()
-
-    def call(line: str) -> Result:
-        return runner.invoke(app, line.split(), env={"STARLING_DATABASE_URL": sqlite_url})
-
-    assert call("import episodes episodes.csv").exit_code == 0
-    return call
-
-
-def read(result: Result) -> Any:
-    """Return what a command printed as JSON, once it went well."""
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+    assert run("import episodes episodes.csv").exit_code == 0
+    return run
 
 
 @pytest.fixture
@@ -81,10 +63,7 @@ def test_facts_that_cannot_be_so_end_with_one_sentence(
 
 
 def test_the_age_may_be_given_when_support_is_opened(run: Run) -> None:
-    line = (
-        "episode open --case T-9 --commissioner other --strand direct --intervention theraplay "
-        "--lives foster"
-    )
+    line = f"{OPEN} --case T-9"
     opened = read(run(f"{line} --child-age 12 --json"))["episode"]
     assert read(run(f"episode facts {opened} --json"))["child_age"] == "11-15"
     refused = run(f"{line} --child-age 12/03/2014")

@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, insert, update
-from typer.testing import CliRunner, Result
 
-from starling.__main__ import app
 from storage import tables
+from tests.support.command_line import OPEN, Run, read
 
-Run = Callable[..., Result]
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-OPEN = (
-    "episode open --commissioner derby-city --strand direct --lives foster "
-    "--intervention theraplay --json --case"
-)
-
-
-@pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line in an empty folder, on a database of its own."""
-    monkeypatch.chdir(tmp_path)
-    runner = CliRunner()
-
-    def call(line: str) -> Result:
-        return runner.invoke(app, line.split(), env={"STARLING_DATABASE_URL": sqlite_url})
-
-    return call
 
 
 class Rows:
@@ -53,7 +32,7 @@ class Rows:
 
     def somebody(self, run: Run, case: str, worker: str | None = "Mo") -> str:
         """A carer who has joined; return the support episode."""
-        episode: str = json.loads(run(f"{OPEN} {case}").stdout)["episode"]
+        episode: str = read(run(f"{OPEN} --case {case} --json"))["episode"]
         named = update(tables.support_episodes).where(tables.support_episodes.c.id == episode)
         self.do(named.values(worker=worker))
         self.do(
@@ -94,11 +73,6 @@ class Rows:
 @pytest.fixture
 def kept(sqlite_url: str) -> Rows:
     return Rows(sqlite_url)
-
-
-def read(result: Result) -> Any:
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
 
 
 def test_an_empty_board_says_so(run: Run) -> None:

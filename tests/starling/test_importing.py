@@ -8,47 +8,31 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from outcomes.episode import CloseReason, Commissioner, Lives, Strand
-from starling.__main__ import app
 from starling.commands.csv_files import MOST_SHOWN
 from storage import tables
 from storage.database import SoleOwner, read_once, sqlite_file
 from storage.lane import Lane
+from tests.support.command_line import Run, read
 from tests.support.tracked import PROJECT
 from usecases.import_columns import COLUMNS, EXAMPLE
 from usecases.inviting import INTERVENTIONS
-
-Run = Callable[..., Result]
 
 HEADINGS = ",".join(COLUMNS)
 
 
 @pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line in an empty folder, on a database of its own."""
-    monkeypatch.chdir(tmp_path)
+def run(run: Run, tmp_path: Path) -> Run:
+    """Run a command line in a folder with a file to import."""
     (tmp_path / "episodes.csv").write_text(EXAMPLE)
-    runner = CliRunner()
-
-    def call(line: str) -> Result:
-        return runner.invoke(app, line.split(), env={"STARLING_DATABASE_URL": sqlite_url})
-
-    return call
-
-
-def read(result: Result) -> Any:
-    """Return what a command printed as JSON, once it went well."""
-    assert 0 == result.exit_code, result.output
-    return json.loads(result.stdout)
+    return run
 
 
 def how_many(url: str) -> int:

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from starling.__main__ import app
 from starling.key_watch import KeyWatch
 from starling.secret_keys import add_key, load_or_make_keys, put_first, read_keys, take_away
 from starling.settings import Settings, SettingsRefused
 from storage.vault import Vault
 from tests.support.callers import Place
+from tests.support.command_line import OPEN, Run, read
 from usecases import rotating
-
-Run = Callable[..., Result]
-OPEN = (
-    "episode open --commissioner derby-city --strand direct --intervention theraplay --lives foster"
-)
-
-
-@pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line in an empty folder, on a database of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(line: str, **environment: str) -> Result:
-        ours = {"STARLING_DATABASE_URL": sqlite_url, **environment}
-        return CliRunner().invoke(app, line.split(), env=ours)
-
-    return call
-
-
-def read(result: Result) -> Any:
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
 
 
 def test_a_key_is_added_turned_to_and_retired(run: Run, tmp_path: Path) -> None:

@@ -2,47 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
-from typer.testing import CliRunner, Result
 
-from starling.__main__ import app
-
-Run = Callable[..., Result]
-
-OPEN = (
-    "episode open --case REF-1 --commissioner derby-city --strand direct "
-    "--intervention theraplay --lives foster --worker a.worker --json"
-)
-
-
-@pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line in an empty folder, on a database of its own."""
-    monkeypatch.chdir(tmp_path)
-    runner = CliRunner()
-
-    def call(line: str, given: str | None = None, **arguments: str) -> Result:
-        more = [part for name, value in arguments.items() for part in (f"--{name}", value)]
-        ours = {"STARLING_DATABASE_URL": sqlite_url}
-        return runner.invoke(app, [*line.split(), *more], input=given, env=ours)
-
-    return call
-
-
-def read(result: Result) -> Any:
-    """Return what a command printed as JSON, once it went well."""
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+from tests.support.command_line import OPEN, Run, read
 
 
 @pytest.fixture
 def episode(run: Run) -> str:
-    return str(read(run(OPEN))["episode"])
+    return str(read(run(f"{OPEN} --case REF-1 --worker a.worker --json"))["episode"])
 
 
 @pytest.fixture
@@ -118,7 +85,7 @@ def test_lifting_takes_two_names(run: Run, child: str) -> None:
     assert "people lift" in run(f"people ask-to-lift {action} --who a.worker").stdout
     same = run(f"people lift {action} --who A.Worker")
     assert (same.exit_code, "somebody else" in same.stderr) == (1, True)
-    assert run(f"people lift {action}", who=" ").exit_code == 1
+    assert run(f"people lift {action} --who ' '").exit_code == 1
     assert "a.worker asked to lift it" in run("people held").stdout
     lifted = read(run(f"people lift {action} --who b.worker --json"))
     assert [each["participant"] for each in lifted["people"]] == [child]
@@ -129,7 +96,7 @@ def test_after_a_death_the_words_are_needed_too(run: Run, child: str) -> None:
     read(run(f"people ask-to-lift {action} --who a.worker --json"))
     refused = run(f"people lift {action} --who b.worker")
     assert "Type the words" in refused.stderr
-    lifted = run(f"people lift {action} --who b.worker", confirm="ask again")
+    lifted = run(f"people lift {action} --who b.worker --confirm 'ask again'")
     assert "May be asked again" in lifted.stdout
 
 

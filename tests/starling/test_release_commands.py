@@ -4,41 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from sqlalchemy import text
-from typer.testing import CliRunner, Result
 
 from outcomes.protection.policy import NHS5
-from starling.__main__ import app
 from storage.database import run_once
-
-Run = Callable[..., Result]
+from tests.support.command_line import Run, read
 
 AUTUMN = "2025/26-Q3"
-
-
-@pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line in an empty folder, on a database of its own."""
-    monkeypatch.chdir(tmp_path)
-    runner = CliRunner()
-
-    def call(line: str) -> Result:
-        return runner.invoke(app, line.split(), env={"STARLING_DATABASE_URL": sqlite_url})
-
-    return call
-
-
-def read(result: Result) -> Any:
-    """Return what a command printed as JSON, once it went well."""
-    assert 0 == result.exit_code, result.output
-    return json.loads(result.stdout)
 
 
 def compiled(run: Run, period: str = AUTUMN) -> str:
@@ -170,7 +147,7 @@ def test_figures_may_be_protected_by_a_policy_of_ones_own(run: Run, tmp_path: Pa
     run(f"release compile --period {AUTUMN} --policy-file {file}")
     (listed,) = read(run("release list --json"))
     shown = read(run(f"release show {listed['id']} --audience icb --json"))
-    assert own["plain_words"] in json.dumps(shown)
+    assert str(own["plain_words"]) in json.dumps(shown)
 
 
 def test_two_people_are_needed_here_too(run: Run) -> None:

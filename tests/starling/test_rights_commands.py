@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from starling.__main__ import app
-
-Run = Callable[[str], Result]
-
-OPEN = (
-    "episode open --case REF-1 --commissioner derby-city --strand direct "
-    "--intervention theraplay --lives foster --on 2024-03-01 --json"
-)
-
-
-@pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line in an empty folder, on a database of its own."""
-    monkeypatch.chdir(tmp_path)
-    runner = CliRunner()
-
-    def call(line: str) -> Result:
-        ours = {"STARLING_DATABASE_URL": sqlite_url}
-        return runner.invoke(app, line.split(), env=ours)
-
-    return call
-
-
-def read(result: Result) -> Any:
-    """Return what a command printed as JSON, once it went well."""
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+from tests.support.command_line import OPEN, Run, read
 
 
 @pytest.fixture
 def episode(run: Run) -> str:
     """A support episode."""
-    return str(read(run(OPEN))["episode"])
+    return str(read(run(f"{OPEN} --case REF-1 --on 2024-03-01 --json"))["episode"])
 
 
 @pytest.fixture
