@@ -2,65 +2,45 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from typer.testing import CliRunner, Result
-
-from starling.__main__ import app
+from tests.support.command_line import Run, read
 from tests.support.ladders import packaged_text
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command line on a database of its own."""
-    monkeypatch.chdir(tmp_path)
-    runner = CliRunner()
-
-    def call(*arguments: str) -> Result:
-        environment = {"STARLING_DATABASE_URL": sqlite_url}
-        return runner.invoke(app, ["alerts", *arguments], env=environment)
-
-    return call
 
 
 def test_a_drill_is_raised_taken_closed_opened_again_and_reported(run: Run) -> None:
-    assert run("list").stdout == "Nothing waits.\n"
-    assert "There was no drill" in run("drill").stdout
-    alert = json.loads(run("drill", "--now", "--who", "dee.duty", "--json").stdout)["alert"]
-    (listed,) = json.loads(run("list", "--json").stdout)
+    assert run("alerts list").stdout == "Nothing waits.\n"
+    assert "There was no drill" in run("alerts drill").stdout
+    alert = read(run("alerts drill --now --who dee.duty --json"))["alert"]
+    (listed,) = read(run("alerts list --json"))
     assert (listed["alert"], listed["kind"], listed["taken_by"]) == (alert, "drill", None)
     assert [(each["rung"], each["way"]) for each in listed["told"]] == [("worker", "page")]
-    assert "NOT TAKEN" in run("list").stdout
-    assert "not taken yet" in run("drill").stdout
-    assert run("acknowledge", alert, "--who", "dee.duty").stdout == "Taken by dee.duty.\n"
-    assert "taken by dee.duty after 0 minutes, worker" in run("drill").stdout
-    assert run("close", alert, "--because", "drill", "--who", "dee.duty").exit_code == 0
-    assert run("list").stdout == "Nothing waits.\n"
-    assert run("reopen", alert, "--who", "dee.duty").exit_code == 0
-    assert "taken by dee.duty" in run("list").stdout
-    report = json.loads(run("report", "--json").stdout)
+    assert "NOT TAKEN" in run("alerts list").stdout
+    assert "not taken yet" in run("alerts drill").stdout
+    assert run(f"alerts acknowledge {alert} --who dee.duty").stdout == "Taken by dee.duty.\n"
+    assert "taken by dee.duty after 0 minutes, worker" in run("alerts drill").stdout
+    assert run(f"alerts close {alert} --because drill --who dee.duty").exit_code == 0
+    assert run("alerts list").stdout == "Nothing waits.\n"
+    assert run(f"alerts reopen {alert} --who dee.duty").exit_code == 0
+    assert "taken by dee.duty" in run("alerts list").stdout
+    report = read(run("alerts report --json"))
     assert report["all"] == {"category": "all", "closed": 0, "no_concern": 0, "share": 0.0}
     assert [each["taken_by"] for each in report["drills"]] == ["dee.duty"]
-    assert "none closed" in run("report").stdout
+    assert "none closed" in run("alerts report").stdout
 
 
 def test_slips_are_one_sentence_with_a_remedy(run: Run) -> None:
-    for arguments in (
-        ["acknowledge", "nothing", "--who", "me"],
-        ["close", "nothing", "--because", "drill", "--who", "me"],
-        ["reopen", "nothing", "--who", "me"],
+    for line in (
+        "alerts acknowledge nothing --who me",
+        "alerts close nothing --because drill --who me",
+        "alerts reopen nothing --who me",
     ):
-        result = run(*arguments)
+        result = run(line)
         assert result.exit_code == 1
         assert "There is no such alert" in result.stderr
-    result = run("close", "nothing", "--because", "bored", "--who", "me")
+    result = run("alerts close nothing --because bored --who me")
     assert "Use one of: spoke-with-them" in result.stderr
-    assert run("acknowledge", "nothing").exit_code == 2  # nobody takes it without a name
+    assert run("alerts acknowledge nothing").exit_code == 2  # nobody takes it without a name
 
 
 def test_a_ladder_file_is_checked_without_showing_its_addresses(run: Run, tmp_path: Path) -> None:
@@ -68,13 +48,13 @@ def test_a_ladder_file_is_checked_without_showing_its_addresses(run: Run, tmp_pa
     secret = "https://chat.example.org/hooks/a-made-up-secret"
     reached = "duty: {ways: [{chat: " + secret + "}], people: {}}"
     file.write_text(packaged_text().replace("duty: {ways: [], people: {}}", reached))
-    told = run("check", str(file)).stdout
+    told = run(f"alerts check {file}").stdout
     assert "duty: somebody can be reached" in told
     assert "worker: told by the staff page alone" in told
-    assert json.loads(run("check", str(file), "--json").stdout)["duty"]
+    assert read(run(f"alerts check {file} --json"))["duty"]
     file.write_text(file.read_text().replace("https://chat", "ftp://chat"))
-    result = run("check", str(file))
+    result = run(f"alerts check {file}")
     assert result.exit_code == 1
     assert "https://" in result.stderr
     assert "made-up-secret" not in result.stderr
-    assert "cannot be read" in run("check", str(tmp_path / "nothing.yaml")).stderr
+    assert "cannot be read" in run(f"alerts check {tmp_path / 'nothing.yaml'}").stderr

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Connection, insert, select
-from typer.testing import CliRunner
 
-from starling.__main__ import app
 from storage import tables
 from storage.database import read_once, run_once
 from tests.storage.rooms import NOW
 from tests.support.callers import the_catalogue
+from tests.support.command_line import Run, read
 
 STAR = the_catalogue().latest("star")
 
@@ -28,18 +25,12 @@ def answer(connection: Connection) -> None:
     connection.execute(insert(tables.observations).values(row))
 
 
-def test_rebuilding_says_how_far_it_is_and_what_came_of_it(
-    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_rebuilding_says_how_far_it_is_and_what_came_of_it(run: Run, sqlite_url: str) -> None:
     run_once(sqlite_url, answer)
-    done = CliRunner().invoke(app, ["pairs", "rebuild"], env={"STARLING_DATABASE_URL": sqlite_url})
+    done = run("pairs rebuild")
     assert done.exit_code == 0, done.output
     assert done.stdout == "Rows kept beside the answers: 1.\n"
     assert "1 of 1 support episodes" in done.stderr
-    again = CliRunner().invoke(
-        app, ["pairs", "rebuild", "--json"], env={"STARLING_DATABASE_URL": sqlite_url}
-    )
-    assert json.loads(again.stdout) == {"rows": 1}
+    assert read(run("pairs rebuild --json")) == {"rows": 1}
     rows = read_once(sqlite_url, lambda work: work.execute(select(tables.pairs)).all())
     assert [row.episode_key for row in rows] == ["some-support"]

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from starling.__main__ import app
+from tests.support.command_line import Run, read
 from usecases.inviting import INTERVENTIONS
-
-Run = Callable[..., Result]
 
 RHYTHMS = files("followups").joinpath("rhythms.yaml").read_text(encoding="utf-8")
 TERMS = files("followups").joinpath("terms.yaml").read_text(encoding="utf-8")
@@ -25,18 +19,7 @@ WHEN = "rhythms when --kind trauma-work --role carer --opened 2026-09-01"
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run a command line in an empty folder, without a database."""
     monkeypatch.chdir(tmp_path)
-    runner = CliRunner()
-
-    def call(line: str, **environment: str) -> Result:
-        return runner.invoke(app, line.split(), env=environment)
-
-    return call
-
-
-def read(result: Result) -> Any:
-    """Return what a command printed as JSON, once it went well."""
-    assert 0 == result.exit_code, result.output
-    return json.loads(result.stdout)
+    return Run({})
 
 
 def test_all_kinds_of_support_are_shown_once_and_nothing_is_stored(
