@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,22 @@ class Shelf:
         make_tables(url)
         return url
 
+    @asynccontextmanager
+    async def service_from(
+        self, file: Path, now: datetime, outside: Outside = NOTHING
+    ) -> AsyncIterator[tuple[BroughtBack, Service]]:
+        """Bring a backup back into another database: what came of it, and the service there."""
+        second = self.empty()
+        found = self.brings_back(second, file, outside)
+        async with Place(second, now=now).open(node=2) as service:
+            yield found, service
+
+    async def forgets(self, place: Place, service: Service, who: str) -> None:
+        """Forget somebody, as is noted beside the keys too, and make a newer backup."""
+        there = replace(service, erased_file=self.folder.parent / "erased.log")
+        await erasing.erase(there, who, place.by, Why.THEIR_WISH)
+        self.backs_up(place)
+
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
@@ -182,43 +199,49 @@ def _rows(url: str, table: Any) -> list[Any]:
     return read_once(url, lambda connection: list(connection.execute(select(table))))
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A backup of some life, and the young person in it."""
+
+    file: Path
+    who: str
+
+
 @pytest.fixture
-async def forgotten(
-    small_place: Place, shelf: Shelf, tmp_path: Path
-) -> tuple[Path, Path, str, Place]:
-    """An older backup, a newer one from after somebody was forgotten, and who that was."""
+async def kept(small_place: Place, shelf: Shelf) -> Kept:
+    """Some life in a small place was backed up."""
     async with small_place.open() as service:
         who, _ = await some_life(small_place, service)
-        older = shelf.backs_up(small_place)
+        return Kept(shelf.backs_up(small_place).file, who)
 
-        there = replace(service, erased_file=tmp_path / "erased.log")
-        await erasing.erase(there, who, small_place.by, Why.THEIR_WISH)
-        newer = shelf.backs_up(small_place)
-    return older.file, newer.file, who, small_place
+
+@pytest.fixture
+async def forgotten(kept: Kept, small_place: Place, shelf: Shelf) -> Kept:
+    """Since then that young person was forgotten, and a newer backup made."""
+    async with small_place.open(node=2) as service:
+        await shelf.forgets(small_place, service, kept.who)
+    return kept
 
 
 async def test_whoever_was_forgotten_cannot_be_read_from_an_older_backup(
-    forgotten: tuple[Path, Path, str, Place], shelf: Shelf
+    forgotten: Kept, small_place: Place, shelf: Shelf
 ) -> None:
-    older, _, who, place = forgotten
-    second = shelf.empty()
-    found = shelf.brings_back(second, older)
-    assert found.is_good
-    assert found.forgotten == (who,)
-    assert found.unreadable > 0
-    async with Place(second, now=place.now).open(node=2) as service:
-        texts = [each.text for each in await reading.read_lately(service, place.by)]
+    async with shelf.service_from(forgotten.file, small_place.now) as (found, service):
+        assert found.is_good
+        assert found.forgotten == (forgotten.who,)
+        assert found.unreadable > 0
+        texts = [each.text for each in await reading.read_lately(service, small_place.by)]
         assert OTHERS in texts
         assert WORDS not in texts
-        assert who not in [row.id for row in await rows(service, tables.participants)]
+        assert forgotten.who not in [row.id for row in await rows(service, tables.participants)]
         assert (await auditing.verify(service)).is_whole
 
 
 async def test_with_all_keys_of_the_service_an_older_backup_still_holds_no_word_of_theirs(
-    forgotten: tuple[Path, Path, str, Place], shelf: Shelf
+    forgotten: Kept, shelf: Shelf
 ) -> None:
     """Whoever steals the older backup, the backup key, the service's keys and the newest people."""
-    older, _, who, _ = forgotten
+    older, who = forgotten.file, forgotten.who
     plain = b"".join(read_parts(older, shelf.key))
     written = [each for each in read_parts(older, shelf.key) if each.startswith(b'{"table"')]
     parts = {part.table: part for part in map(Part.from_json, written)}
@@ -234,25 +257,18 @@ async def test_with_all_keys_of_the_service_an_older_backup_still_holds_no_word_
 
 
 async def test_the_file_beside_the_keys_is_enough_to_forget_somebody_again(
-    small_place: Place, shelf: Shelf
+    kept: Kept, small_place: Place, shelf: Shelf
 ) -> None:
     """The newest people.keys still holds them: the backup was made before they were forgotten."""
-    async with small_place.open() as service:
-        who, _ = await some_life(small_place, service)
-        made = shelf.backs_up(small_place)
-    second = shelf.empty()
-    found = shelf.brings_back(second, made.file, Outside((who,), ()))
-    assert found.forgotten == (who,)
-    async with Place(second, now=small_place.now).open(node=2) as service:
+    known = Outside((kept.who,), ())
+    async with shelf.service_from(kept.file, small_place.now, known) as (found, service):
+        assert found.forgotten == (kept.who,)
         assert WORDS not in [e.text for e in await reading.read_lately(service, small_place.by)]
 
 
 async def test_people_who_are_missing_though_nobody_forgot_them_are_a_reason_to_refuse(
-    small_place: Place, shelf: Shelf
+    kept: Kept, shelf: Shelf
 ) -> None:
-    async with small_place.open() as service:
-        await some_life(small_place, service)
-        made = shelf.backs_up(small_place)
     people = backing_up.read_people(shelf.where)
     persons = dict(list(people.keys.persons.items())[1:])
 
@@ -262,7 +278,7 @@ async def test_people_who_are_missing_though_nobody_forgot_them_are_a_reason_to_
         file.add(b"[]")
     second = shelf.empty()
     with pytest.raises(BackupRefused, match="lacks 1 people"):
-        shelf.brings_back(second, made.file)
+        shelf.brings_back(second, kept.file)
     assert everything(second)[STUB] == []
 
 
@@ -287,7 +303,6 @@ async def test_heads_outside_are_compared_and_later_ones_are_excused(
 
 
 def _bent(anchor: Anchor) -> Any:
-
     return replace(anchor.end, digest=b"x" * 32)
 
 
@@ -303,21 +318,18 @@ async def test_the_audit_goes_on_after_a_restore_and_says_what_it_left_behind(
         made = shelf.backs_up(small_place)
         await some_more(small_place, service)
         lost = await auditing.head(service, small_place.now)
-    second = shelf.empty()
-    restored = shelf.brings_back(second, made.file).anchor
     assert lost is not None
-    assert restored is not None
-    async with Place(second, now=small_place.now).open(node=2) as service:
+    async with shelf.service_from(made.file, small_place.now) as (found, service):
+        assert found.anchor is not None
         await open_support(small_place, service, "T-7007")
-        found = await auditing.verify(service, [lost, restored])
-        assert (found.is_whole, found.lost, found.restores) == (True, 1, 1)
+        seen = await auditing.verify(service, [lost, found.anchor])
+        assert (seen.is_whole, seen.lost, seen.restores) == (True, 1, 1)
         assert not (await auditing.verify(service, [lost])).is_whole
 
 
 async def test_a_backup_from_before_a_rotation_is_brought_back_under_the_new_key(
     small_place: Place, shelf: Shelf
 ) -> None:
-
     async with small_place.open() as service:
         await some_life(small_place, service)
         older = shelf.backs_up(small_place)
@@ -334,21 +346,17 @@ async def test_a_backup_from_before_a_rotation_is_brought_back_under_the_new_key
         assert (await auditing.verify(service)).is_whole
 
 
-async def test_only_an_empty_database_takes_a_backup(small_place: Place, shelf: Shelf) -> None:
-    async with small_place.open() as service:
-        await some_life(small_place, service)
-        made = shelf.backs_up(small_place)
+async def test_only_an_empty_database_takes_a_backup(
+    kept: Kept, small_place: Place, shelf: Shelf
+) -> None:
     with pytest.raises(BackupRefused, match="not empty"):
-        shelf.brings_back(small_place.url, made.file)
+        shelf.brings_back(small_place.url, kept.file)
 
 
 async def test_a_backup_of_other_tables_or_newer_than_the_keys_of_people_is_refused(
-    small_place: Place, shelf: Shelf
+    kept: Kept, shelf: Shelf
 ) -> None:
-    async with small_place.open() as service:
-        await some_life(small_place, service)
-        made = shelf.backs_up(small_place)
-    about = bringing_back.read_about(made.file, shelf.key)
+    about = bringing_back.read_about(kept.file, shelf.key)
     people = backing_up.read_people(shelf.where)
     with pytest.raises(BackupRefused, match="revision"):
         bringing_back.check(about, people, "0001")
@@ -407,7 +415,7 @@ def _note_three_moves(work: Casework) -> None:
 
 
 async def test_what_carers_said_comes_back_although_the_child_was_forgotten_since(
-    small_place: Place, shelf: Shelf, tmp_path: Path
+    small_place: Place, shelf: Shelf
 ) -> None:
     """The case goes on, so its key stays; what was noted about the child is emptied again."""
     async with small_place.open() as service:
@@ -421,13 +429,9 @@ async def test_what_carers_said_comes_back_although_the_child_was_forgotten_sinc
         for each in (await reading.what_waits(service, small_place.by)).unread:
             await reading.mark_read(service, each.id, small_place.by)
         older = shelf.backs_up(small_place)
-        there = replace(service, erased_file=tmp_path / "erased.log")
-        await erasing.erase(there, invited.participant, small_place.by, Why.THEIR_WISH)
-        shelf.backs_up(small_place)
-    second = shelf.empty()
-    found = shelf.brings_back(second, older.file)
-    assert (found.is_good, found.forgotten) == (True, (invited.participant,))
-    async with Place(second, now=small_place.now).open(node=2) as service:
+        await shelf.forgets(small_place, service, invited.participant)
+    async with shelf.service_from(older.file, small_place.now) as (found, service):
+        assert (found.is_good, found.forgotten) == (True, (invited.participant,))
         texts = [each.text for each in await reading.read_lately(service, small_place.by)]
         assert texts == [OTHERS]
         (listed,) = await inviting.list_episodes(service)
@@ -437,7 +441,7 @@ async def test_what_carers_said_comes_back_although_the_child_was_forgotten_sinc
 
 
 async def test_a_case_that_is_over_and_forgotten_is_unreadable_in_an_older_backup(
-    small_place: Place, shelf: Shelf, tmp_path: Path
+    small_place: Place, shelf: Shelf
 ) -> None:
     async with small_place.open() as service:
         _, invited = await joined(small_place, service)
@@ -445,13 +449,9 @@ async def test_a_case_that_is_over_and_forgotten_is_unreadable_in_an_older_backu
         small_place.forward(timedelta(days=1))
         await close_support(small_place, service, episode.id)
         older = shelf.backs_up(small_place)
-        there = replace(service, erased_file=tmp_path / "erased.log")
-        await erasing.erase(there, invited.participant, small_place.by, Why.THEIR_WISH)
-        shelf.backs_up(small_place)
-    second = shelf.empty()
-    found = shelf.brings_back(second, older.file)
-    assert found.is_good
-    async with Place(second, now=small_place.now).open(node=2) as service:
+        await shelf.forgets(small_place, service, invited.participant)
+    async with shelf.service_from(older.file, small_place.now) as (found, service):
+        assert found.is_good
         assert await rows(service, tables.children) == []
         assert await rows(service, tables.participants) == []
         assert (await auditing.verify(service)).is_whole
