@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
 from surveys.people import AgeBand, Role
 from tests.support.house import World, invite
-from tests.web.stage import Stage, open_stage
+from tests.web.phone import Phone, open_phone
+from tests.web.stage import Stage, free_port, open_stage
 from usecases.inviting import Invited
 
 
@@ -37,3 +39,30 @@ async def invited(stage: Stage) -> Invited:
     return await invite(
         stage.service, stage.world.clock.now, Role.YOUNG_PERSON, AgeBand.SIXTEEN_TO_SEVENTEEN
     )
+
+
+@asynccontextmanager
+async def _before_a_service(
+    world: World, chromium: str, *, scripts: bool = True
+) -> AsyncIterator[Phone]:
+    port = free_port()
+    async with (
+        open_stage(world, f"http://127.0.0.1:{port}") as stage,
+        open_phone(stage, port, chromium, scripts=scripts) as phone,
+    ):
+        yield phone
+
+
+@pytest.fixture
+async def phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
+    """A phone-sized Chromium before a service of its own; its console must stay quiet."""
+    async with _before_a_service(world, chromium_path) as phone:
+        yield phone
+        assert phone.complaints == [], "the browser had something to complain about"
+
+
+@pytest.fixture
+async def old_phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
+    """A browser that runs no scripts."""
+    async with _before_a_service(world, chromium_path, scripts=False) as phone:
+        yield phone

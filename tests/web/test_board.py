@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +15,10 @@ from storage import tables
 from storage.access import SignedIn
 from surveys.people import AgeBand, Role
 from tests.support.canary import CANARY_SENTENCE
-from tests.support.house import World, invite
-from tests.web.phone import WIDTH, Phone, open_phone
+from tests.support.house import invite
+from tests.web.phone import WIDTH, Phone
 from tests.web.plain_browser import Page, join, look, tap, write
-from tests.web.stage import Stage, free_port, open_stage
+from tests.web.stage import Stage
 from usecases import signing_in, silence, sweeping
 from usecases.inviting import Invited
 from usecases.service import Service
@@ -218,17 +217,6 @@ async def test_strangers_and_commissioners_see_no_board(
 
 
 # --- in a real browser ----------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
-    port = free_port()
-    async with (
-        open_stage(world, f"http://127.0.0.1:{port}") as stage,
-        open_phone(stage, port, chromium_path) as opened,
-    ):
-        yield opened
-        assert opened.complaints == [], "the browser had something to complain about"
 
 
 async def sign_in(phone: Phone) -> None:

@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import expect
 
 from surveys.people import AgeBand, Role
-from tests.support.house import World, invite
-from tests.web.phone import HEIGHT, WIDTH, Phone, open_phone
-from tests.web.stage import free_port, open_stage
+from tests.support.house import invite
+from tests.web.phone import HEIGHT, WIDTH, Phone
 from usecases import reading, rights
 from usecases.inviting import By, Invited
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-async def phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
-    port = free_port()
-    async with (
-        open_stage(world, f"http://127.0.0.1:{port}") as stage,
-        open_phone(stage, port, chromium_path) as opened,
-    ):
-        yield opened
-        assert opened.complaints == [], "the browser had something to complain about"
-
-
-@pytest.fixture
-async def old_phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
-    """A browser that runs no scripts."""
-    port = free_port()
-    async with (
-        open_stage(world, f"http://127.0.0.1:{port}") as stage,
-        open_phone(stage, port, chromium_path, scripts=False) as opened,
-    ):
-        yield opened
 
 
 async def invited_to(

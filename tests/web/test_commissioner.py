@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -14,38 +13,14 @@ from outcomes.release import Release
 from storage.access import SignedIn
 from tests.outcomes.pages.whole import whole_release
 from tests.outcomes.sample import sample_release
-from tests.support.house import World
-from tests.web.phone import Phone, open_phone
+from tests.web.phone import Phone
 from tests.web.releases import store, two_files
-from tests.web.stage import free_port, open_stage
 from usecases import signing_in
 
 pytestmark = pytest.mark.browser
 
 PAPER = {"width": 703, "height": 1032}
 """A4 between margins of 12 mm, in CSS pixels."""
-
-
-@pytest.fixture
-async def phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
-    port = free_port()
-    async with (
-        open_stage(world, f"http://127.0.0.1:{port}") as stage,
-        open_phone(stage, port, chromium_path) as opened,
-    ):
-        yield opened
-        assert opened.complaints == [], "the browser had something to complain about"
-
-
-@pytest.fixture
-async def old_phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
-    """A browser that runs no scripts."""
-    port = free_port()
-    async with (
-        open_stage(world, f"http://127.0.0.1:{port}") as stage,
-        open_phone(stage, port, chromium_path, scripts=False) as opened,
-    ):
-        yield opened
 
 
 async def open_page(phone: Phone, *releases: Release, role: str = "derby-city") -> Page:

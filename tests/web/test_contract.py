@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,10 +15,10 @@ from storage import tables
 from storage.access import SignedIn
 from surveys.people import AgeBand, Role
 from tests.support.callers import rows
-from tests.support.house import World, invite
-from tests.web.phone import WIDTH, Phone, open_phone
+from tests.support.house import invite
+from tests.web.phone import WIDTH, Phone
 from tests.web.plain_browser import Page, look
-from tests.web.stage import Stage, free_port, open_stage
+from tests.web.stage import Stage
 from tests.web.test_browser import LOOK, NOTHING_WRONG
 from usecases import signing_in
 from usecases.inviting import Invited
@@ -279,18 +278,6 @@ async def test_what_cannot_be_noted_is_explained_and_nothing_is_stored(
 
 
 # --- on a phone -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
-    """A phone-sized Chromium before the pages of staff."""
-    port = free_port()
-    async with (
-        open_stage(world, f"http://127.0.0.1:{port}") as stage,
-        open_phone(stage, port, chromium_path) as opened,
-    ):
-        yield opened
-        assert opened.complaints == [], "the browser had something to complain about"
 
 
 @pytest.mark.browser

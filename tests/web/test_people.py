@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
@@ -14,10 +13,10 @@ from storage import tables
 from storage.access import SignedIn
 from surveys.people import AgeBand, Role
 from tests.support.callers import rows
-from tests.support.house import World, invite
-from tests.web.phone import WIDTH, Phone, open_phone
+from tests.support.house import invite
+from tests.web.phone import WIDTH, Phone
 from tests.web.plain_browser import Page, join, look, tap
-from tests.web.stage import Stage, free_port, open_stage
+from tests.web.stage import Stage
 from tests.web.test_browser import LOOK, NOTHING_WRONG
 from usecases import inviting, signing_in
 from usecases.inviting import By, Invited, Invitee
@@ -194,17 +193,6 @@ async def test_after_a_death_the_second_look_types_the_words(
 
 
 # --- for everybody --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
-    port = free_port()
-    async with (
-        open_stage(world, f"http://127.0.0.1:{port}") as stage,
-        open_phone(stage, port, chromium_path) as opened,
-    ):
-        yield opened
-        assert opened.complaints == [], "the browser had something to complain about"
 
 
 @pytest.mark.browser

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pyotp
 import pytest
 from playwright.async_api import expect
 
-from tests.support.house import World
-from tests.web.phone import WIDTH, Phone, open_phone
+from tests.web.phone import WIDTH, Phone
 from tests.web.rooms import furnish
-from tests.web.stage import free_port, open_stage
 from usecases import accounts
 from usecases.inviting import By
 
 pytestmark = pytest.mark.browser
 
 PASSWORD = "three made-up otters"
-
-
-@pytest.fixture
-async def phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
-    port = free_port()
-    async with (
-        open_stage(world, f"http://127.0.0.1:{port}") as stage,
-        open_phone(stage, port, chromium_path) as opened,
-    ):
-        yield opened
-        assert opened.complaints == [], "the browser had something to complain about"
 
 
 async def fits(phone: Phone) -> None:
