@@ -283,6 +283,20 @@ async def joined(
     return caller, invited
 
 
+async def answering(
+    place: Place,
+    service: Service,
+    episode: str,
+    role: Role = Role.CARER,
+    band: AgeBand = AgeBand.ADULT,
+) -> tuple[Caller, Invited]:
+    """Return somebody in the web chat who has said yes in a support episode that there is."""
+    invited = await invite(place, service, episode, role, band)
+    caller = await browser(place, service)
+    await caller.joins(invited)
+    return caller, invited
+
+
 # --- what is stored -------------------------------------------------------------------------------
 
 

@@ -16,9 +16,8 @@ from storage.outbox import Delivery, OutgoingKind, Sending, Sent, Urgency
 from surveys.people import AgeBand, Role
 from tests.support.callers import (
     DAY,
-    Caller,
     Place,
-    browser,
+    answering,
     close_support,
     invite,
     joined,
@@ -29,7 +28,6 @@ from tests.support.callers import (
 )
 from usecases import inviting, moving, sending
 from usecases.arrival import TextInput
-from usecases.inviting import Invited
 from usecases.moving import EpisodeChange
 from usecases.receiving import Reception
 from usecases.refusal import Refusal
@@ -37,14 +35,6 @@ from usecases.service import Service
 
 TODAY = date(2026, 9, 22)
 WITH_CARER = "dyadic-work"
-
-
-async def carer_of(place: Place, service: Service, episode: str) -> tuple[Caller, Invited]:
-    """Return a carer who said yes in a support episode."""
-    invited = await invite(place, service, episode, Role.CARER, AgeBand.ADULT)
-    caller = await browser(place, service)
-    await caller.joins(invited)
-    return caller, invited
 
 
 async def changed(place: Place, service: Service, episode: str, what: EpisodeChange) -> None:
@@ -64,7 +54,7 @@ async def test_whatever_changes_around_a_child_their_own_moments_stay_byte_for_b
 ) -> None:
     child, invited = await joined(place, service)
     episode = await only_episode(service)
-    _, old = await carer_of(place, service, episode)
+    _, old = await answering(place, service, episode)
     await child.taps("Start")
     await child.answers()
     theirs = [
@@ -77,7 +67,7 @@ async def test_whatever_changes_around_a_child_their_own_moments_stay_byte_for_b
         place, service, episode, EpisodeChange(commissioner=Commissioner.DERBYSHIRE_COUNTY)
     )
     await moving.leave(service, episode, old.participant, place.by)
-    await carer_of(place, service, episode)
+    await answering(place, service, episode)
     for table, before in theirs:
         assert await of_child(service, table, invited.participant) == before, table.name
 
@@ -113,7 +103,7 @@ async def test_a_new_commissioner_decides_whose_school_terms_count(
 ) -> None:
     _, child = await joined(place, service)
     episode = await only_episode(service)
-    _, carer = await carer_of(place, service, episode)
+    _, carer = await answering(place, service, episode)
     assert (await person_of(service, child.participant)).council == "derby-city"
     await changed(
         place, service, episode, EpisodeChange(commissioner=Commissioner.DERBYSHIRE_COUNTY)
@@ -177,7 +167,7 @@ async def test_the_old_carer_is_asked_nothing_about_this_child_from_that_moment(
     place: Place, service: Service
 ) -> None:
     episode = await open_support(place, service, intervention=WITH_CARER)
-    carer, old = await carer_of(place, service, episode)
+    carer, old = await answering(place, service, episode)
     offer, start = carer.find("Start")
     assert await moving.leave(service, episode, old.participant, place.by) == 2
     assert {each.state.value for each in await moments(service, old.participant)} == {"suppressed"}
@@ -192,7 +182,7 @@ async def test_what_waits_to_be_sent_about_this_child_is_taken_back_and_no_more(
 ) -> None:
     first = await open_support(place, service, "T-1", WITH_CARER)
     second = await open_support(place, service, "T-2", WITH_CARER)
-    carer, old = await carer_of(place, service, first)
+    carer, old = await answering(place, service, first)
     await carer.taps("Not this time")
     again = await invite(place, service, second, Role.CARER, AgeBand.ADULT)
     await carer.opens(again.web.rpartition("/")[2])
@@ -216,7 +206,7 @@ async def test_what_waits_to_be_sent_about_this_child_is_taken_back_and_no_more(
 
 async def test_words_about_safety_go_out_whoever_leaves(place: Place, service: Service) -> None:
     episode = await open_support(place, service, intervention=WITH_CARER)
-    carer, old = await carer_of(place, service, episode)
+    carer, old = await answering(place, service, episode)
     await carer.taps("Start")
     received = await Reception(service).receive(carer.arrival(TextInput("i want to kill myself")))
     safety = {each.id for each in received.sendings if each.outgoing.urgency is Urgency.SAFETY}
@@ -231,7 +221,7 @@ async def test_a_half_done_run_is_kept_and_closed_and_its_words_stay(
     place: Place, service: Service
 ) -> None:
     episode = await open_support(place, service, intervention=WITH_CARER)
-    carer, old = await carer_of(place, service, episode)
+    carer, old = await answering(place, service, episode)
     await carer.taps("Start")
     for _ in range(3):
         await carer.picks(4)
@@ -256,7 +246,7 @@ async def test_a_run_without_an_answer_counts_as_nothing_at_all(
     place: Place, service: Service
 ) -> None:
     episode = await open_support(place, service, intervention=WITH_CARER)
-    carer, old = await carer_of(place, service, episode)
+    carer, old = await answering(place, service, episode)
     await carer.taps("Start")
     await moving.leave(service, episode, old.participant, place.by)
     states = {each.wave: each.state.value for each in await moments(service, old.participant)}
@@ -267,7 +257,7 @@ async def test_a_run_without_an_answer_counts_as_nothing_at_all(
 async def test_a_half_done_run_about_another_child_goes_on(place: Place, service: Service) -> None:
     first = await open_support(place, service, "T-1", WITH_CARER)
     second = await open_support(place, service, "T-2", WITH_CARER)
-    carer, old = await carer_of(place, service, first)
+    carer, old = await answering(place, service, first)
     await carer.taps("Start")
     await carer.picks(4)
     again = await invite(place, service, second, Role.CARER, AgeBand.ADULT)
@@ -281,7 +271,7 @@ async def test_somebody_who_blocked_us_can_be_taken_out_all_the_same(
     place: Place, service: Service
 ) -> None:
     episode = await open_support(place, service, intervention=WITH_CARER)
-    carer, old = await carer_of(place, service, episode)
+    carer, old = await answering(place, service, episode)
     await carer.taps("Start")
     await carer.picks(4)
     await sending.note_blocked(service, carer.channel.value, carer.chat, place.now, blocked=True)
@@ -295,7 +285,7 @@ async def test_somebody_put_back_is_asked_again_where_answers_still_count(
     place: Place, service: Service
 ) -> None:
     episode = await open_support(place, service, intervention=WITH_CARER)
-    carer, old = await carer_of(place, service, episode)
+    carer, old = await answering(place, service, episode)
     before = {each.id: each.due_at for each in await moments(service, old.participant)}
     await moving.leave(service, episode, old.participant, place.by)
     place.forward(timedelta(days=2))
@@ -312,9 +302,9 @@ async def test_somebody_put_back_is_asked_again_where_answers_still_count(
 
 async def test_the_new_carer_gets_their_own_start(place: Place, service: Service) -> None:
     episode = await open_support(place, service, intervention=WITH_CARER)
-    _, old = await carer_of(place, service, episode)
+    _, old = await answering(place, service, episode)
     await moving.leave(service, episode, old.participant, place.by)
-    carer, new = await carer_of(place, service, episode)
+    carer, new = await answering(place, service, episode)
     assert new.participant != old.participant
     await carer.taps("Start")
     assert carer.is_asked
@@ -324,7 +314,7 @@ async def test_somebody_invited_again_to_what_they_had_left_answers_there_again(
     place: Place, service: Service
 ) -> None:
     episode = await open_support(place, service, intervention=WITH_CARER)
-    carer, old = await carer_of(place, service, episode)
+    carer, old = await answering(place, service, episode)
     await moving.leave(service, episode, old.participant, place.by)
     again = await invite(place, service, episode, Role.CARER, AgeBand.ADULT)
     await carer.opens(again.web.rpartition("/")[2])
@@ -348,7 +338,7 @@ async def test_after_the_end_of_the_support_somebody_can_still_be_taken_out(
     place: Place, service: Service
 ) -> None:
     episode = await open_support(place, service, intervention=WITH_CARER)
-    _, old = await carer_of(place, service, episode)
+    _, old = await answering(place, service, episode)
     await close_support(place, service, episode)
     assert await moving.leave(service, episode, old.participant, place.by) > 0
     assert all(each.state.over for each in await moments(service, old.participant))

@@ -32,8 +32,8 @@ from tests.support.callers import (
     LONDON,
     Caller,
     Place,
+    answering,
     browser,
-    invite,
     moments,
     open_support,
     person_of,
@@ -85,9 +85,8 @@ async def joined_in_a_browser(
     case: str = "T-1001",
 ) -> tuple[Caller, Invited]:
     """Return somebody in the web chat who has said yes and wants no questions today."""
-    invited = await invite(place, service, await open_support(place, service, case), role, band)
-    caller = await browser(place, service)
-    await caller.joins(invited)
+    episode = await open_support(place, service, case)
+    caller, invited = await answering(place, service, episode, role, band)
     await caller.taps("Not this time")
     return caller, invited
 

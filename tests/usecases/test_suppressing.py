@@ -21,9 +21,8 @@ from surveys.people import AgeBand, Role
 from tests.support.callers import (
     AFTER_SCHOOL,
     DAY,
-    Caller,
     Place,
-    browser,
+    answering,
     close_support,
     invite,
     joined,
@@ -35,7 +34,7 @@ from tests.support.callers import (
 )
 from usecases import inviting, moving, reading, sending, suppressing
 from usecases.arrival import TextInput
-from usecases.inviting import By, Invited
+from usecases.inviting import By
 from usecases.moving import EpisodeChange
 from usecases.receiving import Reception
 from usecases.refusal import Refusal
@@ -50,16 +49,6 @@ PROFESSIONAL = (Role.PROFESSIONAL, AgeBand.ADULT)
 def other(place: Place) -> By:
     """Somebody else of the staff, now."""
     return By("another made-up worker", place.now)
-
-
-async def answering(
-    place: Place, service: Service, episode: str, who: tuple[Role, AgeBand]
-) -> tuple[Caller, Invited]:
-    """Return somebody who said yes in a support episode."""
-    invited = await invite(place, service, episode, *who)
-    caller = await browser(place, service)
-    await caller.joins(invited)
-    return caller, invited
 
 
 async def hold(
@@ -177,8 +166,8 @@ async def street(place: Place, service: Service) -> Street:
     """Two children share a carer; each has another carer; a professional works with both."""
     found = Street()
     homes = [await open_support(place, service, f"T-{number}", "dyadic-work") for number in (1, 2)]
-    carer, shared = await answering(place, service, homes[0], CARER)
-    professional, helper = await answering(place, service, homes[0], PROFESSIONAL)
+    carer, shared = await answering(place, service, homes[0], *CARER)
+    professional, helper = await answering(place, service, homes[0], *PROFESSIONAL)
     for caller, who in ((carer, CARER), (professional, PROFESSIONAL)):
         again = await invite(place, service, homes[1], *who)
         await caller.opens(again.web.rpartition("/")[2])
@@ -303,8 +292,8 @@ async def test_who_left_is_not_of_the_household_and_who_is_asked_after_the_end_s
     place: Place, service: Service
 ) -> None:
     episode = await open_support(place, service, intervention="dyadic-work")
-    _, old = await answering(place, service, episode, CARER)
-    _, new = await answering(place, service, episode, CARER)
+    _, old = await answering(place, service, episode, *CARER)
+    _, new = await answering(place, service, episode, *CARER)
     child = await invite(place, service, episode, *CHILD)
     await moving.leave(service, episode, old.participant, place.by)
     await close_support(place, service, episode)
@@ -424,8 +413,8 @@ async def test_staff_the_clock_and_the_person_take_turns_and_nobody_waits_for_ev
     place = Place(postgres_url)
     async with place.open(1) as service, place.open(2) as second:
         episode = await open_support(place, service, intervention="dyadic-work")
-        caller, carer = await answering(place, service, episode, CARER)
-        _, child = await answering(place, service, episode, CHILD)
+        caller, carer = await answering(place, service, episode, *CARER)
+        _, child = await answering(place, service, episode, *CHILD)
         for _ in range(12):
             place.forward(DAY * 3)
             held, *_ = await asyncio.gather(
