@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 
 from outcomes.episode import Commissioner
 from storage import tables
-from storage.access import SignedIn
 from storage.reasons import Reason
 from surveys.people import AgeBand, Role
 from tests.outcomes.sample import sample_release
@@ -108,18 +106,10 @@ async def _says(stage: Stage, invited: Invited, *texts: str) -> None:
             page = await write(phone, page, text)
 
 
-async def entry_code(stage: Stage, role: str) -> str:
-    """Return a code that signs somebody in with this role."""
-    someone = SignedIn(WHO, role)
-    return await signing_in.hand_out_code(
-        stage.service, someone, timedelta(hours=1), stage.world.clock.now
-    )
-
-
 async def address(stage: Stage, path: str, ids: Mapping[str, str]) -> str:
     """Return the address of a page of the rules with real ids in it; KeyError for want of one."""
     if path == "/enter/{code}":
-        return path.replace("{code}", await entry_code(stage, signing_in.STAFF))
+        return path.replace("{code}", await stage.entry_code(signing_in.STAFF, WHO))
     return _PARAMETER.sub(lambda found: ids[found.group(1)], path)
 
 

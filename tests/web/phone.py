@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from tests.web.stage import Stage, serving
+from usecases import signing_in
 
 WIDTH, HEIGHT = 360, 640
 ARGUMENTS = (
@@ -23,6 +25,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 PATIENCE = 10_000
+_FIRST_PAGE = re.compile(r"/(staff|commissioner)$")
 
 expect.set_options(timeout=PATIENCE)
 
@@ -73,6 +76,12 @@ class Phone:
         for label in ("Next", "Next", "Yes, I want to"):
             await self.tap(label)
         await expect(self.choice("Not this time")).to_be_visible()
+
+    async def sign_in(self, role: str = signing_in.STAFF, who: str = "Made-up Mo") -> None:
+        """Follow a link for staff or for a commissioner, and wait for their first page."""
+        await self.page.goto(f"{self.address}/enter/{await self.stage.entry_code(role, who)}")
+        await self.page.get_by_role("button").first.click()
+        await self.page.wait_for_url(_FIRST_PAGE)
 
     def choice(self, label: str) -> Locator:
         """Return the newest button with these words."""

@@ -63,15 +63,14 @@ class Stage:
             headers=headers,
         )
 
+    async def entry_code(self, role: str, who: str = "Made-up Mo") -> str:
+        """Return a code that lets somebody in with this role, once and within an hour."""
+        hour, now = timedelta(hours=1), self.world.clock.now
+        return await signing_in.hand_out_code(self.service, SignedIn(who, role), hour, now)
+
     async def sign_in(self, browser: httpx.AsyncClient, role: str, who: str = "Made-up Mo") -> None:
         """Let a browser in as staff or as a commissioner."""
-        code = await signing_in.hand_out_code(
-            self.service,
-            SignedIn(who, role),
-            timedelta(hours=1),
-            self.world.clock.now,
-        )
-        answer = await browser.post(f"/enter/{code}")
+        answer = await browser.post(f"/enter/{await self.entry_code(role, who)}")
         assert answer.status_code < 400, answer.text
 
 

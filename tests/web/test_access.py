@@ -10,7 +10,6 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from storage.access import SignedIn
 from tests.web.stage import Stage
 from usecases import signing_in
 from web.access import RULES
@@ -70,20 +69,14 @@ async def test_a_route_without_a_rule_is_for_nobody(
 async def test_looking_at_a_sign_in_link_does_not_use_it_up(
     stage: Stage, browser: httpx.AsyncClient
 ) -> None:
-    code = await code_for(stage, signing_in.STAFF)
+    code = await stage.entry_code(signing_in.STAFF)
     for _ in range(2):
         assert (await browser.get(f"/enter/{code}")).status_code == 200
     assert (await browser.post(f"/enter/{code}")).url.path == "/staff"
 
 
-async def code_for(stage: Stage, role: str) -> str:
-    someone = SignedIn("Made-up Mo", role)
-    now = stage.world.clock.now
-    return await signing_in.hand_out_code(stage.service, someone, HOUR, now)
-
-
 async def test_a_sign_in_link_works_once(stage: Stage, browser: httpx.AsyncClient) -> None:
-    code = await code_for(stage, "commissioner:derby-city")
+    code = await stage.entry_code("commissioner:derby-city")
     assert (await browser.post(f"/enter/{code}")).url.path == "/commissioner"
     async with stage.browser() as other:
         answer = await other.post(f"/enter/{code}")

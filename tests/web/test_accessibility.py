@@ -19,7 +19,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from surveys.people import AgeBand, Role
 from tests.support.house import World, invite
-from tests.web.peopled import COMMISSIONER, address, entry_code, parameters, people_it
+from tests.web.peopled import COMMISSIONER, address, parameters, people_it
 from tests.web.phone import ARGUMENTS, PATIENCE
 from tests.web.stage import Stage, free_port, open_stage, serving
 from tests.web.test_access import routes
@@ -62,7 +62,7 @@ class Street:
         if who == VISITOR:
             await self._join(page)
         else:
-            await page.goto(f"{self.home}/enter/{await entry_code(self.stage, who)}")
+            await page.goto(f"{self.home}/enter/{await self.stage.entry_code(who)}")
             await page.get_by_role("button").first.click()
             await page.wait_for_load_state()
         yield page

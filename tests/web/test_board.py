@@ -12,7 +12,6 @@ from playwright.async_api import expect
 from sqlalchemy import update
 
 from storage import tables
-from storage.access import SignedIn
 from surveys.people import AgeBand, Role
 from tests.support.canary import CANARY_SENTENCE
 from tests.support.house import invite
@@ -219,17 +218,6 @@ async def test_strangers_and_commissioners_see_no_board(
 # --- in a real browser ----------------------------------------------------------------------------
 
 
-async def sign_in(phone: Phone) -> None:
-    stage = phone.stage
-    someone = SignedIn("Made-up Mo", signing_in.STAFF)
-    code = await signing_in.hand_out_code(
-        stage.service, someone, timedelta(hours=1), stage.world.clock.now
-    )
-    await phone.page.goto(f"{phone.address}/enter/{code}")
-    await phone.page.get_by_role("button").first.click()
-    await phone.page.wait_for_url("**/staff**")
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("which", ["due-today", "late", "answered", "quiet"])
 async def test_every_list_fits_a_small_phone_and_can_be_read_by_its_heads(
@@ -243,7 +231,7 @@ async def test_every_list_fits_a_small_phone_and_can_be_read_by_its_heads(
         tables.occasions.select().with_only_columns(tables.occasions.c.id).limit(2)
     )
     await change(phone.stage.service, update(tables.occasions).where(some).values(answered))
-    await sign_in(phone)
+    await phone.sign_in()
     await phone.page.goto(f"{phone.address}{BOARD}?list={which}")
     wide = await phone.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= WIDTH

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from playwright.async_api import Page, expect
 
 from outcomes.release import Release
-from storage.access import SignedIn
 from tests.outcomes.pages.whole import whole_release
 from tests.outcomes.sample import sample_release
 from tests.web.phone import Phone
 from tests.web.releases import store, two_files
-from usecases import signing_in
 
 pytestmark = pytest.mark.browser
 
@@ -25,14 +22,9 @@ PAPER = {"width": 703, "height": 1032}
 
 async def open_page(phone: Phone, *releases: Release, role: str = "derby-city") -> Page:
     """Publish releases, sign in, and open the page of the last of them."""
-    stage = phone.stage
-    stored = [await store(stage.service, each, render=two_files) for each in releases]
-    someone = SignedIn("Made-up Mo", f"commissioner:{role}")
-    code = await signing_in.hand_out_code(
-        stage.service, someone, timedelta(hours=1), stage.world.clock.now
-    )
-    await phone.page.goto(f"{phone.address}/enter/{code}")
-    await phone.page.get_by_role("button").first.click()
+    service = phone.stage.service
+    stored = [await store(service, each, render=two_files) for each in releases]
+    await phone.sign_in(f"commissioner:{role}")
     await phone.page.goto(f"{phone.address}/commissioner/{stored[-1].id}")
     return phone.page
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import httpx
@@ -12,7 +12,6 @@ from playwright.async_api import expect
 
 from outcomes.measures.characteristics import TITLES, VALUE_TITLES
 from storage import tables
-from storage.access import SignedIn
 from surveys.people import AgeBand, Role
 from tests.support.callers import rows
 from tests.support.house import invite
@@ -284,16 +283,10 @@ async def test_what_cannot_be_noted_is_explained_and_nothing_is_stored(
 async def test_the_page_can_be_read_hit_named_and_used_by_keyboard_on_a_phone(
     phone: Phone,
 ) -> None:
-    stage = phone.stage
-    now = stage.world.clock.now
-    await invite(stage.service, now, Role.YOUNG_PERSON, AgeBand.TWELVE_TO_FIFTEEN)
-    code = await signing_in.hand_out_code(
-        stage.service, SignedIn("made-up.mo", signing_in.STAFF), timedelta(hours=1), now
-    )
+    now = phone.stage.world.clock.now
+    await invite(phone.stage.service, now, Role.YOUNG_PERSON, AgeBand.TWELVE_TO_FIFTEEN)
+    await phone.sign_in()
     page = phone.page
-    await page.goto(f"{phone.address}/enter/{code}")
-    await page.get_by_role("button").first.click()
-    await page.wait_for_url("**/staff")
     await page.get_by_role("link", name="For the contract").click()
     await page.get_by_label("Unplanned moves").focus()
     await page.keyboard.type("3")

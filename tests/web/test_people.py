@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import httpx
 import pytest
 from playwright.async_api import expect
 
 from storage import tables
-from storage.access import SignedIn
 from surveys.people import AgeBand, Role
 from tests.support.callers import rows
 from tests.support.house import invite
@@ -200,10 +198,7 @@ async def test_every_page_about_people_can_be_read_hit_and_named_on_a_phone(phon
     """Contrast, targets, names, no id twice, nothing wider than a phone; by keyboard as well."""
     now = phone.stage.world.clock.now
     invited = await invite(phone.stage.service, now, Role.YOUNG_PERSON, AgeBand.TWELVE_TO_FIFTEEN)
-    code = await signing_code(phone.stage)
-    await phone.page.goto(f"{phone.address}/enter/{code}")
-    await phone.page.get_by_role("button").first.click()
-    await phone.page.wait_for_url("**/staff")
+    await phone.sign_in()
     person = f"/staff/people/{invited.participant}"
     for path in ("/staff", person, f"{person}/hold?reason=bereavement&household=1"):
         await nothing_wrong(phone, path)
@@ -215,12 +210,6 @@ async def test_every_page_about_people_can_be_read_hit_and_named_on_a_phone(phon
     await phone.page.get_by_role("button", name="Ask to let").click()
     await expect(phone.page.get_by_text("You asked for this.")).to_be_visible()
     await nothing_wrong(phone, "/staff/held")
-
-
-async def signing_code(stage: Stage) -> str:
-    someone = SignedIn("Made-up Mo", signing_in.STAFF)
-    now = stage.world.clock.now
-    return await signing_in.hand_out_code(stage.service, someone, timedelta(hours=1), now)
 
 
 async def nothing_wrong(phone: Phone, path: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
@@ -10,13 +9,12 @@ import pytest
 from playwright.async_api import expect
 
 from storage import tables
-from storage.access import SignedIn
 from surveys.people import AgeBand, Role
 from tests.support.callers import let_be_told, rows
-from tests.support.house import World, invite
-from tests.web.phone import WIDTH, Phone, open_phone
+from tests.support.house import invite
+from tests.web.phone import WIDTH, Phone
 from tests.web.plain_browser import Form, Page, join, look, tap, write
-from tests.web.stage import Stage, free_port, open_stage
+from tests.web.stage import Stage
 from usecases import signing_in, theming
 from usecases.inviting import By, Invited
 from usecases.theming import Sorting
@@ -224,22 +222,15 @@ async def test_a_theme_that_waits_long_is_marked_and_stands_first(
 
 
 @pytest.fixture
-async def phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
+async def phone(phone: Phone) -> Phone:
     """A phone in which staff are signed in, and some themes."""
-    port = free_port()
-    async with open_stage(world, f"http://127.0.0.1:{port}") as stage:
-        for title in ("Sleep", "School", "Brothers and sisters", "Having a say"):
-            await theming.add_theme(stage.service, title, staff(stage))
-        band = AgeBand.SIXTEEN_TO_SEVENTEEN
-        invited = await invite(stage.service, world.clock.now, Role.YOUNG_PERSON, band)
-        await says(stage, invited, "i want to see my brother more than now")
-        async with open_phone(stage, port, chromium_path) as phone:
-            key = SignedIn("Made-up Mo", signing_in.STAFF)
-            day = timedelta(hours=1)
-            code = await signing_in.hand_out_code(stage.service, key, day, world.clock.now)
-            await phone.page.goto(f"{phone.address}/enter/{code}")
-            await phone.page.get_by_role("button").click()
-            yield phone
+    stage, band = phone.stage, AgeBand.SIXTEEN_TO_SEVENTEEN
+    for title in ("Sleep", "School", "Brothers and sisters", "Having a say"):
+        await theming.add_theme(stage.service, title, staff(stage))
+    invited = await invite(stage.service, stage.world.clock.now, Role.YOUNG_PERSON, band)
+    await says(stage, invited, "i want to see my brother more than now")
+    await phone.sign_in()
+    return phone
 
 
 async def fits(phone: Phone) -> bool:
@@ -264,7 +255,6 @@ async def test_words_are_sorted_with_a_thumb(phone: Phone) -> None:
     await expect(page.get_by_text("1 young person")).to_be_visible()
     assert await fits(phone)
     assert await seen(phone.stage) == {"brothers-and-sisters"}
-    assert phone.complaints == []
 
 
 @pytest.mark.browser
