@@ -12,6 +12,7 @@ from surveys.people import AgeBand, Role
 from tests.support.house import World, invite
 from tests.web.phone import Phone, open_phone
 from tests.web.stage import Stage, free_port, open_stage
+from usecases import signing_in
 from usecases.inviting import Invited
 
 
@@ -31,6 +32,13 @@ async def browser(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without a script."""
     async with stage.browser() as opened:
         yield opened
+
+
+@pytest.fixture
+async def desk(stage: Stage, browser: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A browser in which staff are signed in."""
+    await stage.sign_in(browser, signing_in.STAFF)
+    return browser
 
 
 @pytest.fixture

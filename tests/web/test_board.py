@@ -26,13 +26,6 @@ DAY = timedelta(days=1)
 BOARD = "/staff/followups"
 
 
-@pytest.fixture
-async def desk(stage: Stage, browser: httpx.AsyncClient) -> httpx.AsyncClient:
-    """A browser in which staff are signed in."""
-    await stage.sign_in(browser, signing_in.STAFF)
-    return browser
-
-
 async def change(service: Service, statement: Any) -> None:
     await service.lane.write(lambda connection: connection.execute(statement))
 

@@ -19,7 +19,6 @@ from tests.web.phone import WIDTH, Phone
 from tests.web.plain_browser import Page, look
 from tests.web.stage import Stage
 from tests.web.test_browser import LOOK, NOTHING_WRONG
-from usecases import signing_in
 from usecases.inviting import Invited
 
 FACTS = {
@@ -31,13 +30,6 @@ FACTS = {
     "disengaged_on": "2026-09-21",
     "back_on": "2026-09-22",
 }
-
-
-@pytest.fixture
-async def desk(stage: Stage, browser: httpx.AsyncClient) -> httpx.AsyncClient:
-    """A browser in which staff are signed in, before a support episode of 20 September 2026."""
-    await stage.sign_in(browser, signing_in.STAFF)
-    return browser
 
 
 @pytest.fixture

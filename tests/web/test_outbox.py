@@ -12,16 +12,9 @@ from storage import tables
 from tests.support.callers import rows
 from tests.web.plain_browser import join, look, tap
 from tests.web.stage import Stage
-from usecases import restoring, signing_in
+from usecases import restoring
 from usecases.inviting import Invited
 from usecases.restoring import Seen
-
-
-@pytest.fixture
-async def desk(stage: Stage, browser: httpx.AsyncClient) -> httpx.AsyncClient:
-    """A browser in which staff are signed in."""
-    await stage.sign_in(browser, signing_in.STAFF)
-    return browser
 
 
 @pytest.fixture

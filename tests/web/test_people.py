@@ -22,13 +22,6 @@ from usecases.suppressing import CONFIRMATION
 
 
 @pytest.fixture
-async def desk(stage: Stage, browser: httpx.AsyncClient) -> httpx.AsyncClient:
-    """A browser in which staff are signed in."""
-    await stage.sign_in(browser, signing_in.STAFF)
-    return browser
-
-
-@pytest.fixture
 async def carer(stage: Stage, invited: Invited) -> Invited:
     """A carer's invitation to the same support episode."""
     assert invited

@@ -29,13 +29,6 @@ NEW = {
 }
 
 
-@pytest.fixture
-async def desk(stage: Stage, browser: httpx.AsyncClient) -> httpx.AsyncClient:
-    """A browser in which staff are signed in."""
-    await stage.sign_in(browser, signing_in.STAFF)
-    return browser
-
-
 async def open_episode(desk: httpx.AsyncClient, **changes: str) -> Page:
     form = (await look(desk, "/staff")).form("/staff/episodes")
     return Page(await desk.post(form.action, data={**form.fields, **NEW, **changes}))

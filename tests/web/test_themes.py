@@ -22,13 +22,6 @@ from usecases.theming import Sorting
 WORDS, THEMES, AGAIN = "/staff/words", "/staff/themes", "/staff/words/again"
 
 
-@pytest.fixture
-async def desk(stage: Stage, browser: httpx.AsyncClient) -> httpx.AsyncClient:
-    """A browser in which staff are signed in."""
-    await stage.sign_in(browser, signing_in.STAFF)
-    return browser
-
-
 async def says(stage: Stage, invited: Invited, words: str) -> None:
     async with stage.browser() as child:
         await write(child, await join(child, invited.web), words)
