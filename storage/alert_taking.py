@@ -14,6 +14,7 @@ from sqlalchemy import Select, select, update
 from storage.alerts import AlertKind, StepState
 from storage.casework import Casework
 from storage.tables import alert_steps, alerts, concerns, notices
+from storage.walls import ANYBODY, Reader
 
 
 def acknowledge(work: Casework, alert_id: str, who: str, now: datetime) -> bool:
@@ -21,10 +22,16 @@ def acknowledge(work: Casework, alert_id: str, who: str, now: datetime) -> bool:
     return _acknowledge(work, [alert_id], who, now) == 1
 
 
-def acknowledge_for_words(work: Casework, words_id: str, who: str, now: datetime) -> None:
-    """Say that a named person read these words: what they raised is in hand."""
+def acknowledge_for_words(
+    work: Casework, words_id: str, who: str, now: datetime, reader: Reader = ANYBODY
+) -> None:
+    """Say that a named person read these words: what they raised, and they may know of, is in hand.
+
+    An alert that is kept from whoever reads goes on climbing.
+    """
     raised = select(alerts.c.id).join(concerns, concerns.c.id == alerts.c.concern_id)
-    _acknowledge(work, raised.where(concerns.c.words_id == words_id), who, now)
+    known = raised.where(concerns.c.words_id == words_id, *reader.may_take())
+    _acknowledge(work, known, who, now)
 
 
 _OF_NOTICE: Final = {
@@ -35,14 +42,18 @@ _OF_NOTICE: Final = {
 """The notices that come with an alert, and its kind."""
 
 
-def acknowledge_for_notice(work: Casework, notice_id: str, who: str, now: datetime) -> None:
-    """Say that a named person saw this notice: what it raised is in hand."""
+def acknowledge_for_notice(
+    work: Casework, notice_id: str, who: str, now: datetime, reader: Reader = ANYBODY
+) -> None:
+    """Say that a named person saw this notice: what it raised, and they may know of, is in hand."""
     query = select(notices.c.kind, notices.c.participant_id).where(notices.c.id == notice_id)
     seen = work.connection.execute(query).first()
     kind = _OF_NOTICE.get(seen.kind) if seen is not None else None
     if seen is not None and kind is not None and seen.participant_id is not None:
         mine = select(alerts.c.id).where(
-            alerts.c.participant_id == seen.participant_id, alerts.c.kind == kind.value
+            alerts.c.participant_id == seen.participant_id,
+            alerts.c.kind == kind.value,
+            *reader.may_take(),
         )
         _acknowledge(work, mine, who, now)
 

@@ -75,9 +75,8 @@ def count(connection: Connection, now: datetime, reader: Reader = ANYBODY) -> Co
 
 
 def _concerns_of(reader: Reader) -> list[ColumnElement[bool]]:
-    if reader.within is None:
-        return []
-    return [concerns.c.words_id.in_(select(words.c.id).where(*reader.may_read()))]
+    readable = reader.may_read()
+    return [concerns.c.words_id.in_(select(words.c.id).where(*readable))] if readable else []
 
 
 def _askings_of(reader: Reader) -> list[ColumnElement[bool]]:

@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, union
 
-from storage.alert_walls import alerts_kept_from, words_kept_from
+from storage.alert_walls import (
+    alerts_kept_from,
+    cared_for_by,
+    notices_kept_from,
+    words_for_leads,
+    words_kept_from,
+)
+from storage.alerts import Route
 from storage.casework import Casework
 from storage.tables import (
     alerts,
@@ -89,7 +96,7 @@ def are_readable(caseload: Caseload) -> ColumnElement[bool]:
     """Return what holds for a row of `words` that a worker with this caseload may read.
 
     Their writer chose so, or was not asked yet, or somebody may be in danger: safety is the stated
-    exception. What is said about a worker or carer is for those who see everybody, not for workers.
+    exception. What is said about a worker or carer goes to nobody but the safeguarding lead.
     """
     raised = select(_CONCERNS.c.words_id).where(_CONCERNS.c.words_id.is_not(None))
     in_danger = words.c.id.in_(raised)
@@ -101,14 +108,14 @@ def are_readable(caseload: Caseload) -> ColumnElement[bool]:
 
 def is_about(who: str) -> ColumnElement[bool]:
     """Return what holds for a row of `words` that may be about this worker themselves."""
-    accuses = words.c.participant_id.in_(own_people(Caseload(who))) & is_allegation()
+    accuses = words.c.participant_id.in_(cared_for_by(who)) & is_allegation()
     return or_(accuses, words.c.id.in_(words_kept_from(who)))
 
 
 def is_allegation() -> ColumnElement[bool]:
     """Return what holds for a row of `words` in which a worker or carer may be accused."""
     raised = select(_CONCERNS.c.words_id).where(_CONCERNS.c.words_id.is_not(None), _ACCUSES)
-    return words.c.id.in_(raised)
+    return or_(words.c.id.in_(raised), words.c.id.in_(words_for_leads()))
 
 
 # Queries about words join concerns themselves: these are looked at apart.
@@ -121,23 +128,39 @@ class Reader:
     """Who looks at words and notices: their name, and the wall that they stand behind.
 
     `who` is empty where nobody in particular looks, such as on the command line; `within` is None
-    where there is no wall.
+    where there is no wall. `leads`: from the safeguarding lead upwards, who alone read what may
+    accuse a worker or carer: whoever is on duty may be the one who is meant.
     """
 
     who: str = ""
     within: Caseload | None = None
+    leads: bool = True
 
     def may_read(self) -> list[ColumnElement[bool]]:
         """Return what must hold for rows of `words`."""
         if self.within is not None:
             return [are_readable(self.within)]
-        return [~is_about(self.who)] if self.who else []
+        known = [~is_about(self.who)] if self.who else []
+        return known if self.leads else [*known, ~is_allegation()]
 
     def may_know(self) -> list[ColumnElement[bool]]:
         """Return what must hold for rows of `notices`."""
+        known: list[ColumnElement[bool]] = []
+        if self.who:
+            known.append(notices.c.id.not_in(notices_kept_from(self.who)))
         if self.within is None:
-            return []
-        return [notices.c.participant_id.in_(own_people(self.within))]
+            return known
+        return [*known, notices.c.participant_id.in_(own_people(self.within))]
+
+    def may_take(self) -> list[ColumnElement[bool]]:
+        """Return what must hold for rows of `alerts` so that reading or seeing takes them in hand.
+
+        What somebody may not know of, they cannot have in hand.
+        """
+        known: list[ColumnElement[bool]] = []
+        if self.who:
+            known.append(alerts.c.id.not_in(alerts_kept_from(self.who)))
+        return known if self.leads else [*known, alerts.c.route != Route.LEAD_ONLY.value]
 
 
 ANYBODY: Final = Reader()
@@ -160,7 +183,8 @@ def _inside(caseload: Caseload, thing: Thing, row_id: str) -> ColumnElement[bool
         case Thing.WORDS:
             return and_(words.c.id == row_id, are_readable(caseload))
         case Thing.NOTICE:
-            return and_(notices.c.id == row_id, notices.c.participant_id.in_(people))
+            kept = notices.c.id.in_(notices_kept_from(caseload.who))
+            return and_(notices.c.id == row_id, notices.c.participant_id.in_(people), ~kept)
         case Thing.SILENCE:
             return and_(silences.c.id == row_id, silences.c.participant_id.in_(people))
         case Thing.HOLDING:
@@ -180,10 +204,25 @@ def _inside(caseload: Caseload, thing: Thing, row_id: str) -> ColumnElement[bool
             assert_never(thing)
 
 
-def is_accused(work: Casework, who: str, words_id: str) -> bool:
-    """Tell whether these words may accuse this very worker."""
-    query = select(exists().where(words.c.id == words_id, is_about(who)))
+def are_hidden_from(work: Casework, reader: Reader, words_id: str) -> bool:
+    """Tell whether there are these words, and somebody must not read them."""
+    needed = reader.may_read()
+    if not needed:
+        return False
+    query = select(exists().where(words.c.id == words_id, not_(and_(*needed))))
     return bool(work.connection.scalar(query))
+
+
+def looks_after(work: Casework, who: str, thing: Thing, row_id: str) -> bool:
+    """Tell whether this worker looks after the child, or did: for a person, or a wish of theirs."""
+    match thing:
+        case Thing.PERSON:
+            whose = participants.c.id.in_(cared_for_by(who)) & (participants.c.id == row_id)
+        case Thing.WISH:
+            whose = wishes.c.participant_id.in_(cared_for_by(who)) & (wishes.c.id == row_id)
+        case _:
+            return False
+    return bool(work.connection.scalar(select(exists().where(whose))))
 
 
 def people_inside(work: Casework, caseload: Caseload, ids: Collection[str]) -> set[str]:

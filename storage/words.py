@@ -174,7 +174,9 @@ def of_participant(work: Casework, participant_id: str) -> list[WordsToRead]:
     return [_opened(work, row) for row in work.connection.execute(ordered)]
 
 
-def mark_read(work: Casework, words_id: str, who: str, now: datetime) -> bool:
+def mark_read(
+    work: Casework, words_id: str, who: str, now: datetime, reader: Reader = ANYBODY
+) -> bool:
     """Say that a named person read these words; False when they were read before or are gone."""
     seen = (
         update(words)
@@ -186,7 +188,7 @@ def mark_read(work: Casework, words_id: str, who: str, now: datetime) -> bool:
         .where(concerns.c.words_id == words_id, concerns.c.acknowledged_at.is_(None))
         .values(acknowledged_at=now, acknowledged_by=who)
     )
-    alert_taking.acknowledge_for_words(work, words_id, who, now)
+    alert_taking.acknowledge_for_words(work, words_id, who, now, reader)
     work.connection.execute(acknowledged)
     return work.connection.execute(seen).rowcount == 1
 
@@ -267,14 +269,16 @@ def notices_of(work: Casework, participant_id: str) -> list[GivenNotice]:
     ]
 
 
-def mark_notice_seen(work: Casework, notice_id: str, who: str, now: datetime) -> bool:
+def mark_notice_seen(
+    work: Casework, notice_id: str, who: str, now: datetime, reader: Reader = ANYBODY
+) -> bool:
     """Say that a named person saw this fact; False when it was seen before."""
     seen = (
         update(notices)
         .where(notices.c.id == notice_id, notices.c.seen_at.is_(None))
         .values(seen_at=now, seen_by=who)
     )
-    alert_taking.acknowledge_for_notice(work, notice_id, who, now)
+    alert_taking.acknowledge_for_notice(work, notice_id, who, now, reader)
     return work.connection.execute(seen).rowcount == 1
 
 

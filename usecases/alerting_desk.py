@@ -20,14 +20,12 @@ from usecases.inviting import By
 from usecases.ladder import Rung
 from usecases.refusal import Refusal
 from usecases.service import Service
-from usecases.walls import EVERYTHING, StaffRole
+from usecases.walls import EVERYTHING
 
 LATELY: Final = timedelta(days=7)
 """How long a closed alert is shown, so that a slip can be undone."""
 
 NOT_THERE: Final = "There is no such alert, or somebody has it in hand already."
-
-_LEADS: Final = frozenset({StaffRole.SAFEGUARDING_LEAD, StaffRole.ON_CALL_MANAGER})
 
 
 class ClosedBecause(StrEnum):
@@ -158,7 +156,7 @@ def _sieve(work: Casework, by: By) -> Callable[[Listed], bool]:
     of the others, those of their caseload, and those about nobody.
     """
     kept = frozenset[str]() if by.sight is EVERYTHING else alert_walls.kept_alerts(work, by.who)
-    leads = bool(by.sight.roles & _LEADS)
+    leads = bool(by.sight.roles & walls.LEADS)
     casework = bool(by.sight.roles & walls.CASEWORK)
 
     def may(alert: Listed) -> bool:

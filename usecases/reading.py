@@ -11,8 +11,11 @@ from storage.casework import Casework
 from storage.counts import Counts, count
 from storage.words import Notice, WordsToRead
 from usecases.inviting import By
+from usecases.refusal import Refusal
 from usecases.service import Service
-from usecases.walls import reader_of
+from usecases.walls import may_see_words, reader_of
+
+_NOT_THERE: Final = "There are no such words."
 
 LATELY: Final = timedelta(days=7)
 """How long staff can look again at what was read."""
@@ -54,23 +57,35 @@ async def read_lately(service: Service, by: By) -> list[WordsToRead]:
 
 
 async def mark_read(service: Service, words_id: str, by: By) -> bool:
-    """Say that a named person read these words and takes care of them; False when done before."""
+    """Say that a named person read these words and takes care of them; False when done before.
+
+    Raises Refusal where they are not theirs to read.
+    """
 
     def work(casework: Casework) -> bool:
-        done = words.mark_read(casework, words_id, by.who, by.now)
-        if done:
-            audit.note(casework, by.who, "read words", words_id, by.now)
+        done = read_in(casework, words_id, by)
         casework.flush()
         return done
 
     return await service.lane.write(lambda connection: work(service.open(connection)))
 
 
+def read_in(work: Casework, words_id: str, by: By) -> bool:
+    """Do the same inside a transaction."""
+    if not may_see_words(work, by.sight, by.who, words_id):
+        raise Refusal(_NOT_THERE)
+    done = words.mark_read(work, words_id, by.who, by.now, reader_of(by.sight, by.who))
+    if done:
+        audit.note(work, by.who, "read words", words_id, by.now)
+    return done
+
+
 async def mark_seen(service: Service, notice_id: str, by: By) -> bool:
     """Say that a named person saw this notice; False when it was seen before."""
+    reader = reader_of(by.sight, by.who)
 
     def work(casework: Casework) -> bool:
-        done = words.mark_notice_seen(casework, notice_id, by.who, by.now)
+        done = words.mark_notice_seen(casework, notice_id, by.who, by.now, reader)
         if done:
             audit.note(casework, by.who, "saw notice", notice_id, by.now)
         casework.flush()

@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 from outcomes.indicators import Reply
 from outcomes.quarter import Period, Quarter
-from storage import audit, reply_tellings, themes, words
+from storage import audit, reply_tellings, themes
 from storage.casework import Casework
 from storage.themes import NEVER_RAISED, Raised, StoredReply, Theme
+from usecases import reading
 from usecases.inviting import By
 from usecases.refusal import Refusal
 from usecases.service import Service
@@ -88,10 +89,7 @@ async def read_and_sort(service: Service, words_id: str, sorting: Sorting, by: B
     def work(casework: Casework) -> bool:
         if sorting != Sorting():
             sort_in(casework, words_id, sorting, by)
-        done = words.mark_read(casework, words_id, by.who, by.now)
-        if done:
-            audit.note(casework, by.who, "read words", words_id, by.now)
-        return done
+        return reading.read_in(casework, words_id, by)
 
     return await _write(service, work)
 

@@ -40,6 +40,9 @@ STAFF: Final = "staff"
 SEE_EVERYBODY: Final = frozenset(
     {StaffRole.DUTY, StaffRole.SAFEGUARDING_LEAD, StaffRole.ON_CALL_MANAGER}
 )
+LEADS: Final = frozenset({StaffRole.SAFEGUARDING_LEAD, StaffRole.ON_CALL_MANAGER})
+"""Who hears of allegations."""
+
 CASEWORK: Final = SEE_EVERYBODY | {StaffRole.WORKER}
 """Who works with people at all."""
 
@@ -70,8 +73,13 @@ class Sight:
 
 
 def reader_of(sight: Sight, who: str) -> Reader:
-    """Return who reads words: nobody reads those in which they themselves may be accused."""
-    return ANYBODY if sight is EVERYTHING else Reader(who, sight.caseload)
+    """Return who reads words: nobody those in which they themselves may be accused.
+
+    What may accuse anybody of the staff, or a carer, is read from the safeguarding lead upwards.
+    """
+    if sight is EVERYTHING:
+        return ANYBODY
+    return Reader(who, sight.caseload, leads=bool(sight.roles & LEADS))
 
 
 EVERYTHING: Final = Sight(frozenset(StaffRole), None)
@@ -121,7 +129,7 @@ def may_see_person(work: Casework, sight: Sight, participant_id: str) -> bool:
 
 def may_see_words(work: Casework, sight: Sight, who: str, words_id: str) -> bool:
     """Tell whether `who` may read these words; never those in which they may be accused."""
-    if sight is not EVERYTHING and walls.is_accused(work, who, words_id):
+    if walls.are_hidden_from(work, reader_of(sight, who), words_id):
         return False
     return may_see(work, sight, Thing.WORDS, words_id)
 
@@ -155,3 +163,10 @@ async def may_be_shown(service: Service, sight: Sight, who: str, thing: Thing, r
         return may_see(casework, sight, thing, row_id)
 
     return await service.lane.read(lambda connection: work(service.open(connection)))
+
+
+async def is_their_own(service: Service, who: str, thing: Thing, row_id: str) -> bool:
+    """Tell whether `who` looks after the child that a person or a wish belongs to, or did."""
+    return await service.lane.read(
+        lambda connection: walls.looks_after(service.open(connection), who, thing, row_id)
+    )

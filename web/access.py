@@ -101,6 +101,18 @@ async def _staff(request: Request, site: Site, page: StaffPage) -> None:
         row = request.path_params[name]
         if thing is None or not await is_within(site, present, thing, row):
             raise NotThere
+    if page.for_others:
+        await _looks_not_after(request, site, present)
+
+
+async def _looks_not_after(request: Request, site: Site, present: Present) -> None:
+    """Raise NotThere for whoever looks after the child that an address names, or did."""
+    for name, row in request.path_params.items():
+        thing = WALLED.get(name)
+        if thing is not None and await walls.is_their_own(
+            site.service, present.someone.who, thing, row
+        ):
+            raise NotThere
 
 
 async def is_within(site: Site, present: Present, thing: Thing, row_id: str) -> bool:

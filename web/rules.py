@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from usecases.walls import CASEWORK, SEE_EVERYBODY, Sight, StaffRole, Thing, roles_of
+from usecases.walls import CASEWORK, LEADS, SEE_EVERYBODY, Sight, StaffRole, Thing, roles_of
 
 
 class Rule(StrEnum):
@@ -35,11 +35,13 @@ class StaffPage:
     """Which roles of the staff may look at a page, and which may send its forms.
 
     Whoever sees only a caseload finds only what is in it: every part of an address that names a
-    thing must be one of WALLED or of NOBODYS, or the page is not there for them.
+    thing must be one of WALLED or of NOBODYS, or the page is not there for them. A page
+    `for_others` is not there for whoever looks after the child, or did: they may be the one meant.
     """
 
     see: frozenset[StaffRole]
     do: frozenset[StaffRole]
+    for_others: bool = False
 
 
 _LEAD: Final = StaffRole.SAFEGUARDING_LEAD
@@ -49,6 +51,10 @@ CASE_PAGES: Final = StaffPage(CASEWORK, CASEWORK)
 """Pages about children and those around them."""
 SAFETY_PAGES: Final = StaffPage(SEE_EVERYBODY, SEE_EVERYBODY)
 """Pages about everybody alike, such as messages that were set aside."""
+DECIDING_PAGES: Final = StaffPage(SEE_EVERYBODY, SEE_EVERYBODY, for_others=True)
+"""What decides about somebody's record or chat."""
+WHOLE_RECORD: Final = StaffPage(LEADS, LEADS, for_others=True)
+"""Everything about one person, what they accuse others of as well."""
 LEAD_PAGES: Final = StaffPage(frozenset({_LEAD}), frozenset({_LEAD}))
 """What only the safeguarding lead decides."""
 THEME_PAGES: Final = StaffPage(CASEWORK | {StaffRole.ANALYST}, CASEWORK)
@@ -129,15 +135,15 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
     "/staff/people/{participant}/rights": CASE_PAGES,
     "/staff/people/{participant}/age": CASE_PAGES,
     "/staff/people/{participant}/role": CASE_PAGES,
-    "/staff/people/{participant}/chats/{chat}/part": CASE_PAGES,
-    "/staff/people/{participant}/share": CASE_PAGES,
+    "/staff/people/{participant}/chats/{chat}/part": DECIDING_PAGES,
+    "/staff/people/{participant}/share": WHOLE_RECORD,
     "/staff/people/{participant}/legal-hold": CASE_PAGES,
     "/staff/people/{participant}/legal-hold/{hold}/lift": CASE_PAGES,
     "/staff/rights": CASE_PAGES,
-    "/staff/rights/{wish}/look": CASE_PAGES,
-    "/staff/rights/{wish}/grant": CASE_PAGES,
-    "/staff/rights/{wish}/refuse": CASE_PAGES,
-    "/staff/rights/{wish}/page": CASE_PAGES,
+    "/staff/rights/{wish}/look": WHOLE_RECORD,
+    "/staff/rights/{wish}/grant": DECIDING_PAGES,
+    "/staff/rights/{wish}/refuse": DECIDING_PAGES,
+    "/staff/rights/{wish}/page": WHOLE_RECORD,
     "/staff/episodes/{episode}/filed": CASE_PAGES,
     "/staff/held": CASE_PAGES,
     "/staff/held/{action}/ask": CASE_PAGES,
@@ -181,7 +187,10 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
 
 
 def may_open(sight: Sight, path: str) -> bool:
-    """Tell whether somebody of the staff may look at a page at all, so that it is offered."""
+    """Tell whether somebody of the staff may look at a page at all, so that it is offered.
+
+    `path` as in RULES.
+    """
     page = RULES.get(path)
     if page is Rule.STAFF:
         page = CASE_PAGES
