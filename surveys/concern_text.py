@@ -12,6 +12,10 @@ import regex
 MARKS: Final = regex.compile(r"\p{Mn}+")
 UNSEEN: Final = regex.compile(r"[\p{Cf}\p{Cs}\p{Co}\u034f\u115f\u1160\u3164\uffa0]+")
 APOSTROPHES: Final = regex.compile(r"(?<=\p{L})['\u2019\u2018`\u00b4\u02bc\uff07](?=\p{L})")
+# Initial letters with an ending (`od'd`, `s.a'd`) are no other word: they keep theirs.
+INITIALS: Final = regex.compile(
+    r"(?<!\p{L})(o)\.?(d)\.?['\u2019\u2018`]d(?!\p{L})|(?<!\p{L})(s)\.?(a)\.?['\u2019\u2018`]d(?!\p{L})"
+)
 TOKENS: Final = regex.compile(
     r"(?P<token>(?:[@$](?=\p{L}))?[\p{L}\p{N}][\p{L}\p{N}\p{Mc}@$!*|]*)|(?P<stop>(?<!\.)[.!?;\u061f\u06d4\u1362](?!\S))"
 )
@@ -60,7 +64,7 @@ def fold(text: str, folding: Folding) -> tuple[Piece, ...]:
     Letters set apart (`k i l l`) come back as one word. Nothing is raised for odd characters.
     """
     plain = text.lower() if text.isascii() else _fold_characters(text, folding)
-    plain = APOSTROPHES.sub("", plain)
+    plain = APOSTROPHES.sub("", INITIALS.sub(r"\1\2\3\4ed", plain))
     pieces: list[Piece] = []
     opens = False
     for found in TOKENS.finditer(plain):
