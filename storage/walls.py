@@ -206,11 +206,19 @@ def _inside(caseload: Caseload, thing: Thing, row_id: str) -> ColumnElement[bool
 
 def are_hidden_from(work: Casework, reader: Reader, words_id: str) -> bool:
     """Tell whether there are these words, and somebody must not read them."""
-    needed = reader.may_read()
+    return _lacks(work, words.c.id == words_id, reader.may_read())
+
+
+def is_notice_hidden(work: Casework, reader: Reader, notice_id: str) -> bool:
+    """Tell whether there is this notice, and somebody must not know of it."""
+    return _lacks(work, notices.c.id == notice_id, reader.may_know())
+
+
+def _lacks(work: Casework, row: ColumnElement[bool], needed: list[ColumnElement[bool]]) -> bool:
+    """Tell whether there is a row, and something that it needs does not hold for it."""
     if not needed:
         return False
-    query = select(exists().where(words.c.id == words_id, not_(and_(*needed))))
-    return bool(work.connection.scalar(query))
+    return bool(work.connection.scalar(select(exists().where(row, not_(and_(*needed))))))
 
 
 def looks_after(work: Casework, who: str, thing: Thing, row_id: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from storage import audit, words
+from storage import audit, walls, words
 from storage.casework import Casework
 from storage.counts import Counts, count
 from storage.words import Notice, WordsToRead
@@ -81,10 +81,15 @@ def read_in(work: Casework, words_id: str, by: By) -> bool:
 
 
 async def mark_seen(service: Service, notice_id: str, by: By) -> bool:
-    """Say that a named person saw this notice; False when it was seen before."""
+    """Say that a named person saw this notice.
+
+    False when it was seen before, or is not theirs to know of.
+    """
     reader = reader_of(by.sight, by.who)
 
     def work(casework: Casework) -> bool:
+        if walls.is_notice_hidden(casework, reader, notice_id):
+            return False
         done = words.mark_notice_seen(casework, notice_id, by.who, by.now, reader)
         if done:
             audit.note(casework, by.who, "saw notice", notice_id, by.now)

@@ -265,7 +265,7 @@ async def test_what_accuses_a_worker_never_comes_before_that_worker(
             read = f"/staff/words/{accused.ids['words']}/read"
             assert (await browser.post(read)).status_code == 404, role
             for method, route, address in addresses(stage, house, accused):
-                if route.startswith("/staff"):
+                if route.startswith("/staff") and route != "/staff/me/out":
                     answer = await _as_meant(browser, method, address)
                     assert accused.wrote not in answer.text, f"{role} at {method} {address}"
     async with stage.browser() as browser:
