@@ -27,10 +27,12 @@ class SdqTotal:
 class FollowUp:
     """One due moment after the end of the support (or any other), and how it ended.
 
-    `outcome` is a value of `AskingOutcome`.
+    `person` is the pseudonym of who was to be asked, in whatever support: people are counted, not
+    moments. `outcome` is a value of `AskingOutcome`.
     """
 
     episode: str
+    person: str
     commissioner: Commissioner
     strand: Strand
     age: AgeBand
@@ -42,9 +44,13 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """One check-in that somebody began: whether it was ended, and after how many seconds."""
+    """One check-in that somebody began: whether it was ended, and after how many seconds.
+
+    `person` is the pseudonym of who began it: people are counted, not check-ins.
+    """
 
     episode: str
+    person: str
     commissioner: Commissioner
     strand: Strand
     age: AgeBand

@@ -17,7 +17,7 @@ from outcomes.facts import Begun, FollowUp
 from outcomes.observation import Asking, AskingOutcome
 from storage.casework import AnyRow
 from storage.silences import GONE_QUIET
-from storage.tables import occasions, runs, silences, support_episodes
+from storage.tables import occasions, participants, runs, silences, support_episodes
 
 AgeOf = Callable[[AnyRow], AgeBand]
 """Says how old the child of a row was, from its columns `child_age` and `child_id`."""
@@ -48,9 +48,13 @@ _BOX: Final = (
 
 
 class _Box(NamedTuple):
-    """The support episode that something belongs to, as far as figures are sorted by it."""
+    """The support episode that something belongs to, as far as figures are sorted by it, and whose.
+
+    `person` is a pseudonym, the same in all of somebody's support.
+    """
 
     episode: str
+    person: str
     commissioner: Commissioner
     strand: Strand
     age: AgeBand
@@ -121,8 +125,15 @@ def begun_between(
     was gone through to the end.
     """
     query = (
-        select(*_BOX, runs.c.status, runs.c.started_at, runs.c.moved_at)
+        select(
+            *_BOX,
+            participants.c.key.label("participant_key"),
+            runs.c.status,
+            runs.c.started_at,
+            runs.c.moved_at,
+        )
         .join(support_episodes, support_episodes.c.id == runs.c.episode_id)
+        .join(participants, participants.c.id == runs.c.participant_id)
         .where(*_within(runs.c.started_at, span))
     )
     return tuple(
@@ -143,7 +154,13 @@ def _within(
 
 
 def _box(row: AnyRow, age_of: AgeOf) -> _Box:
-    return _Box(row.key, Commissioner(row.commissioner), Strand(row.strand), age_of(row))
+    return _Box(
+        row.key,
+        row.participant_key,
+        Commissioner(row.commissioner),
+        Strand(row.strand),
+        age_of(row),
+    )
 
 
 def _seconds(row: AnyRow) -> int:

@@ -1,4 +1,8 @@
-"""Says who belongs to the populations of a period, and in which box; it sorts and counts nobody."""
+"""Says who belongs to the populations of a period, and in which box; it sorts and counts nobody.
+
+What is counted is protected as if each one were somebody of their own. So in every population a
+person, or a piece of support, stands once in a quarter, however much they did in it.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from statistics import median
+from typing import TypeVar
 
 from outcomes.episode import CloseReason, EpisodeFacts
 from outcomes.errors import BadFactsError, BadMeasureError
 from outcomes.facts import Begun, Facts, FollowUp, Heard, SdqTotal
 from outcomes.measures.measure import Measure, PeriodRule
-from outcomes.observation import Asking, Observation, Wave
+from outcomes.observation import Asking, AskingOutcome, Observation, Role, Wave
 from outcomes.quarter import Period, Quarter, quarters_of
 from outcomes.raw import Box
 
@@ -25,9 +30,10 @@ class Population(StrEnum):
     OPEN = "open"
     CLOSED_A_QUARTER_AGO = "closed-1-quarter-ago"
     CLOSED_THREE_QUARTERS_AGO = "closed-3-quarters-ago"
-    FOLLOW_UPS = "followups"
-    BEGUN = "begun"
-    ADULT_VIEW = "adult-view"
+    ASKED_LATER = "people-asked-later"
+    BEGAN = "people-who-began"
+    PROFESSIONALS_VIEW = "adult-view/professional"
+    CARERS_VIEW = "adult-view/carer"
     HEARD = "heard"
 
 
@@ -37,9 +43,8 @@ _BY_RULE = {
     PeriodRule.OPEN_AT_END: Population.OPEN,
     PeriodRule.CLOSED_A_QUARTER_AGO: Population.CLOSED_A_QUARTER_AGO,
     PeriodRule.CLOSED_THREE_QUARTERS_AGO: Population.CLOSED_THREE_QUARTERS_AGO,
-    PeriodRule.DUE: Population.FOLLOW_UPS,
-    PeriodRule.STARTED: Population.BEGUN,
-    PeriodRule.ANSWERED: Population.ADULT_VIEW,
+    PeriodRule.DUE: Population.ASKED_LATER,
+    PeriodRule.STARTED: Population.BEGAN,
     PeriodRule.HEARD: Population.HEARD,
 }
 _QUARTERS_BACK = {
@@ -47,7 +52,10 @@ _QUARTERS_BACK = {
     Population.CLOSED_A_QUARTER_AGO: 1,
     Population.CLOSED_THREE_QUARTERS_AGO: 3,
 }
+_VIEW = "adult-view"
+_VIEW_OF = {Role.PROFESSIONAL: Population.PROFESSIONALS_VIEW, Role.CARER: Population.CARERS_VIEW}
 _FOLLOW_UP_WAVES = (Wave.THREE_MONTHS, Wave.SIX_MONTHS)
+_BEFORE_THE_HELP = Wave.START
 
 Asked = tuple[str, str]
 """An instrument and a role."""
@@ -59,6 +67,11 @@ class Accepted:
 
     box: Box
     facts: EpisodeFacts
+
+    @property
+    def who(self) -> str:
+        """Give the pseudonym of what is counted."""
+        return self.facts.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +86,81 @@ class Ended:
     askings: Mapping[Asked, Sequence[Asking]] = field(default_factory=dict)
     totals: Sequence[SdqTotal] = ()
 
+    @property
+    def who(self) -> str:
+        """Give the pseudonym of what is counted."""
+        return self.facts.key
+
 
 @dataclass(frozen=True, slots=True)
 class Viewed:
-    """One answered questionnaire of an adult about our help."""
+    """One adult who answered about our help in a quarter, with their last answer of it."""
 
     box: Box
     answer: Observation
 
-
-Fact = TypeVar("Fact", FollowUp, Begun, Heard)
+    @property
+    def who(self) -> str:
+        """Give the pseudonym of who is counted."""
+        return self.answer.respondent
 
 
 @dataclass(frozen=True, slots=True)
-class Moment(Generic[Fact]):
-    """One follow-up that was due, one check-in that was begun, or one young person heard."""
+class AskedLater:
+    """One person who was to be asked again in a quarter, with the last such moment of it."""
 
     box: Box
-    fact: Fact
+    fact: FollowUp
 
+    @property
+    def who(self) -> str:
+        """Give the pseudonym of who is counted."""
+        return self.fact.person
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """One person who began check-ins in a quarter, in the box of the first of them.
+
+    `completed` says that they went through every one of them to the end, `seconds` is the median of
+    those that were timed.
+    """
+
+    box: Box
+    who: str
+    completed: bool
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """One young person heard in a quarter."""
+
+    box: Box
+    fact: Heard
+
+    @property
+    def who(self) -> str:
+        """Give the pseudonym of who is counted."""
+        return self.fact.person
+
+
+Fact = TypeVar("Fact", FollowUp, Begun, Heard)
 
 _Record = TypeVar("_Record", Observation, Asking, SdqTotal)
 
 
 def population_of(measure: Measure) -> Population:
-    """Name the population of a measure, by its rule for the period."""
-    return _BY_RULE[measure.period_rule]
+    """Name the population of a measure, by its rule for the period and, for views, by the role.
+
+    Raises `BadMeasureError` where a view of our help does not say whose it is.
+    """
+    if measure.period_rule is not PeriodRule.ANSWERED:
+        return _BY_RULE[measure.period_rule]
+    if measure.instrument != _VIEW or measure.role not in _VIEW_OF:
+        message = f"measure {measure.id}: say whose answers to which questions about our help"
+        raise BadMeasureError(message)
+    return _VIEW_OF[measure.role]
 
 
 class People:
@@ -155,40 +217,78 @@ class People:
                     self._totals.get(key, ()),
                 )
 
-    def viewed(self, instrument: str) -> Iterator[Viewed]:
-        """Give the answered questionnaires of one instrument, by the day of the answer."""
+    def viewed(self, population: Population) -> Iterator[Viewed]:
+        """Give the adults of one role who answered about our help, by their last answer each.
+
+        It may be of a review, of the end or from later. What was asked at the start was answered
+        before there was any help, and the role is that in which somebody answered.
+        """
+        found: dict[tuple[str, Quarter], list[Viewed]] = {}
         for each in self._facts.observations:
             episode = self._episodes.get(each.episode)
-            if episode is None or each.instrument != instrument or each.on not in self._period:
+            if episode is None or each.on not in self._period or not _is_view(each, population):
                 continue
-            if each.scores:
-                yield Viewed(_box(episode, Quarter.containing(each.on)), each)
+            unit = Viewed(_box(episode, Quarter.containing(each.on)), each)
+            found.setdefault((unit.who, unit.box.quarter), []).append(unit)
+        for units in found.values():
+            yield max(units, key=_order_of_views)
 
-    def follow_ups(self) -> Iterator[Moment[FollowUp]]:
-        """Give the moments after the end of the support that fell due in the period."""
+    def asked_later(self) -> Iterator[AskedLater]:
+        """Give the people who were to be asked again three or six months after the end.
+
+        Somebody may be due in the same quarter for two pieces of support: the later moment counts.
+        """
         due = (each for each in self._facts.followups if each.wave in _FOLLOW_UP_WAVES)
-        yield from self._moments((each, each.due_on) for each in due)
+        for boxed in self._by_person((each, each.due_on) for each in due):
+            yield max((AskedLater(*each) for each in boxed), key=_order_of_follow_ups)
 
-    def begun(self) -> Iterator[Moment[Begun]]:
-        """Give the check-ins that were begun in the period."""
-        yield from self._moments((each, each.on) for each in self._facts.begun)
+    def began(self) -> Iterator[Began]:
+        """Give the people who began a check-in in the period, whatever became of it."""
+        for boxed in self._by_person((each, each.on) for each in self._facts.begun):
+            first, fact = min(boxed, key=lambda each: (each[1].on, each[0]))
+            seconds = [each.seconds for _, each in boxed if each.seconds is not None]
+            yield Began(
+                first,
+                fact.person,
+                completed=all(each.completed for _, each in boxed),
+                seconds=median(seconds) if seconds else None,
+            )
 
-    def heard(self) -> Iterator[Moment[Heard]]:
-        """Give the young people heard, each once a quarter. Raises `BadFactsError` otherwise."""
-        seen = set()
-        for each in self._moments((each, each.on) for each in self._facts.heard):
-            once = (each.fact.person, each.box.quarter)
-            if once in seen:
-                message = "somebody was heard twice in a quarter; put their themes together"
-                raise BadFactsError(message)
-            seen.add(once)
-            yield each
+    def heard(self) -> Iterator[Listened]:
+        """Give the young people heard, whose themes of a quarter already are together."""
+        for boxed in self._by_person((each, each.on) for each in self._facts.heard):
+            yield from (Listened(*each) for each in boxed)
 
-    def _moments(self, dated: Iterable[tuple[Fact, date]]) -> Iterator[Moment[Fact]]:
+    def _by_person(
+        self, dated: Iterable[tuple[Fact, date]]
+    ) -> Iterable[Sequence[tuple[Box, Fact]]]:
+        """Put together what one person did, or what became of them, in one quarter."""
+        found: dict[tuple[str, Quarter], list[tuple[Box, Fact]]] = {}
         for each, day in dated:
             if day in self._period:
                 quarter = Quarter.containing(day)
-                yield Moment(Box(each.commissioner, quarter, each.age, each.strand), each)
+                box = Box(each.commissioner, quarter, each.age, each.strand)
+                found.setdefault((each.person, quarter), []).append((box, each))
+        return found.values()
+
+
+def _is_view(said: Observation, population: Population) -> bool:
+    if said.instrument != _VIEW or not said.scores or said.wave == _BEFORE_THE_HELP:
+        return False
+    return _VIEW_OF.get(Role(said.role)) is population
+
+
+def _order_of_views(unit: Viewed) -> tuple[object, ...]:
+    """Order answers of one person by time; no pseudonym may choose between two of one moment."""
+    said = unit.answer
+    return said.place_in_time, said.version, sorted(said.scores.items()), unit.box
+
+
+def _order_of_follow_ups(unit: AskedLater) -> tuple[object, ...]:
+    """Order moments of one person by the day they fell due; of one day, that with an answer."""
+    fact = unit.fact
+    answered = fact.outcome == AskingOutcome.ANSWERED
+    return fact.due_on, answered, fact.delivered, fact.outcome, unit.box
 
 
 def _box(facts: EpisodeFacts, quarter: Quarter) -> Box:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from outcomes.counting.populations import Accepted, Ended, Moment, Population, Viewed, population_of
+from outcomes.counting.populations import (
+    Accepted,
+    AskedLater,
+    Began,
+    Ended,
+    Listened,
+    Population,
+    Viewed,
+    population_of,
+)
 from outcomes.counting.shapes import OneTable, Shape, Sorter
 from outcomes.counting.sorting import ByAnswers, Source
 from outcomes.counting.sorting_later import later_table
 from outcomes.counting.sorting_moments import (
+    CHECK_INS,
+    FOLLOW_UPS,
     advice_table,
     check_in_table,
     follow_up_table,
@@ -25,7 +36,6 @@ from outcomes.counting.sorting_notes import (
     uptake_table,
 )
 from outcomes.errors import BadMeasureError
-from outcomes.facts import Begun, FollowUp, Heard
 from outcomes.measures.measure import Measure, Statistic
 from outcomes.measures.recipe import Sorting
 
@@ -42,18 +52,17 @@ class Sorters:
     flows: tuple[ByAnswers, ...]
     ended: Mapping[Population, Sequence[Sorter[Ended]]]
     accepted: Sequence[OneTable[Accepted]]
-    viewed: Sequence[OneTable[Viewed]]
-    follow_ups: Sequence[OneTable[Moment[FollowUp]]]
-    begun: Sequence[OneTable[Moment[Begun]]]
-    heard: Sequence[OneTable[Moment[Heard]]]
+    viewed: Mapping[Population, Sequence[OneTable[Viewed]]]
+    asked_later: Sequence[OneTable[AskedLater]]
+    began: Sequence[OneTable[Began]]
+    heard: Sequence[OneTable[Listened]]
 
     def shapes(self) -> Mapping[str, Shape]:
         """List every table but the roots by its name."""
         sorters: tuple[Iterable[Sorter[Ended] | OneTable[Accepted] | OneTable[Viewed]
-                       | OneTable[Moment[FollowUp]] | OneTable[Moment[Begun]]
-                       | OneTable[Moment[Heard]]], ...] = (
-            *self.ended.values(), self.accepted, self.viewed,
-            self.follow_ups, self.begun, self.heard,
+                       | OneTable[AskedLater] | OneTable[Began] | OneTable[Listened]], ...] = (
+            *self.ended.values(), self.accepted, *self.viewed.values(),
+            self.asked_later, self.began, self.heard,
         )  # fmt: skip
         return {shape.name: shape for some in sorters for each in some for shape in each.shapes}
 
@@ -92,12 +101,12 @@ def sorters_for(measures: Sequence[Measure], everything: Sequence[Measure]) -> S
             *(plan_table(each.recipe.days) for each in of(Sorting.PLAN)),
             *(uptake_table(each.recipe.key) for each in of(Sorting.UPTAKE)),
         ],
-        viewed=[
-            *(_advice(each) for each in of(Sorting.ADVICE)),
-            *(view_table(each.recipe.key, each.scale, _version(each)) for each in of(Sorting.VIEW)),
-        ],
-        follow_ups=[follow_up_table() for _ in of(Sorting.FOLLOW_UP)],
-        begun=[check_in_table() for _ in of(Sorting.CHECK_IN)],
+        viewed={
+            whose: [_view(each) for each in single if population_of(each) is whose]
+            for whose in (Population.PROFESSIONALS_VIEW, Population.CARERS_VIEW)
+        },
+        asked_later=[follow_up_table() for _ in of(Sorting.FOLLOW_UP)],
+        began=[check_in_table() for _ in of(Sorting.CHECK_IN)],
         heard=[theme_table(each.recipe.key) for each in of(Sorting.THEME)],
     )
 
@@ -106,21 +115,22 @@ def table_of(measure: Measure) -> str:
     """Name the table that sorts the people of a measure."""
     recipe = measure.recipe
     flow = f"{measure.instrument}/{measure.role}"
+    whose = population_of(measure).value
     named = {
-        Sorting.EVERYBODY: population_of(measure).value,
+        Sorting.EVERYBODY: whose,
         Sorting.FLOW: flow,
         Sorting.ITEM: f"{flow}:{recipe.key}",
         Sorting.HOME: f"{flow}:home",
         Sorting.LATER: f"{flow}:{recipe.key}:later",
-        Sorting.ADVICE: f"{measure.instrument}:{measure.items[-1] if measure.items else ''}",
-        Sorting.VIEW: f"{measure.instrument}:{recipe.key}",
+        Sorting.ADVICE: f"{whose}:{measure.items[-1] if measure.items else ''}",
+        Sorting.VIEW: f"{whose}:{recipe.key}",
         Sorting.MOVES: "moves",
         Sorting.AWAY: "away",
         Sorting.PLAN: "plan",
         Sorting.GONE: "disengaged",
         Sorting.BANDS: f"sdq/{recipe.key}",
-        Sorting.FOLLOW_UP: "follow-up",
-        Sorting.CHECK_IN: "check-in",
+        Sorting.FOLLOW_UP: FOLLOW_UPS,
+        Sorting.CHECK_IN: CHECK_INS,
         Sorting.UPTAKE: f"uptake:{recipe.key}",
         Sorting.THEME: f"theme:{recipe.key}",
     }
@@ -160,9 +170,12 @@ def _version(measure: Measure) -> int:
     return measure.instrument_version
 
 
-def _advice(measure: Measure) -> OneTable[Viewed]:
+def _view(measure: Measure) -> OneTable[Viewed]:
+    whose, scale, version = population_of(measure), measure.scale, _version(measure)
+    if measure.recipe.sorting is Sorting.VIEW:
+        return view_table(whose, measure.recipe.key, scale, version)
     before, now = measure.items
-    return advice_table((before, now), measure.scale, _version(measure))
+    return advice_table(whose, (before, now), scale, version)
 
 
 def _flows(measures: Iterable[Measure], everything: Sequence[Measure]) -> tuple[ByAnswers, ...]:

@@ -1,26 +1,28 @@
-"""Sorts follow-ups, check-ins, views of our help and people heard; it counts nobody."""
+"""Sorts people by what became of follow-ups, check-ins, views and words; it counts nobody."""
 
 from __future__ import annotations
 
-from outcomes.counting.populations import Moment, Population, Viewed
+from outcomes.counting.populations import AskedLater, Began, Listened, Population, Viewed
 from outcomes.counting.shapes import OneTable, Shape
-from outcomes.facts import Begun, FollowUp, Heard
 from outcomes.measures.measure import Scale
 from outcomes.measures.recipe import Mark
 from outcomes.observation import AskingOutcome
 from outcomes.raw import EVERYBODY, Part
 
+FOLLOW_UPS = f"{Population.ASKED_LATER}:outcome"
+CHECK_INS = f"{Population.BEGAN}:ended"
+
 _ANSWERED, _DECLINED, _SILENT, _NOT_DELIVERED = "answered", "declined", "silent", "not-delivered"
-TIMED, _UNTIMED, _LEFT = "completed", "completed-untimed", "left"
+_TIMED, _UNTIMED, _LEFT = "completed", "completed-untimed", "left"
 _MORE, _NOT_MORE, _NOT_SAID = "more-sure", "not-more-sure", "not-said"
 _TOP, _LOWER = "top-answer", "lower-answer"
 _RAISED, _NOT_RAISED = "raised", "not-raised"
 
 
-def follow_up_table() -> OneTable[Moment[FollowUp]]:
-    """Sort due follow-ups by what became of them."""
+def follow_up_table() -> OneTable[AskedLater]:
+    """Sort people who were to be asked again by what became of it."""
 
-    def place(unit: Moment[FollowUp]) -> str:
+    def place(unit: AskedLater) -> str:
         fact = unit.fact
         if fact.outcome == AskingOutcome.ANSWERED:
             return _ANSWERED
@@ -34,27 +36,27 @@ def follow_up_table() -> OneTable[Moment[FollowUp]]:
         Mark.DECLINED: frozenset((_DECLINED,)),
         Mark.DELIVERED: frozenset((_ANSWERED, _DECLINED, _SILENT)),
     }
-    return OneTable(Shape("follow-up", _everybody(Population.FOLLOW_UPS), classes, marks), place)
+    parent = _everybody(Population.ASKED_LATER)
+    return OneTable(Shape(FOLLOW_UPS, parent, classes, marks), place)
 
 
-def check_in_table() -> OneTable[Moment[Begun]]:
-    """Sort begun check-ins by whether they were gone through to the end."""
+def check_in_table() -> OneTable[Began]:
+    """Sort people by whether they went through all check-ins that they began to the end."""
 
-    def place(unit: Moment[Begun]) -> str:
-        fact = unit.fact
-        if not fact.completed:
+    def place(unit: Began) -> str:
+        if not unit.completed:
             return _LEFT
-        return _UNTIMED if fact.seconds is None else TIMED
+        return _UNTIMED if unit.seconds is None else _TIMED
 
-    marks = {Mark.COMPLETED: frozenset((TIMED, _UNTIMED)), Mark.TIMED: frozenset((TIMED,))}
-    classes = (TIMED, _UNTIMED, _LEFT)
-    return OneTable(Shape("check-in", _everybody(Population.BEGUN), classes, marks), place)
+    marks = {Mark.COMPLETED: frozenset((_TIMED, _UNTIMED)), Mark.TIMED: frozenset((_TIMED,))}
+    classes = (_TIMED, _UNTIMED, _LEFT)
+    return OneTable(Shape(CHECK_INS, _everybody(Population.BEGAN), classes, marks), place)
 
 
-def theme_table(slug: str) -> OneTable[Moment[Heard]]:
+def theme_table(slug: str) -> OneTable[Listened]:
     """Sort young people heard by whether they raised a theme."""
 
-    def place(unit: Moment[Heard]) -> str:
+    def place(unit: Listened) -> str:
         return _RAISED if slug in unit.fact.themes else _NOT_RAISED
 
     marks = {Mark.RAISED: frozenset((_RAISED,))}
@@ -62,8 +64,10 @@ def theme_table(slug: str) -> OneTable[Moment[Heard]]:
     return OneTable(Shape(f"theme:{slug}", _everybody(Population.HEARD), classes, marks), place)
 
 
-def advice_table(items: tuple[str, str], scale: Scale, version: int) -> OneTable[Viewed]:
-    """Sort answered questionnaires by whether somebody is surer now than before our help."""
+def advice_table(
+    whose: Population, items: tuple[str, str], scale: Scale, version: int
+) -> OneTable[Viewed]:
+    """Sort adults by whether they are surer now than before our help."""
     before, now = items
 
     def place(unit: Viewed) -> str:
@@ -74,12 +78,11 @@ def advice_table(items: tuple[str, str], scale: Scale, version: int) -> OneTable
 
     marks = {Mark.SAID: frozenset((_MORE, _NOT_MORE)), Mark.ROSE: frozenset((_MORE,))}
     classes = (_MORE, _NOT_MORE, _NOT_SAID)
-    parent = _everybody(Population.ADULT_VIEW)
-    return OneTable(Shape(f"{Population.ADULT_VIEW}:{now}", parent, classes, marks), place)
+    return OneTable(Shape(f"{whose}:{now}", _everybody(whose), classes, marks), place)
 
 
-def view_table(item: str, scale: Scale, version: int) -> OneTable[Viewed]:
-    """Sort answered questionnaires by whether somebody gave the best answer to a question."""
+def view_table(whose: Population, item: str, scale: Scale, version: int) -> OneTable[Viewed]:
+    """Sort adults by whether they gave the best answer to a question."""
 
     def place(unit: Viewed) -> str:
         scores = unit.answer.scores
@@ -89,8 +92,7 @@ def view_table(item: str, scale: Scale, version: int) -> OneTable[Viewed]:
 
     marks = {Mark.SAID: frozenset((_TOP, _LOWER)), Mark.TOP: frozenset((_TOP,))}
     classes = (_TOP, _LOWER, _NOT_SAID)
-    parent = _everybody(Population.ADULT_VIEW)
-    return OneTable(Shape(f"{Population.ADULT_VIEW}:{item}", parent, classes, marks), place)
+    return OneTable(Shape(f"{whose}:{item}", _everybody(whose), classes, marks), place)
 
 
 def _everybody(population: Population) -> Part:

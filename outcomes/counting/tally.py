@@ -17,10 +17,11 @@ from outcomes.counting.rows import Figures, figures_of
 from outcomes.counting.shapes import Shape, Sorter
 from outcomes.counting.sorters import Sorters, sorters_for
 from outcomes.episode import Audience
+from outcomes.errors import BadFactsError
 from outcomes.facts import Facts
 from outcomes.measures.measure import Cadence, Measure, Statistic
 from outcomes.measures.recipe import Sorting
-from outcomes.quarter import Period, Year
+from outcomes.quarter import Period, Quarter, Year
 from outcomes.raw import EVERYBODY, Box, Median, RawTable, RawTables
 
 _SECONDS_ROUNDED_TO = 10
@@ -29,7 +30,8 @@ _SECONDS_ROUNDED_TO = 10
 def count_period(measures: Sequence[Measure], facts: Facts, period: Period) -> RawTables:
     """Count everything that the measures of a release of this period need.
 
-    Each piece of support counts once, in the quarter of the day that the measure goes by. A quarter
+    Each person, or piece of support, counts once in a quarter, that of the day that the measure
+    goes by. A quarter
     has counts for whole footprints; a year has the sums of its four quarters, broken down by the
     one axis of each measure, and neither means nor medians. Measures that belong to the other kind
     of release are left out, and so are figures that cannot be counted yet. Raises `BadFactsError`
@@ -65,6 +67,9 @@ class _Boxed(Protocol):
     @property
     def box(self) -> Box: ...
 
+    @property
+    def who(self) -> str: ...
+
 
 _Unit = TypeVar("_Unit", bound=_Boxed)
 
@@ -84,7 +89,7 @@ class _Tally:
         shapes = tuple(shape for each in sorters for shape in each.shapes)
         tally = cls(population, shapes)
         tally.counts = {name: Counter() for name in (population, *(each.name for each in shapes))}
-        for unit in units:
+        for unit in _each_once(population, units):
             tally.counts[population][unit.box, EVERYBODY] += 1
             for sorter in sorters:
                 for table, label in sorter.places(unit):
@@ -95,6 +100,21 @@ class _Tally:
         yield RawTable(self.population.value, None, (EVERYBODY,), self.counts[self.population])
         for each in self.shapes:
             yield RawTable(each.name, each.parent, each.classes, self.counts[each.name])
+
+
+def _each_once(population: Population, units: Iterable[_Unit]) -> Iterator[_Unit]:
+    """Give all units; raise `BadFactsError` where somebody comes again in the same quarter.
+
+    Every threshold and the whole proof take a count for so many different people.
+    """
+    seen: set[tuple[str, Quarter]] = set()
+    for unit in units:
+        place = unit.who, unit.box.quarter
+        if place in seen:
+            message = f"somebody came twice in a quarter among {population}; count each one once"
+            raise BadFactsError(message)
+        seen.add(place)
+        yield unit
 
 
 def _tables(sorters: Sorters, people: People) -> Iterator[RawTable]:
@@ -109,12 +129,12 @@ def _tally(population: Population, sorters: Sorters, people: People) -> _Tally:
             return _Tally.of(population, people.accepted(), sorters.accepted)
         case Population.OPEN:
             return _Tally.of(population, people.open(), ())
-        case Population.FOLLOW_UPS:
-            return _Tally.of(population, people.follow_ups(), sorters.follow_ups)
-        case Population.BEGUN:
-            return _Tally.of(population, people.begun(), sorters.begun)
-        case Population.ADULT_VIEW:
-            return _Tally.of(population, people.viewed(population), sorters.viewed)
+        case Population.ASKED_LATER:
+            return _Tally.of(population, people.asked_later(), sorters.asked_later)
+        case Population.BEGAN:
+            return _Tally.of(population, people.began(), sorters.began)
+        case Population.PROFESSIONALS_VIEW | Population.CARERS_VIEW:
+            return _Tally.of(population, people.viewed(population), sorters.viewed[population])
         case Population.HEARD:
             return _Tally.of(population, people.heard(), sorters.heard)
         case (
@@ -133,11 +153,11 @@ def _medians(measures: Iterable[Measure], people: People, figures: Figures) -> I
 
 
 def _seconds(people: People) -> Mapping[Audience, int]:
-    """Give the median seconds of a completed check-in for each footprint, rounded to tens."""
+    """Give the median of people's own seconds for each footprint, rounded to tens."""
     timed = [
-        (each.box.commissioner, each.fact.seconds)
-        for each in people.begun()
-        if each.fact.completed and each.fact.seconds is not None
+        (each.box.commissioner, each.seconds)
+        for each in people.began()
+        if each.completed and each.seconds is not None
     ]
     found = {}
     for audience in Audience:

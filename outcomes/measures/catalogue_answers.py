@@ -233,6 +233,25 @@ _CARERS_ASKED = (
 
 CARERS = (
     _of_carers(
+        id="M04c",
+        title="Carers answered at the start and at the end",
+        statement=(
+            "Of the pieces of support that ended in the period and in which a carer could have "
+            "answered about life at home, the share with a first and a last answer. "
+            f"{_CARERS_ASKED}"
+        ),
+        sentence="{n} of {d} carers answered both at the start and at the end.",
+        population=(
+            "Support of the child or of the carers that ended, and other support in which the "
+            "carer was asked or answered, where the child lives in foster care, kinship care or "
+            "special guardianship, or with the birth family."
+        ),
+        numerator="A first and a last answer that can be compared.",
+        recipe=Recipe(Sorting.FLOW, of=Mark.ELIGIBLE, counts=Mark.PAIRED, who=_CARERS),
+        sensitivity=Sensitivity.ORDINARY,
+        outcomes=outcomes_of("M04c", "Total"),
+    ),
+    _of_carers(
         id="M08",
         title="Surer of what to do",
         statement=(

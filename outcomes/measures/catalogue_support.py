@@ -71,14 +71,16 @@ ACTIVITY = (
 CIRCUMSTANCES = (
     _share(
         id="M12",
+        version=2,
         title="An unplanned move",
         statement=(
-            "Of the children in foster care, kinship care or residential care whose support ended "
-            "in the period and for whom staff noted whether there were unplanned moves, the share "
-            "who had one or more while the support went on. Where nothing was noted the child is "
-            "left out, not counted as settled."
+            "Of the pieces of support that ended in the period, for children in foster care, "
+            "kinship care or residential care, and for which staff noted whether there were "
+            "unplanned moves, the share with one or more while the support went on. Where nothing "
+            "was noted the support is left out, not counted as settled. A child whose support "
+            "ended twice counts twice."
         ),
-        sentence="{n} of {d} children had an unplanned move while they had our support.",
+        sentence="In {n} of {d} pieces of support, the child had an unplanned move meanwhile.",
         population="Support that ended, for children in foster, kinship or residential care.",
         numerator="One unplanned move or more, as staff noted it.",
         recipe=Recipe(
@@ -90,7 +92,7 @@ CIRCUMSTANCES = (
         direction=Direction.LOWER_IS_BETTER,
         period_rule=PeriodRule.CLOSED,
         sensitivity=Sensitivity.SENSITIVE,
-        unit="children",
+        unit="pieces of support",
         breakdown=Axis.AGE,
         outcomes=outcomes_of("M12", "Total"),
         indicators=("SS_PM16", "SS_PM17"),
@@ -98,21 +100,25 @@ CIRCUMSTANCES = (
     *(
         _share(
             id=name,
+            version=2,
             title=f"Living outside their own area at the {moment}",
             statement=(
-                "Of the children whose support ended in the period and for whom staff noted it at "
-                "the start and at the end, the share who lived outside the area of the council "
-                f"that looks after them at the {moment}. The change from start to end is the "
-                "difference of the two figures."
+                "Of the pieces of support that ended in the period and for which staff noted it at "
+                "the start and at the end, the share where the child lived outside the area of the "
+                f"council that looks after them at the {moment}. The change from start to end is "
+                "the difference of the two figures. A child whose support ended twice counts twice."
             ),
-            sentence=f"{{n}} of {{d}} children lived outside their own area at the {moment}.",
+            sentence=(
+                "In {n} of {d} pieces of support, the child lived outside their own area at the "
+                f"{moment}."
+            ),
             population="Support that ended, where it was noted both at the start and at the end.",
             numerator=f"Outside their own area at the {moment}.",
             recipe=Recipe(Sorting.AWAY, of=Mark.NOTED, counts=mark),
             direction=Direction.LOWER_IS_BETTER,
             period_rule=PeriodRule.CLOSED,
             sensitivity=Sensitivity.SENSITIVE,
-            unit="children",
+            unit="pieces of support",
             breakdown=Axis.AGE,
             outcomes=outcomes_of(name, "Total"),
         )

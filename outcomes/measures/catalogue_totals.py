@@ -28,15 +28,19 @@ _TOTALS = (
     "ask it. First and last are the earliest and the latest total by the same kind of person from "
     "90 days before the support to 90 days after it, at least 90 days apart."
 )
+_WHO_COULD = (
+    "Every piece of support that ended could have had both totals; where one is missing, nobody "
+    "sent it to us. A child whose support ended twice counts twice."
+)
 _of_totals = partial(
     Measure,
-    version=1,
+    version=2,
     statistic=Statistic.RATE,
     direction=Direction.HIGHER_IS_BETTER,
     interval=Interval.WILSON,
     period_rule=PeriodRule.CLOSED,
     sensitivity=Sensitivity.SENSITIVE,
-    unit="children",
+    unit="pieces of support",
 )
 
 IMPORTED_TOTALS = tuple(
@@ -49,14 +53,22 @@ IMPORTED_TOTALS = tuple(
                 area=area,
                 title=f"Questionnaire total in a {word} band at the end",
                 statement=(
-                    "Of the children with a first and a last total, the share whose last total "
-                    f"lies in a {word} band than the first. The bands are {_BANDS}; a lower total "
-                    f"is better. {_TOTALS}"
+                    "Of the pieces of support that ended in the period with a first and a last "
+                    f"total, the share whose last total lies in a {word} band than the first. The "
+                    f"bands are {_BANDS}; a lower total is better. {_TOTALS} {_WHO_COULD}"
                 ),
-                sentence=f"{{n}} of {{d}} children moved to a {word} band.",
+                sentence=f"In {{n}} of {{d}} pieces of support, the child moved to a {word} band.",
                 population="Support that ended, with a first and a last total.",
                 numerator=f"The last total in a {word} band than the first.",
-                recipe=Recipe(Sorting.BANDS, of=Mark.COMPARED, counts=mark, key=informant, days=90),
+                recipe=Recipe(
+                    Sorting.BANDS,
+                    of=Mark.COMPARED,
+                    counts=mark,
+                    key=informant,
+                    days=90,
+                    eligible=Mark.EVERYBODY,
+                    compared=Mark.COMPARED,
+                ),
                 direction=direction,
                 outcomes=outcomes_of(name, area),
                 indicators=("EISS_PM47", "EISS_PM48"),
@@ -71,12 +83,14 @@ IMPORTED_TOTALS = tuple(
             area=area,
             title="Questionnaire total changed by more than chance",
             statement=(
-                "Of the children with a first and a last total, the share whose total fell by more "
-                "than the questionnaire's own error of measurement would explain (Jacobson and "
-                "Truax). The error comes from a named outside study, never from our own children. "
-                f"{_TOTALS}"
+                "Of the pieces of support that ended in the period with a first and a last total, "
+                "the share whose total fell by more than the questionnaire's own error of "
+                "measurement would explain (Jacobson and Truax). The error comes from a named "
+                f"outside study, never from our own children. {_TOTALS}"
             ),
-            sentence="For {n} of {d} children the total fell by more than chance would explain.",
+            sentence=(
+                "In {n} of {d} pieces of support, the total fell by more than chance would explain."
+            ),
             population="Support that ended, with a first and a last total.",
             numerator="Reliable change for the better.",
             recipe=Recipe(

@@ -37,7 +37,7 @@ OUTCOMES: Final = (
         (),
         "Staff note unplanned moves, but not yet from what kind of home to which.",
     ),
-    Outcome("O05", "Carers who feel able to cope", ("M08", "M09b")),
+    Outcome("O05", "Carers who feel able to cope", ("M08", "M09b", "M10c")),
     Outcome("O06", "Professionals who understand", ("M10",)),
     Outcome("O07", "Stronger relationships, and strength in hard times", ("M06", "M09b")),
     Outcome("O08", "Feeling secure and attached", ("M06",)),
@@ -82,7 +82,7 @@ KEY_INDICATORS: Final = (
     KeyIndicator(
         "K3",
         "Confidence of carers, families and professionals, and how they saw the service",
-        ("M08", "M09", "M09b", "M10", "M11"),
+        ("M04c", "M08", "M09", "M09b", "M10", "M10c", "M11", "M11c"),
     ),
     KeyIndicator("K4", "A plan with goals in place", ("M14",)),
     KeyIndicator("K5", "Young people who stop coming and do not come back", ("M15",)),

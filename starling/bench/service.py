@@ -158,6 +158,7 @@ class Service:
             self.begun.append(
                 Begun(
                     episode.key,
+                    who,
                     episode.commissioner,
                     episode.strand,
                     episode.age,
@@ -204,6 +205,7 @@ class Service:
                 self.followups.append(
                     FollowUp(
                         episode.key,
+                        f"young-person of {episode.key}",
                         episode.commissioner,
                         episode.strand,
                         episode.age,

@@ -119,6 +119,7 @@ def below(raw: RawTables, part: Part) -> set[str]:
     return found | deeper
 
 
+VIEWS = ("before", "now", "listened", "useful", "recommend")
 VALUES_OF_SCALE = st.integers(1, 5)
 DAYS = st.dates(date(2025, 4, 1), date(2027, 6, 30))
 
@@ -178,13 +179,15 @@ def lives(draw: st.DrawFn, key: str) -> Life:
     moments = (("start", facts.accepted_on, 10), ("end", end, 10), ("6-months", end, 190))
     observations = []
     askings = []
-    for role, instrument, items, people in (
-        ("young-person", "star", AREAS, 1),
-        ("carer", "carer-star", HOME_ITEMS, 2),
-        ("professional", "adult-view", ("before", "now", "listened", "useful", "recommend"), 1),
+    # Adults may work with several children: the same ones answer about our help in many lives.
+    for role, instrument, items, people, whose in (
+        ("young-person", "star", AREAS, 1, f" of {key}"),
+        ("carer", "carer-star", HOME_ITEMS, 2, f" of {key}"),
+        ("carer", "adult-view", VIEWS, 2, ""),
+        ("professional", "adult-view", VIEWS, 2, ""),
     ):
         for wave, day, after in moments:
-            who = f"{role} {draw(st.integers(1, people))} of {key}"
+            who = f"{role} {draw(st.integers(1, people))}{whose}"
             on = day + timedelta(days=draw(st.integers(-5, 5)) + after)
             outcome = draw(st.sampled_from(AskingOutcome))
             askings.append(Asking(key, who, role, instrument, wave, on, outcome))
@@ -212,13 +215,14 @@ def services(draw: st.DrawFn, most: int = 7) -> Facts:
         st.sampled_from(Commissioner), st.sampled_from(Strand), st.sampled_from(AgeBand)
     )
     waves = st.sampled_from(("end", "3-months", "6-months"))
+    people = st.sampled_from(("p1", "p2", "p3"))
     followups = [
-        FollowUp("e", *draw(boxes), draw(waves), draw(DAYS), draw(st.booleans()),
+        FollowUp("e", draw(people), *draw(boxes), draw(waves), draw(DAYS), draw(st.booleans()),
                  draw(st.sampled_from(AskingOutcome)))
         for _ in range(draw(st.integers(0, most)))
     ]  # fmt: skip
     begun = [
-        Begun("e", *draw(boxes), draw(DAYS), draw(st.booleans()),
+        Begun("e", draw(people), *draw(boxes), draw(DAYS), draw(st.booleans()),
               draw(st.none() | st.integers(5, 900)))
         for _ in range(draw(st.integers(0, most)))
     ]  # fmt: skip

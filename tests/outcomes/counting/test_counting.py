@@ -29,7 +29,7 @@ from outcomes.errors import BadFactsError, BadMeasureError, NotProtectedError
 from outcomes.facts import Begun, Facts, FollowUp, Heard, SdqTotal
 from outcomes.measures.measure import Measure, Statistic, Windows
 from outcomes.measures.recipe import HOME_ITEMS, Mark, Recipe, Sorting
-from outcomes.observation import Asking, Observation
+from outcomes.observation import Asking, Observation, Role
 from outcomes.quarter import Quarter
 from outcomes.raw import EVERYBODY, Group, Part
 from tests.outcomes.caseload import (
@@ -158,6 +158,22 @@ def test_the_two_honest_bounds_rest_on_who_could_have_answered_and_who_was_compa
     assert 10 == raw.count(better.paired, ALL)
     held = next(each for each in raw.rates if each.measure.id == "M05s")
     assert held.eligible is None
+
+
+def test_carers_have_a_rate_of_their_own_of_who_answered_twice() -> None:
+    raw = count(together(carer((2, 4), (2, 2)), feelings(2, 4)))
+    assert (1, 6) == rate(raw, "M04c")
+    assert (5, 6) == rate(raw, "M04")
+
+
+def test_imported_totals_stand_beside_all_support_that_could_have_had_them() -> None:
+    with_totals = totals((0, 17), (120, 16))
+    episodes = (*with_totals.episodes, support("e2"), support("e3"))
+    raw = count(replace(with_totals, episodes=episodes))
+    better, worse = [each for each in raw.rates if each.measure.id in ("M16", "M16w")][:2]
+    assert ("closed", "sdq/parent.compared") == (better.eligible, better.paired)
+    assert (better.eligible, better.paired) == (worse.eligible, worse.paired)
+    assert (3, 1) == tuple(raw.count(row or "", ALL) for row in (better.eligible, better.paired))
 
 
 def test_a_skipped_question_is_never_a_number() -> None:
@@ -424,16 +440,101 @@ def test_an_adult_counts_with_each_question_that_they_answered() -> None:
         Observation(facts.key, f"p{number}", "professional", "adult-view", 1, "end", CLOSED, each)
         for number, each in enumerate(answers)
     )
-    early = replace(said[0], on=Q3.first_day - timedelta(days=1))
-    newer = replace(said[0], version=2)
-    stranger = replace(said[0], episode="nobody's")
-    silent = replace(said[0], scores={})
+    early = replace(said[0], respondent="early", on=Q3.first_day - timedelta(days=1))
+    newer = replace(said[0], respondent="newer", version=2)
+    stranger = replace(said[0], respondent="stranger", episode="nobody's")
+    silent = replace(said[0], respondent="silent", scores={})
     raw = count(Facts((facts,), (*said, early, newer, stranger, silent)))
-    assert 4 == sum(people for _, _, people in raw.tables["adult-view"].entries())
+    assert 4 == sum(people for _, _, people in raw.tables["adult-view/professional"].entries())
     assert (1, 2) == rate(raw, "M10")
     assert (2, 2) == rate(raw, "M11", area="Listened to")
     assert (1, 2) == rate(raw, "M11", area="Useful")
     assert (0, 1) == rate(raw, "M11", area="Would recommend")
+
+
+def view(who: str, scores: Mapping[str, int], **changes: object) -> Observation:
+    """What an adult answered about our help to the child e1."""
+    said = Observation("e1", who, "professional", "adult-view", 1, "end", CLOSED, scores)
+    return replace(said, **changes)  # type: ignore[arg-type]  # any field, by name
+
+
+SURER = {"before": 2, "now": 4, "listened": 5}
+NOT_SURER = {"before": 3, "now": 3, "listened": 4}
+
+
+def test_carers_and_professionals_are_counted_apart_and_nobody_from_before_the_help() -> None:
+    raw = count(
+        Facts(
+            (support(),),
+            (
+                view("p1", SURER),
+                view("p2", SURER, wave="start"),
+                view("p3", NOT_SURER, wave="3-months"),
+                view("p4", SURER, wave="review"),
+                view("c1", NOT_SURER, role="carer"),
+                view("c2", SURER, role="carer", wave="start"),
+                view("c3", SURER, role="carer", wave="6-months"),
+                view("y1", SURER, role="young-person"),
+            ),
+        )
+    )
+    assert (2, 3) == rate(raw, "M10")
+    assert (2, 3) == rate(raw, "M11", area="Listened to")
+    assert (1, 2) == rate(raw, "M10c")
+    assert (1, 2) == rate(raw, "M11c", area="Listened to")
+
+
+def test_a_busy_professional_is_one_person_with_their_last_answers_of_the_quarter() -> None:
+    """Twelve answers, about the children of two councils: the last one counts, where it belongs."""
+    episodes = (support("e1"), support("e2", commissioner=COUNTY))
+    said = [
+        view("busy", SURER if day < 11 else NOT_SURER, episode=("e1", "e2")[day % 2],
+             wave="review", on=CLOSED + timedelta(days=day))
+        for day in range(12)
+    ]  # fmt: skip
+    raw = count(Facts(episodes, tuple(said)))
+    assert (0, 1) == rate(raw, "M10")
+    assert (0, 0) == rate(raw, "M10", [DERBY])
+    assert (0, 1) == rate(raw, "M10", [COUNTY])
+    later = view("busy", SURER, on=date(2027, 2, 1))
+    assert (1, 2) == rate(count(Facts(episodes, (*said, later)), YEAR), "M10")
+
+
+def test_a_busy_child_is_one_person_who_did_not_end_everything_that_they_began() -> None:
+    """Thirteen check-ins of one child in Derby, seven of them ended, and one child elsewhere."""
+    days = [Q3.first_day + timedelta(days=day) for day in range(13)]
+    begun = [Begun("e", "busy", *BOX, on, completed=True, seconds=90) for on in days[:7]]
+    begun += [Begun("e", "busy", *BOX, on, completed=False, seconds=None) for on in days[7:]]
+    begun.append(Begun("e", "other", COUNTY, *BOX[1:], CLOSED, completed=True, seconds=50))
+    raw = count(Facts((), begun=tuple(begun)))
+    assert (0, 1) == rate(raw, "M20", [DERBY])
+    assert (1, 2) == rate(raw, "M20")
+    (median,) = raw.medians
+    assert {Audience.DERBYSHIRE_COUNTY: 50, Audience.ICB: 50} == median.values
+    in_all = count(Facts((), begun=tuple(begun[:7])))
+    assert (1, 1) == rate(in_all, "M20", [DERBY])
+
+
+def test_somebody_stands_where_they_began_first() -> None:
+    first = Begun("e", "p", COUNTY, *BOX[1:], CLOSED, completed=True, seconds=40)
+    then = Begun("f", "p", DERBY, *BOX[1:], CLOSED + timedelta(days=1), completed=True, seconds=80)
+    raw = count(Facts((), begun=(then, first)))
+    assert [(1, 1), (0, 0)] == [rate(raw, "M20", [each]) for each in (COUNTY, DERBY)]
+    assert {Audience.DERBYSHIRE_COUNTY: 60, Audience.ICB: 60} == raw.medians[0].values
+
+
+def test_whoever_was_due_twice_in_a_quarter_counts_once_with_the_later_moment() -> None:
+    """Three months after one piece of support ended, and six after another one did."""
+    early, late = Q3.first_day, Q3.last_day
+    due = (
+        FollowUp("e", "p", *BOX, "6-months", early, True, "answered"),
+        FollowUp("f", "p", COUNTY, *BOX[1:], "3-months", late, True, "declined"),
+        FollowUp("f", "carer", COUNTY, *BOX[1:], "3-months", late, True, "answered"),
+    )
+    raw = count(Facts((), followups=due))
+    assert (1, 2) == rate(raw, "M18")
+    assert (0, 0) == rate(raw, "M18", [DERBY])
+    assert (1, 2) == rate(raw, "M18n")
 
 
 BOX = (DERBY, Strand.DIRECT, AgeBand.TO_TEN)
@@ -450,8 +551,8 @@ def test_follow_ups_are_counted_by_what_became_of_them() -> None:
     ]
     raw = count(
         Facts((), followups=tuple(
-            FollowUp("e", *BOX, wave, CLOSED, delivered, outcome)
-            for wave, delivered, outcome in due
+            FollowUp("e", f"p{number}", *BOX, wave, CLOSED, delivered, outcome)
+            for number, (wave, delivered, outcome) in enumerate(due)
         ))
     )  # fmt: skip
     assert (1, 5) == rate(raw, "M18")
@@ -461,10 +562,10 @@ def test_follow_ups_are_counted_by_what_became_of_them() -> None:
 
 def test_the_time_that_answering_takes_is_a_median_rounded_to_tens() -> None:
     seconds = [(DERBY, 64), (DERBY, 70), (DERBY, 300), (COUNTY, 20), (OTHER, 44)]
-    begun = [Begun("e", who, *BOX[1:], CLOSED, completed=True, seconds=each)
-             for who, each in seconds]  # fmt: skip
-    begun.append(Begun("e", DERBY, *BOX[1:], CLOSED, completed=False, seconds=900))
-    begun.append(Begun("e", DERBY, *BOX[1:], CLOSED, completed=True, seconds=None))
+    begun = [Begun("e", f"p{number}", who, *BOX[1:], CLOSED, completed=True, seconds=each)
+             for number, (who, each) in enumerate(seconds)]  # fmt: skip
+    begun.append(Begun("e", "left", *BOX, CLOSED, completed=False, seconds=900))
+    begun.append(Begun("e", "untimed", *BOX, CLOSED, completed=True, seconds=None))
     raw = count(Facts((), begun=tuple(begun)))
     assert (6, 7) == rate(raw, "M20")
     (median,) = raw.medians
@@ -569,7 +670,7 @@ def test_somebody_heard_twice_in_a_quarter_is_refused() -> None:
     heard = Heard("p", *BOX, CLOSED, frozenset())
     later = replace(heard, on=date(2027, 1, 4))
     assert (0, 2) == rate(count(Facts((), heard=(heard, later)), YEAR), "Y-quiet-room")
-    with pytest.raises(BadFactsError, match="heard twice"):
+    with pytest.raises(BadFactsError, match="came twice in a quarter among heard"):
         count(Facts((), heard=(heard, heard)))
 
 
@@ -620,7 +721,8 @@ def test_a_score_off_the_scale_stops_the_count() -> None:
          "no characteristic"),
         ((replace(only("U-sex")[0], recipe=replace(only("U-sex")[0].recipe, value="?")),),
          "is no value"),
-        ((replace(only("M11")[0], instrument=None, instrument_version=None),), "which version"),
+        ((replace(only("M11")[0], instrument=None, instrument_version=None),), "whose answers"),
+        ((replace(only("M11")[0], role=Role.YOUNG_PERSON),), "whose answers"),
     ],
 )  # fmt: skip
 def test_measures_that_do_not_fit_together_are_refused(
@@ -660,7 +762,8 @@ def test_the_tables_are_where_the_audit_looks_for_them() -> None:
     roots = {name for name, table in raw.tables.items() if table.parent is None}
     assert {
         "closed", "accepted", "open", "closed-1-quarter-ago", "closed-3-quarters-ago",
-        "followups", "begun", "adult-view", "heard",
+        "people-asked-later", "people-who-began", "adult-view/professional", "adult-view/carer",
+        "heard",
     } == roots  # fmt: skip
 
 

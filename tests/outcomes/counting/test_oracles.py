@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from outcomes.counting.flow import Missing, Stage
 from outcomes.episode import AgeBand, Axis, Commissioner, Strand
 from outcomes.facts import Facts
 from outcomes.measures.measure import Cadence, Direction, Measure, Scale
-from outcomes.quarter import Period, quarters_of
+from outcomes.quarter import Period, Quarter, quarters_of
 from outcomes.raw import Group, Part, RawTables
 from outcomes.reliable import Norm, change_of
 from tests.outcomes.caseload import (
@@ -69,7 +70,7 @@ def test_the_four_quarters_add_up_to_the_year(facts: Facts) -> None:
     shared = of_quarters.keys() & year.keys()
     assert {place: total[place] for place in shared} == {place: year[place] for place in shared}
     alone = {row for row, _ in of_quarters.keys() - shared}
-    assert {"open", "M06.Feelings.only-first", "check-in.completed-and-timed"} | {
+    assert {"open", "M06.Feelings.only-first", "people-who-began:ended.completed-and-timed"} | {
         f"star/young-person:{item}.compared"
         for item in ("body", "home", "safety", "people", "friends", "belief", "learning")
     } == alone
@@ -97,8 +98,8 @@ def renamed(facts: Facts) -> Facts:
             for each in facts.askings
         ),
         tuple(replace(each, episode=f"new {each.episode}") for each in facts.sdq),
-        facts.followups,
-        facts.begun,
+        tuple(replace(each, person=each.person[::-1]) for each in facts.followups),
+        tuple(replace(each, person=each.person[::-1]) for each in facts.begun),
         tuple(replace(each, person=each.person[::-1]) for each in facts.heard),
     )
 
@@ -190,6 +191,55 @@ def test_the_tables_are_a_tree_in_which_everybody_is_once(facts: Facts, period: 
         assert table.parent.label in above.classes
         parents = {box: each for box, label, each in above.entries() if label == table.parent.label}
         assert parents == dict(boxes)
+
+
+def _people_of(facts: Facts, period: Period) -> dict[str, set[tuple[str, Quarter]]]:
+    """Who could stand in which quarter, by the populations whose rows are people."""
+    dated: dict[str, list[tuple[str, date]]] = {
+        "people-who-began": [(each.person, each.on) for each in facts.begun],
+        "people-asked-later": [
+            (each.person, each.due_on) for each in facts.followups if each.wave != "end"
+        ],
+        "heard": [(each.person, each.on) for each in facts.heard],
+    }
+    for role in ("professional", "carer"):
+        dated[f"adult-view/{role}"] = [
+            (each.respondent, each.on)
+            for each in facts.observations
+            if (each.instrument, each.role) == ("adult-view", role) and each.wave != "start"
+        ]
+    return {
+        name: {(who, Quarter.containing(day)) for who, day in days if day in period}
+        for name, days in dated.items()
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(services(), PERIODS)
+def test_a_row_of_a_population_is_one_person_however_busy_they_were(
+    facts: Facts, period: Period
+) -> None:
+    raw = count(facts, period)
+    for name, people in _people_of(facts, period).items():
+        rows: Counter[Quarter] = Counter()
+        for box, _, counted in raw.tables[name].entries():
+            rows[box.quarter] += counted
+        assert Counter(quarter for _, quarter in people) == rows, name
+
+
+@_SOME
+@given(services(), PERIODS)
+def test_whatever_is_done_again_makes_nobody_into_two(facts: Facts, period: Period) -> None:
+    """Everything that people began, answered or were due for comes twice: the same people stand."""
+    twice = replace(
+        facts,
+        observations=facts.observations * 2,
+        followups=facts.followups * 2,
+        begun=facts.begun * 2,
+    )
+    before, after = count(facts, period), count(twice, period)
+    for name in _people_of(facts, period):
+        assert list(before.tables[name].entries()) == list(after.tables[name].entries()), name
 
 
 def _group_keys(raw: RawTables) -> set[Axis]:

@@ -25,6 +25,7 @@ from outcomes.measures.characteristics import (
 from outcomes.measures.contract import KEY_INDICATORS, OUTCOMES, outcomes_of
 from outcomes.measures.coverage import outcomes_with_evidence
 from outcomes.measures.measure import Cadence, Measure, Sensitivity, Statistic
+from outcomes.observation import Role
 from surveys.catalogue import load_catalogue
 from tests.outcomes.caseload import THEMES
 from tests.support.tracked import PROJECT
@@ -58,6 +59,7 @@ def test_a_changed_definition_has_a_new_version_and_is_a_new_series() -> None:
 def test_every_measure_that_was_agreed_is_there() -> None:
     agreed = {f"M{number:02d}" for number in range(1, 22)}
     agreed |= {"M05w", "M05s", "M09b", "M13s", "M16w", "M18d", "M18n", "M20t"}
+    agreed |= {"M04c", "M10c", "M11c"}
     agreed |= {f"U-{each.value}" for each in Characteristic}
     assert agreed == {each.id for each in MEASURES}
     assert set(AREAS.values()) == {each.area for each in MEASURES if each.id == "M06"}
@@ -89,7 +91,8 @@ def test_measures_ask_for_questions_that_exist_on_the_same_scale() -> None:
         )
         items = {each.id: each for each in instrument.items}
         assert measure.role is not None
-        assert instrument.role.value == measure.role.value
+        shared = (instrument.id, measure.role) == ("adult-view", Role.CARER)
+        assert shared or instrument.role.value == measure.role.value
         for item in measure.items:
             values = [choice.value for choice in items[item].choices]
             assert [measure.scale.low, measure.scale.high] == [min(values), max(values)]
@@ -114,8 +117,8 @@ def test_what_cannot_be_counted_yet_says_what_is_lacking() -> None:
 def test_what_people_feel_and_where_they_live_is_sensitive() -> None:
     ordinary = {each.id for each in MEASURES if each.sensitivity is Sensitivity.ORDINARY}
     assert {
-        "M01", "M02", "M03", "M04", "M10", "M11", "M14", "M18", "M18d", "M18n", "M20", "M20t",
-        "M21",
+        "M01", "M02", "M03", "M04", "M04c", "M10", "M10c", "M11", "M11c", "M14", "M18",
+        "M18d", "M18n", "M20", "M20t", "M21",
     } == ordinary  # fmt: skip
 
 
