@@ -35,11 +35,11 @@ def acknowledge_for_words(
 
 
 _OF_NOTICE: Final = {
-    "media-came": AlertKind.MEDIA,
-    "wants-person": AlertKind.WANTS_PERSON,
-    "asked-for-help": AlertKind.HELP_NOW,
+    "media-came": [AlertKind.MEDIA],
+    "wants-person": [AlertKind.WANTS_PERSON, AlertKind.ANOTHER],
+    "asked-for-help": [AlertKind.HELP_NOW],
 }
-"""The notices that come with an alert, and its kind."""
+"""The notices that come with an alert, and of which kinds it can be."""
 
 
 def acknowledge_for_notice(
@@ -48,11 +48,11 @@ def acknowledge_for_notice(
     """Say that a named person saw this notice: what it raised, and they may know of, is in hand."""
     query = select(notices.c.kind, notices.c.participant_id).where(notices.c.id == notice_id)
     seen = work.connection.execute(query).first()
-    kind = _OF_NOTICE.get(seen.kind) if seen is not None else None
-    if seen is not None and kind is not None and seen.participant_id is not None:
+    kinds = _OF_NOTICE.get(seen.kind, []) if seen is not None else []
+    if seen is not None and kinds and seen.participant_id is not None:
         mine = select(alerts.c.id).where(
             alerts.c.participant_id == seen.participant_id,
-            alerts.c.kind == kind.value,
+            alerts.c.kind.in_([kind.value for kind in kinds]),
             *reader.may_take(),
         )
         _acknowledge(work, mine, who, now)

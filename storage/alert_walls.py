@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from storage.alerts import Route
+from storage.alerts import AlertKind, Route
 from storage.casework import Casework
 from storage.changes import What
 from storage.tables import (
@@ -62,11 +62,13 @@ def kept_alerts(work: Casework, who: str) -> frozenset[str]:
 def words_kept_from(who: str) -> Select[str]:
     """Return the query for words that this worker must never see.
 
-    Those that raised such an alert, and what the same child wrote since then while it is open.
+    Those that raised such an alert, and what the same child wrote since then while it is open; for
+    good where the child said that they do not want this worker.
     """
     raised = alerts.alias()
     said = words.alias()
-    since = and_(raised.c.closed_at.is_(None), said.c.received_at >= raised.c.raised_at)
+    holds = or_(raised.c.closed_at.is_(None), raised.c.kind == AlertKind.ANOTHER.value)
+    since = and_(holds, said.c.received_at >= raised.c.raised_at)
     return (
         select(said.c.id)
         .join(raised, raised.c.participant_id == said.c.participant_id)
@@ -92,11 +94,16 @@ def words_for_leads() -> Select[str]:
 def notices_kept_from(who: str) -> Select[str]:
     """Return the query for notices that this worker must never see: what came with such an alert.
 
-    And what the same child did since then, while it is open.
+    And what the same child did since then, while it is open; for good where the child said that
+    they do not want this worker.
     """
     raised = alerts.alias()
     given = notices.alias()
-    still = or_(raised.c.closed_at.is_(None), raised.c.closed_at >= given.c.at)
+    still = or_(
+        raised.c.closed_at.is_(None),
+        raised.c.closed_at >= given.c.at,
+        raised.c.kind == AlertKind.ANOTHER.value,
+    )
     return (
         select(given.c.id)
         .join(raised, raised.c.participant_id == given.c.participant_id)

@@ -6,14 +6,14 @@ It must not hold a word of what was written, and it decides neither who is told 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import select, update
 
-from storage.casework import Casework
+from storage.casework import AnyRow, Casework
 from storage.tables import alert_steps, alerts, participations, support_episodes, words
 
 
@@ -24,10 +24,12 @@ class AlertKind(StrEnum):
     CARER = "carer-breaking-point"
     NOT_UNDERSTOOD = "not-understood"
     WANTS_PERSON = "wants-person"
+    ANOTHER = "wants-another-person"
     HELP_NOW = "help-now"
     MEDIA = "media-came"
     MATCHER = "matcher-fails"
     OVERDUE = "words-overdue"
+    STUCK = "updates-stuck"
     DRILL = "drill"
 
 
@@ -71,6 +73,15 @@ class NewAlert:
     rung: int
     due_at: datetime
     next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alert that is not closed; `climbs`: nobody took it yet, and somebody is still told."""
+
+    kind: AlertKind
+    route: Route
+    climbs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +154,26 @@ def add_step(work: Casework, new: NewStep, now: datetime) -> None:
 # --- what is known before one is raised -----------------------------------------------------------
 
 
-def standing(work: Casework, participant_id: str) -> list[tuple[AlertKind, Route, bool]]:
-    """Return kind, route and whether nobody took it yet, of each alert of theirs not closed."""
-    query = select(alerts.c.kind, alerts.c.route, alerts.c.acknowledged_at).where(
+def standing(work: Casework, participant_id: str) -> list[Standing]:
+    """Return each alert of theirs that is not closed."""
+    query = select(alerts.c.kind, alerts.c.route, alerts.c.next_at).where(
         alerts.c.participant_id == participant_id, alerts.c.closed_at.is_(None)
     )
     return [
-        (AlertKind(row.kind), Route(row.route), row.acknowledged_at is None)
+        Standing(AlertKind(row.kind), Route(row.route), row.next_at is not None)
         for row in work.connection.execute(query)
     ]
+
+
+def wants_no_worker(work: Casework, participant_id: str) -> bool:
+    """Tell whether somebody ever said that they do not want their worker.
+
+    What they were told then holds for good: also when that alert is closed.
+    """
+    query = select(alerts.c.id).where(
+        alerts.c.participant_id == participant_id, alerts.c.kind == AlertKind.ANOTHER.value
+    )
+    return work.connection.execute(query.limit(1)).first() is not None
 
 
 def is_standing(work: Casework, kind: AlertKind, since: datetime) -> bool:
@@ -194,45 +216,57 @@ def workers_of(work: Casework, participant_ids: Collection[str]) -> dict[str, fr
     return {each: frozenset(workers) for each, workers in found.items()}
 
 
-def turn(work: Casework, participant_id: str, route: Route) -> None:
-    """Keep what stands of somebody from their own worker; a stricter route stays as it is."""
-    work.connection.execute(
-        update(alerts)
-        .where(
-            alerts.c.participant_id == participant_id,
-            alerts.c.closed_at.is_(None),
-            alerts.c.route == Route.ALL.value,
-        )
-        .values(route=route.value)
-    )
-
-
 # --- climbing -------------------------------------------------------------------------------------
+
+_CLIMBER: Final = tuple(
+    alerts.c[name] for name in ("id", "participant_id", "kind", "level", "route", "rung", "next_at")
+)
+
+
+def turn(work: Casework, participant_id: str, route: Route) -> list[Climber]:
+    """Keep what stands of somebody from more people; what is kept from more of them stays so.
+
+    Returns those that were turned and still climb, as they are now: whoever knew of one may not be
+    told any more.
+    """
+    wider = (
+        [Route.ALL.value]
+        if route is Route.NOT_WORKER
+        else [Route.ALL.value, Route.NOT_WORKER.value]
+    )
+    these = (
+        alerts.c.participant_id == participant_id,
+        alerts.c.closed_at.is_(None),
+        alerts.c.route.in_(wider),
+    )
+    rows = list(work.connection.execute(select(*_CLIMBER).where(*these)))
+    work.connection.execute(update(alerts).where(*these).values(route=route.value))
+    return [replace(_climber(row), route=route) for row in rows if row.next_at is not None]
 
 
 def claim_climbers(work: Casework, now: datetime, most: int) -> list[Climber]:
     """Return alerts whose time on their rung is over; on PostgreSQL others skip these rows."""
-    names = ("id", "participant_id", "kind", "level", "route", "rung", "next_at")
     query = (
-        select(*(alerts.c[name] for name in names))
+        select(*_CLIMBER)
         .where(alerts.c.next_at <= now, alerts.c.acknowledged_at.is_(None))
         .order_by(alerts.c.next_at, alerts.c.id)
         .limit(most)
     )
     if work.connection.dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True)
-    return [
-        Climber(
-            row.id,
-            row.participant_id,
-            AlertKind(row.kind),
-            row.level,
-            Route(row.route),
-            row.rung,
-            row.next_at,
-        )
-        for row in work.connection.execute(query)
-    ]
+    return [_climber(row) for row in work.connection.execute(query)]
+
+
+def _climber(row: AnyRow) -> Climber:
+    return Climber(
+        row.id,
+        row.participant_id,
+        AlertKind(row.kind),
+        row.level,
+        Route(row.route),
+        row.rung,
+        row.next_at,
+    )
 
 
 def climb(work: Casework, seen: Climber, rung: int, next_at: datetime | None) -> bool:

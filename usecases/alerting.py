@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from storage import alerts, audit
-from storage.alerts import PAGE, AlertKind, Climber, NewAlert, NewStep, Route
+from storage import alerts, audit, words
+from storage.alerts import PAGE, AlertKind, Climber, NewAlert, NewStep, Route, Standing
 from storage.casework import Casework, Connection
 from storage.people import Person
 from storage.sequence import new_id
+from storage.words import NoticeKind
 from surveys.concern_kinds import ConcernCategory, ConcernLevel
 from surveys.people import Role
 from usecases.ladder import RUNGS, Ladder, Rung, Times, pressing
@@ -39,11 +40,25 @@ _WATCHERS: Final[Mapping[AlertKind, Collection[str] | None]] = {
     AlertKind.DRILL: None,
     AlertKind.MATCHER: (),
     AlertKind.OVERDUE: (),
+    AlertKind.STUCK: (),
 }
 """Which workers are told of what is about nobody: all of a drill, otherwise none."""
 
-_ONCE: Final = frozenset({AlertKind.HELP_NOW, AlertKind.MEDIA, AlertKind.WANTS_PERSON})
-"""Kinds of which one that nobody took yet is enough for somebody: more say nothing new."""
+_ONCE: Final = frozenset(
+    {AlertKind.HELP_NOW, AlertKind.MEDIA, AlertKind.WANTS_PERSON, AlertKind.ANOTHER}
+)
+"""Kinds of which one that still climbs is enough for somebody: more say nothing new."""
+
+_NOTICES: Final = {
+    AlertKind.HELP_NOW: NoticeKind.ASKED_FOR_HELP,
+    AlertKind.MEDIA: NoticeKind.MEDIA_CAME,
+    AlertKind.WANTS_PERSON: NoticeKind.WANTS_PERSON,
+    AlertKind.ANOTHER: NoticeKind.WANTS_PERSON,
+}
+"""What staff are shown of what somebody did without words."""
+
+AGAIN_AFTER: Final = timedelta(days=1)
+"""How long an alert about nobody that is not closed is enough; then another is raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,51 +99,96 @@ def raise_alert(  # noqa: PLR0913 (what a concern is made of, each named)
 ) -> str | None:
     """Gather an alert with its timer and its first notices, in the transaction of its cause.
 
-    An allegation goes from the safeguarding lead upwards, and never to the child's own worker.
-    What a child wants kept from their worker stays so for all that follows while it is open.
-    Returns the alert's id, or None where one of the same kind already waits and is enough.
+    An allegation goes from the safeguarding lead upwards, and never to the child's own worker; so
+    does from then on all that stands of theirs. What a child wants kept from their worker stays so
+    for all that follows. Returns the alert's id, or None where one of the same kind climbs already.
     """
     if ConcernCategory.ALLEGATION in categories:
         route = Route.LEAD_ONLY
     workers: Collection[str] = ()
     if person is not None:
-        standing = alerts.standing(work, person.id)
-        if kind in _ONCE and any(each is kind and untaken for each, _, untaken in standing):
-            return None
-        if route is Route.ALL and any(other is not Route.ALL for _, other, _ in standing):
-            route = Route.NOT_WORKER
         workers = alerts.workers_of(work, [person.id])[person.id]
+        if route is Route.LEAD_ONLY:
+            _turn(work, service, (person, workers), route, now)
+        standing = alerts.standing(work, person.id)
+        if kind in _ONCE and any(each.kind is kind and each.climbs for each in standing):
+            return None
+        if route is Route.ALL and _is_kept(work, person, standing):
+            route = Route.NOT_WORKER
     about = _About(kind, level, route, workers)
     alert_id = new_id(work.entropy)
     _put_up(work, service, (alert_id, person, concern_id), about, now)
     return alert_id
 
 
+def _is_kept(work: Casework, person: Person, standing: Sequence[Standing]) -> bool:
+    """Whether something of theirs is kept from their worker: then all that follows is."""
+    kept = any(other.route is not Route.ALL for other in standing)
+    return kept or alerts.wants_no_worker(work, person.id)
+
+
+def tell_team(
+    work: Casework,
+    service: Service,
+    person: Person | None,
+    what: AlertKind,
+    now: datetime,
+    route: Route = Route.ALL,
+) -> None:
+    """Tell staff what somebody did without words, by a notice and by the alert that comes with it.
+
+    Whoever is told that the team knows is told the truth only through here: a notice alone has no
+    timer and reaches nobody. For a stranger there is no alert, and they are told of no team: nobody
+    could get in touch with them, and they could flood those who read.
+    """
+    words.give_notice(work, person, _NOTICES[what], now)
+    if person is not None:
+        level = ConcernLevel.NONE.value
+        raise_alert(
+            work, service, person, concern_id=None, kind=what, level=level, now=now, route=route
+        )
+
+
 def raise_for(
     work: Casework, service: Service, person: Person | None, kind: AlertKind, now: datetime
 ) -> None:
-    """Gather an alert for what somebody did without words; not for somebody whom we do not know.
-
-    Nobody could get in touch with a stranger, and strangers could flood those who read.
-    """
+    """Gather an alert for what somebody did without words, where they are known."""
     if person is not None:
         level = ConcernLevel.NONE.value
         raise_alert(work, service, person, concern_id=None, kind=kind, level=level, now=now)
 
 
 def ask_for_another(work: Casework, service: Service, person: Person, now: datetime) -> None:
-    """Do as a child wishes who says `not my worker`: keep all of it from them, and tell others."""
-    alerts.turn(work, person.id, Route.NOT_WORKER)
-    raise_alert(
-        work,
-        service,
-        person,
-        concern_id=None,
-        kind=AlertKind.WANTS_PERSON,
-        level=ConcernLevel.NONE.value,
-        now=now,
-        route=Route.NOT_WORKER,
-    )
+    """Do as a child wishes who says `not my worker`: keep all of it from them, and tell others.
+
+    What nobody but the worker was told of goes on to others at once.
+    """
+    workers = alerts.workers_of(work, [person.id])[person.id]
+    _turn(work, service, (person, workers), Route.NOT_WORKER, now)
+    tell_team(work, service, person, AlertKind.ANOTHER, now, Route.NOT_WORKER)
+
+
+def _turn(
+    work: Casework,
+    service: Service,
+    whose: tuple[Person, Collection[str]],
+    route: Route,
+    now: datetime,
+) -> None:
+    """Keep what stands of somebody from more people; where only those knew, others are told now."""
+    person, workers = whose
+    allowed = service.ladder.stops(route, workers)
+    for each in alerts.turn(work, person.id, route):
+        if RUNGS[each.rung] not in allowed:
+            _climb(work, service, each, {person.id: workers}, now)
+
+
+def raise_once(work: Casework, service: Service, kind: AlertKind, now: datetime) -> bool:
+    """Gather an alert about nobody, unless one of the kind is there that is not old or closed."""
+    if alerts.is_standing(work, kind, now - AGAIN_AFTER):
+        return False
+    raise_watch(work, service, kind, now)
+    return True
 
 
 def raise_watch(

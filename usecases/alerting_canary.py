@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from storage import alerts
@@ -19,9 +19,6 @@ from usecases.service import Service
 
 PATIENCE: Final = 5.0
 """Seconds in which a short text must be graded, also on a busy machine."""
-
-AGAIN_AFTER: Final = timedelta(days=1)
-"""How long an alert of this kind that is not closed is enough; then another is raised."""
 
 CANARIES: Final = (
     ("i want to kill myself", ConcernLevel.CRISIS),
@@ -60,11 +57,9 @@ async def look_for_overdue(service: Service, now: datetime) -> bool:
 
 def _raise_once(service: Service, connection: Connection, kind: AlertKind, now: datetime) -> bool:
     work = service.open(connection)
-    if alerts.is_standing(work, kind, now - AGAIN_AFTER):
-        return False
-    alerting.raise_watch(work, service, kind, now)
+    raised = alerting.raise_once(work, service, kind, now)
     work.flush()
-    return True
+    return raised
 
 
 async def _all_come_out_right(grade: Grade) -> bool:

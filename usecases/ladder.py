@@ -68,10 +68,12 @@ _PRESSING: Final[Mapping[AlertKind, Pressing]] = {
     AlertKind.CARER: Pressing.CARER,
     AlertKind.NOT_UNDERSTOOD: Pressing.CONCERN,
     AlertKind.WANTS_PERSON: Pressing.PERSON,
+    AlertKind.ANOTHER: Pressing.PERSON,
     AlertKind.HELP_NOW: Pressing.HELP,
     AlertKind.MEDIA: Pressing.MEDIA,
     AlertKind.MATCHER: Pressing.CARER,
     AlertKind.OVERDUE: Pressing.CARER,
+    AlertKind.STUCK: Pressing.CARER,
     AlertKind.DRILL: Pressing.DRILL,
 }
 

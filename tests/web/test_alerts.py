@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from storage import tables, words
+from storage import tables
 from storage.alerts import AlertKind
 from storage.casework import Casework
 from surveys.people import AgeBand, Role
@@ -317,8 +317,7 @@ async def test_seeing_a_notice_takes_its_alert_in_hand(
     person = await person_of(stage.service, row.id)
 
     def wish(casework: Casework) -> None:
-        words.give_notice(casework, person, words.NoticeKind.WANTS_PERSON, now)
-        alerting.raise_for(casework, stage.service, person, AlertKind.WANTS_PERSON, now)
+        alerting.tell_team(casework, stage.service, person, AlertKind.WANTS_PERSON, now)
 
     await store(stage.service, wish)
     await press(desk, await look(desk, "/staff/words"), "/seen")
