@@ -18,7 +18,7 @@ from bot.render_control import render_control, render_reply
 from bot.render_goals import GoalTelling, render_goals
 from bot.render_joining import render_joining
 from bot.render_offers import render_offer
-from bot.render_own import OwnTelling, render_own
+from bot.render_own import OwnTelling, render_own, render_own_hushed
 from bot.render_picture import render_picture
 from bot.render_run import render_half_done, render_run, say_over
 from bot.render_safety import render_safety
@@ -26,6 +26,7 @@ from bot.render_times import render_times
 from bot.screen import put_together
 from bot.speech import Row, Speech, put_buttons_away, tell
 from bot.stencil import Stencil
+from followups.hours import Hours, packaged_hours
 from storage.outbox import Outgoing, OutgoingKind, Urgency
 from surveys.helplines import Helplines, helplines
 from surveys.phrasebook import Phrasebook, phrasebook
@@ -90,11 +91,14 @@ class Speaker:
     anybody.
     """
 
-    def __init__(self, book: Phrasebook, lines: Helplines, duty_number: str | None) -> None:
-        """Take the words, the help lines, and the service's own phone for adults if it has one."""
+    def __init__(
+        self, book: Phrasebook, lines: Helplines, duty_number: str | None, hours: Hours
+    ) -> None:
+        """Take the words, the help lines, the service's own phone for adults, and its hours."""
         self._book = book
         self._lines = lines
         self._duty_number = duty_number
+        self._duty = (hours.duty.opens, hours.duty.closes)
         self._faces = Faces(book)
         self._offers: dict[tuple[str, Listener, int, bool], Stencil] = {}
 
@@ -125,6 +129,7 @@ class Speaker:
             self._faces,
             self._lines,
             self._duty_number,
+            self._duty,
             tapped=tapped,
             hushed=ConcernHeard in kinds,
             promised=not kinds.isdisjoint((ConcernHeard, SomebodyWillTalk)),
@@ -133,6 +138,8 @@ class Speaker:
         told = [message for telling in tellings for message in _render(telling, speech)]
         edits = [message for message in told if message.kind in _EDITS]
         news = [message for message in told if message.kind not in _EDITS]
+        if speech.hushed:
+            news.sort(key=lambda message: message.urgency is Urgency.SAFETY)
         if len(news) > 1:
             news = put_together(news)
         if news:
@@ -167,12 +174,12 @@ _WHO_SEES = menu_data(MenuWish.WHO_SEES)
 _HELP = menu_data(MenuWish.HELP)
 
 
-def build_renderer(duty_number: str | None = None) -> Speaker:
-    """Return a renderer with the packaged words and numbers.
+def build_renderer(duty_number: str | None = None, hours: Hours | None = None) -> Speaker:
+    """Return a renderer with the packaged words and numbers, and the hours of a service.
 
     Raises surveys.errors.BadDefinition when they are broken.
     """
-    return Speaker(phrasebook(), helplines(), duty_number)
+    return Speaker(phrasebook(), helplines(), duty_number, hours or packaged_hours())
 
 
 @cache
@@ -190,7 +197,7 @@ def render(
 def _render(telling: Telling, speech: Speech) -> list[Outgoing]:
     """Turn one telling into edits and messages."""
     if isinstance(telling, OwnTelling):
-        return [] if speech.hushed else render_own(telling, speech)
+        return render_own_hushed(telling, speech) if speech.hushed else render_own(telling, speech)
     if isinstance(telling, GoalTelling):
         return [] if speech.hushed else render_goals(telling, speech)
     return _render_talk(telling, speech)

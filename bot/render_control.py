@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from bot.render_hours import say_when
 from bot.render_offers import ways_back
 from bot.speech import Row, Speech, put_buttons_away, tell
 from storage.outbox import Outgoing
@@ -64,21 +65,29 @@ def render_control(telling: ControlTelling, speech: Speech) -> list[Outgoing]:
 def render_reply(telling: ReplyTelling, speech: Speech) -> list[Outgoing]:
     """Return the messages for one telling about something that came outside the questions."""
     match telling:
-        case WordsReceived(staffed, words):
-            key = "replies.words-here" if staffed else "replies.words-away"
-            return [_let_choose(speech.say(key), words, speech)]
+        case WordsReceived(team, words):
+            return [_let_choose(say_when(team, "replies.words", speech), words, speech)]
         case EditReceived(words):
             return [_let_choose(speech.say("replies.edited"), words, speech)]
         case WordsTooLong(kept):
             return [tell(speech.say("replies.too-long", kept=kept))]
         case MediaNotKept(kind, words):
-            return [_let_choose(speech.say(f"replies.{_MEDIA[kind]}"), words, speech)]
+            return [_let_choose(_say_what_came(kind, speech), words, speech)]
         case NotUnderstood(quiet):
             return [tell(speech.say("replies.not-understood"), *_menu_rows(speech, quiet))]
         case SaidAgain():
             return [tell(speech.say("replies.said-again"))]
         case _:
             assert_never(telling)
+
+
+def _say_what_came(kind: Media, speech: Speech) -> str:
+    """Say that we did not keep it, and that the team knows where it does: whose is it else."""
+    not_kept = speech.say(f"replies.{_MEDIA[kind]}")
+    if speech.hushed:
+        return not_kept
+    known = "stranger" if speech.stranger else "known"
+    return f"{not_kept} {speech.say(f'replies.media-{known}')}"
 
 
 def _let_choose(text: str, words: WordsId | None, speech: Speech) -> Outgoing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from bot.render_hours import spell_hours
 from bot.speech import Speech, put_buttons_away, tell
 from storage.outbox import Button, Outgoing
 from usecases.arrival import JoinReply, MenuWish
@@ -70,7 +71,9 @@ def _page(page: int, speech: Speech) -> Outgoing:
     """Return one of the three pages; a number that is none of them shows the nearest."""
     if page <= 1:
         onward = speech.join("next", JoinReply.SECOND_PAGE)
-        return tell(speech.say("joining.page-1"), (onward,), (speech.help_now,))
+        return tell(
+            speech.say("joining.page-1", hours=spell_hours(speech)), (onward,), (speech.help_now,)
+        )
     if page == 2:  # noqa: PLR2004 - the second of three pages
         text = speech.say("joining.page-2")
         if speech.on_telegram:

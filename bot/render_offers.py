@@ -10,6 +10,7 @@ from typing import Final, assert_never
 
 from bot.callbacks import RunAct, offer_data
 from bot.render_back import render_told_back, render_what_was_done
+from bot.render_hours import spell_hours, spell_weekday
 from bot.render_run import run_button
 from bot.speech import Row, Speech, put_buttons_away, tell
 from storage.outbox import Button, Outgoing
@@ -54,7 +55,7 @@ def render_offer(telling: OfferTelling, speech: Speech) -> list[Outgoing]:
             whats_next = speech.wish("whats-next", MenuWish.WHATS_NEXT)
             return [*tidy, tell(speech.say("offers.gone"), (whats_next, speech.help_now))]
         case NothingWaits():
-            return [tell(speech.say("offers.nothing-waits"))]
+            return [tell(speech.say("offers.nothing-waits", hours=spell_hours(speech)))]
         case ToldBack():
             return [render_told_back(telling, speech)]
         case WhatWasDone():
@@ -79,15 +80,16 @@ def _offer(offered: Offered, speech: Speech) -> Outgoing:
     """Name what it is, how long it takes and how many questions; a repeat asks without pressing."""
     instrument, occasion = offered.instrument, offered.occasion
     name = instrument.name.speak(speech.listener.voice)
-    count = len(instrument.items)
+    count, hours = len(instrument.items), spell_hours(speech)
     if offered.last or offered.reminder >= MOST_REMINDERS:
         text = speech.say("offers.offer-last", name=name, count=count)
     elif offered.reminder:
         text = speech.say("offers.offer-again", name=name, count=count)
     elif instrument.minutes == 1:
-        text = speech.say("offers.offer-one-minute", name=name, count=count)
+        text = speech.say("offers.offer-one-minute", name=name, count=count, hours=hours)
     else:
-        text = speech.say("offers.offer", name=name, count=count, minutes=instrument.minutes)
+        minutes = instrument.minutes
+        text = speech.say("offers.offer", name=name, count=count, minutes=minutes, hours=hours)
     return tell(
         text,
         (_button(speech, "start", occasion, OfferReply.START),),
@@ -118,12 +120,9 @@ def _when_later(occasion: OccasionId, speech: Speech) -> Outgoing:
 def spell_moment(until: datetime, speech: Speech) -> tuple[str, str]:
     """Return the day of the week and the nearest hour of a local time, in words."""
     near = until + timedelta(minutes=30)
-    day = speech.say(f"offers.{_DAYS[near.weekday()]}")
+    day = spell_weekday(near, speech)
     hour = near.hour % NOON or NOON
     if near.hour % NOON == 0:
         return day, speech.say("offers.noon" if near.hour else "offers.midnight")
     part = "morning" if near.hour < NOON else "afternoon" if near.hour < EVENING else "evening"
     return day, speech.say(f"offers.{part}", hour=hour)
-
-
-_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -6,9 +6,9 @@ It must not press anybody to share or to stay, and says what we cannot take back
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from typing import Final, assert_never
+from typing import assert_never
 
+from bot.render_hours import spell_day
 from bot.render_offers import ways_back
 from bot.render_run import change_row
 from bot.speech import Speech, put_buttons_away, tell
@@ -62,6 +62,13 @@ def render_own(telling: OwnTelling, speech: Speech) -> list[Outgoing]:
             return [*_tidy(speech), _say_by_when(telling, speech)]
         case _:
             assert_never(telling)
+
+
+def render_own_hushed(telling: OwnTelling, speech: Speech) -> list[Outgoing]:
+    """Return what is told beside words that a person has to read first: that a wish is noted."""
+    if not isinstance(telling, WrongNoted):
+        return []
+    return [tell(speech.say("own.wrong-noted-too", day=spell_day(telling.by, speech)))]
 
 
 def _tidy(speech: Speech) -> list[Outgoing]:
@@ -118,30 +125,13 @@ def _say_by_when(noted: SeeingNoted | WrongNoted | ForgettingNoted, speech: Spee
     match noted:
         case SeeingNoted():
             return tell(speech.say("own.seeing-noted", day=day))
-        case WrongNoted():
-            return tell(speech.say("own.wrong-noted", day=day))
+        case WrongNoted(_, words):
+            text = speech.say("own.wrong-noted", day=day)
+            if words is None:
+                return tell(text)
+            choose = speech.say("own.you-choose")
+            return tell(f"{text}\n\n{choose}", *speech.sharing(words), speech.exits)
         case ForgettingNoted():
             return tell(speech.say("own.forgetting-noted", day=day))
         case _:
             assert_never(noted)
-
-
-def spell_day(day: date, speech: Speech) -> str:
-    """Return a day as it is said: 7 December."""
-    return speech.say("own.day", day=day.day, month=speech.say(f"own.{_MONTHS[day.month - 1]}"))
-
-
-_MONTHS: Final = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)

@@ -6,6 +6,7 @@ It must not hold a sentence, decide what is told, or know a channel's wire forma
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 from typing import Final
 
 from bot.callbacks import join_data, menu_data, sharing_data
@@ -25,7 +26,8 @@ Row = tuple[Button, ...]
 class Speech:
     """One listener, and all that is needed to speak to them.
 
-    `duty_number` is the service's own phone for adults, where it has one. `tapped` says that a
+    `duty_number` is the service's own phone for adults, where it has one; `duty` from when to when
+    people are there on a working day. `tapped` says that a
     button brought this about; `hushed` that a person has to read something first, so that nothing
     is asked and nothing is finished with a flourish; `promised` that we are telling them anyway
     that somebody will talk with them; `received` that we are telling them that words were kept.
@@ -36,6 +38,7 @@ class Speech:
     faces: Faces
     lines: Helplines
     duty_number: str | None
+    duty: tuple[time, time]
     tapped: bool = False
     hushed: bool = False
     promised: bool = False

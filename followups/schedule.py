@@ -210,11 +210,19 @@ class LocalRhythm:
 
     def staffed(self, now: datetime) -> bool:
         """Tell whether people read messages now: in duty hours, on no bank holiday."""
-        hours = self.hours.duty_on(self.local(now).date())
-        if hours is None:
-            return False
-        opens, closes = self._instants(self.local(now).date(), hours)
+        opens, closes = self.next_duty(now)
         return opens <= now < closes
+
+    def next_duty(self, now: datetime) -> tuple[datetime, datetime]:
+        """Return from when to when people read: what goes on at this moment, or comes next."""
+        day = self.local(now).date()
+        while True:
+            hours = self.hours.duty_on(day)
+            if hours is not None:
+                opens, closes = self._instants(day, hours)
+                if max(now, opens) < closes:
+                    return opens, closes
+            day += _DAY
 
     def read_by(self, now: datetime) -> datetime:
         """Return by when words that come now are read: one working day of duty hours later.

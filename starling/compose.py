@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.render import build_renderer
 from followups.rhythm_files import make_local_rhythm
+from followups.schedule import LocalRhythm
 from starling.secret_keys import decode_keys, load_or_make_keys, read_keys
 from starling.settings import Settings, SettingsRefused, load_settings
 from storage import key_marks, marks, runs
@@ -23,7 +24,6 @@ from storage.sequence import Sequence
 from storage.vault import Vault
 from surveys.catalogue import Catalogue, load_catalogue
 from usecases.ladder import load_ladder
-from usecases.ports import Rhythm
 from usecases.retention_rules import read_rules
 from usecases.service import Service
 
@@ -87,7 +87,7 @@ def _holds_anything(settings: Settings) -> bool:
     return read_once(settings.database_url, key_marks.holds_anything)
 
 
-def make_rhythm(settings: Settings) -> Rhythm:
+def make_rhythm(settings: Settings) -> LocalRhythm:
     """Return the rhythm of follow-ups, with the service's own files. Raises BadDefinition."""
     files = (settings.rhythms_file, settings.hours_file, settings.terms_file)
     return make_local_rhythm(settings.zone, *files)
@@ -113,12 +113,13 @@ async def open_service(
         numbers.go_on_after(await lane.read(marks.highest_number))
         await _remember_key(lane, opener.vault)
         stored = await lane.read(lambda connection: runs.stored_definitions(opener(connection)))
+        rhythm = make_rhythm(settings)
         yield Service(
             lane=lane,
             open=opener,
             catalogue=make_catalogue(stored),
-            render=build_renderer(settings.duty_line),
-            rhythm=make_rhythm(settings),
+            render=build_renderer(settings.duty_line, rhythm.hours),
+            rhythm=rhythm,
             public_url=settings.public_url.rstrip("/"),
             zone=settings.timezone,
             bot_name=bot_name or (lambda: settings.telegram_bot_name),

@@ -150,7 +150,7 @@ def _follow_up(desk: Desk, instrument: Instrument, turn: Turn) -> None:
         match event:
             case PersonWanted():
                 words.give_notice(desk.work, desk.person, NoticeKind.WANTS_PERSON, desk.now)
-                desk.say(SomebodyWillTalk(desk.service.rhythm.staffed(desk.now)))
+                desk.say(SomebodyWillTalk(desk.team))
             case RunFinished() if instrument.picture and desk.run is not None:
                 desk.say(PictureReady(instrument, turn.run, last_time(desk, desk.run)))
                 goals.offer(desk)

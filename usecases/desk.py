@@ -17,6 +17,7 @@ from surveys.conversation import RunStatus
 from surveys.instrument import Instrument, InstrumentRef
 from surveys.people import AgeBand, Role, Voice
 from usecases.arrival import Channel, Knock
+from usecases.presence import Presence, look_for_team
 from usecases.service import Service
 from usecases.telling import Listener, Telling
 
@@ -70,6 +71,11 @@ class Desk:
         """The run whose question stands now."""
         run = self.standing_run
         return run if run is not None and run.run.status is RunStatus.OPEN else None
+
+    @property
+    def team(self) -> Presence:
+        """Whether people of the team are there now."""
+        return look_for_team(self.service.rhythm, self.now)
 
     def instrument(self, ref: InstrumentRef) -> Instrument:
         """Return the exact version that a run is pinned to."""

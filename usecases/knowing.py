@@ -54,7 +54,7 @@ def ask_what_is_wrong(desk: Desk, person: Person) -> None:
 def note_wrong(desk: Desk, person: Person, words_id: WordsId) -> None:
     """Note that something is wrong; the words that say what are kept already."""
     noted = wishes.note_wish(desk.work, person, WishKind.FIX, desk.now, words_id)
-    desk.say(WrongNoted(noted.due_on))
+    desk.say(WrongNoted(noted.due_on, words_id))
 
 
 def ask_whether_to_forget(desk: Desk, person: Person) -> None:

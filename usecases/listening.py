@@ -19,12 +19,20 @@ from surveys.concerns import Concern, ConcernLevel, notice
 from surveys.conversation import Answered, Held, Typed, WordsId, WordsKept, Written
 from surveys.instrument import ItemKind
 from surveys.understanding import PlainReply, Wish, read_reply, read_time_wish, read_wish
-from usecases import alerting, checking_in, choosing_times, goals, joining, knowing, wishing
+from usecases import (
+    alerting,
+    answering,
+    checking_in,
+    choosing_times,
+    goals,
+    joining,
+    knowing,
+    wishing,
+)
 from usecases.arrival import Channel, JoinReply, MediaInput, MenuWish, OfferReply, TextInput
 from usecases.desk import Desk
 from usecases.service import LONGEST_WORDS
 from usecases.telling import (
-    ConcernHeard,
     EditReceived,
     MediaNotKept,
     WordsReceived,
@@ -81,6 +89,7 @@ def see_media(desk: Desk, media: MediaInput) -> None:
     _keep(desk, heard, desk.standing_run)
     if heard.concern is not None:
         _raise(desk, heard, heard.concern)
+        desk.say(MediaNotKept(media.kind))
     else:
         desk.say(MediaNotKept(media.kind, _shareable(desk, heard)))
 
@@ -230,8 +239,7 @@ def _listen(desk: Desk, heard: _Heard) -> None:
     else:
         _keep(desk, heard, desk.standing_run)
         known = desk.person is not None
-        staffed = desk.service.rhythm.staffed(desk.now)
-        desk.say(WordsReceived(staffed, heard.id) if known else NotKnownYet())
+        desk.say(WordsReceived(desk.team, heard.id) if known else NotKnownYet())
 
 
 def _shareable(desk: Desk, heard: _Heard) -> WordsId | None:
@@ -263,12 +271,13 @@ def _raise(desk: Desk, heard: _Heard, concern: Concern) -> None:
         reasons=concern.reasons,
         now=desk.now,
     )
+    kind = alerting.kind_of(desk.person, concern.categories)
     alerting.raise_alert(
         desk.work,
         desk.service,
         desk.person,
         concern_id=concern_id,
-        kind=alerting.kind_of(desk.person, concern.categories),
+        kind=kind,
         level=concern.level.value,
         categories=[category.value for category in concern.categories],
         now=desk.now,
@@ -276,16 +285,7 @@ def _raise(desk: Desk, heard: _Heard, concern: Concern) -> None:
     run = desk.open_run
     if run is not None:
         checking_in.end_quietly(desk, run, Held())
-    standing = desk.standing_run
-    desk.say(
-        ConcernHeard(
-            concern.level,
-            concern.categories,
-            desk.service.rhythm.staffed(desk.now),
-            standing.run if standing is not None else None,
-            None if concern.level is ConcernLevel.CRISIS else _shareable(desk, heard),
-        )
-    )
+    desk.say(answering.answer_concern(desk, concern, kind, _shareable(desk, heard)))
 
 
 def _keep(

@@ -104,7 +104,11 @@ class Rhythm(Protocol):
         ...
 
     def staffed(self, now: datetime) -> bool:
-        """Tell whether people read messages now: Monday to Friday, 9 to 5, no bank holiday."""
+        """Tell whether people read messages now: in duty hours, on no bank holiday."""
+        ...
+
+    def next_duty(self, now: datetime) -> tuple[datetime, datetime]:
+        """Return from when to when people read: what goes on at this moment, or comes next."""
         ...
 
     def after_duty(self, now: datetime, spent: timedelta) -> datetime:

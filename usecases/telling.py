@@ -13,6 +13,7 @@ from surveys.conversation import Event, Run, RunStatus, WordsId
 from surveys.instrument import Instrument
 from surveys.people import AgeBand, Role, Voice
 from usecases.arrival import Channel, Media, OccasionId
+from usecases.presence import Presence
 from usecases.quiet import (
     HowLongToRest,
     OwnTimeSet,
@@ -141,12 +142,12 @@ class RunGone:
 
 @dataclass(frozen=True, slots=True)
 class WordsReceived:
-    """Words outside any question were kept; a person reads them. `staffed`: they read now.
+    """Words outside any question were kept; people read them. `team`: when they do.
 
     `words` names them, so that their writer can say who else may read them.
     """
 
-    staffed: bool
+    team: Presence
     words: WordsId | None = None
 
 
@@ -180,21 +181,23 @@ class ConcernHeard:
     """Something was said that a person must read. `can_go_on`: a run waits with its place kept.
 
     `words` names what was said, where its writer may be asked who else may read it: not where a
-    life may be in danger.
+    life may be in danger. `answered_by` is when a person rings or writes at the latest, on the
+    clock of the service: where that is what we owe them.
     """
 
     level: ConcernLevel
     categories: tuple[ConcernCategory, ...]
-    staffed: bool
+    team: Presence
     can_go_on: Run | None = None
     words: WordsId | None = None
+    answered_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HelpNow:
     """Where to get help at once. `can_go_on`: a run waits with its place kept."""
 
-    staffed: bool
+    team: Presence
     can_go_on: Run | None = None
 
 
@@ -205,7 +208,7 @@ class SomebodyWillTalk:
     `another`: somebody else than their own worker, who sees nothing of it.
     """
 
-    staffed: bool
+    team: Presence
     another: bool = False
 
 

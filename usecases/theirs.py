@@ -149,9 +149,13 @@ class WrongWanted:
 
 @dataclass(frozen=True, slots=True)
 class WrongNoted:
-    """They said what is wrong: the team puts it right or says why not, by this day."""
+    """They said what is wrong: the team puts it right or says why not, by this day.
+
+    `words` names what they said, so that they can say who else may read it.
+    """
 
     by: date
+    words: WordsId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,21 +114,20 @@ def _help(desk: Desk) -> None:
     words.give_notice(desk.work, desk.person, NoticeKind.ASKED_FOR_HELP, desk.now)
     alerting.raise_for(desk.work, desk.service, desk.person, AlertKind.HELP_NOW, desk.now)
     standing = desk.standing_run
-    staffed = desk.service.rhythm.staffed(desk.now)
-    desk.say(HelpNow(staffed, standing.run if standing is not None else None))
+    desk.say(HelpNow(desk.team, standing.run if standing is not None else None))
 
 
 def _talk(desk: Desk, person: Person) -> None:
     words.give_notice(desk.work, person, NoticeKind.WANTS_PERSON, desk.now)
     alerting.raise_for(desk.work, desk.service, person, AlertKind.WANTS_PERSON, desk.now)
-    desk.say(SomebodyWillTalk(desk.service.rhythm.staffed(desk.now)))
+    desk.say(SomebodyWillTalk(desk.team))
 
 
 def _talk_to_another(desk: Desk, person: Person) -> None:
     """Tell others than their worker, who sees nothing of it and of what comes after it."""
     words.give_notice(desk.work, person, NoticeKind.WANTS_PERSON, desk.now)
     alerting.ask_for_another(desk.work, desk.service, person, desk.now)
-    desk.say(SomebodyWillTalk(desk.service.rhythm.staffed(desk.now), another=True))
+    desk.say(SomebodyWillTalk(desk.team, another=True))
 
 
 def _show_menu(desk: Desk, person: Person) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from storage.goals import GoalEnd
 from surveys import engine
@@ -41,6 +41,7 @@ from surveys.conversation import (
 )
 from surveys.instrument import Instrument
 from surveys.people import AgeBand, OwnTime, Role, Sharing, Suits, Voice
+from tests.bot.presences import AWAY, HERE, IN_THE_MORNING, ODD
 from usecases.arrival import Channel, Media, MenuWish, OccasionId
 from usecases.quiet import (
     HowLongToRest,
@@ -117,6 +118,7 @@ from usecases.welcome import (
 )
 
 NOW = datetime(2026, 11, 20, 15, 37, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 RUN = RunId("01hv3kq8zw2x4y6a")
 OCCASION = OccasionId("01hv3kq8zw2x4y6b")
 WORDS = WordsId("01hv3kq8zw2x4y6c")
@@ -212,28 +214,38 @@ def _joining() -> Iterator[Sample]:
 
 
 def _safety() -> Iterator[Sample]:
-    for staffed in (True, False):
-        when = "in hours" if staffed else "out of hours"
-        yield Sample(f"HelpNow {when}", (HelpNow(staffed),), tapped=True)
-        yield Sample(f"SomebodyWillTalk {when}", (SomebodyWillTalk(staffed),), tapped=True)
-        another = SomebodyWillTalk(staffed, another=True)
+    for team in (HERE, AWAY):
+        when = "in hours" if team.here else "out of hours"
+        yield Sample(f"HelpNow {when}", (HelpNow(team),), tapped=True)
+        yield Sample(f"SomebodyWillTalk {when}", (SomebodyWillTalk(team),), tapped=True)
+        another = SomebodyWillTalk(team, another=True)
         yield Sample(f"SomebodyWillTalk, another, {when}", (another,), tapped=True)
         for category in ConcernCategory:
-            heard = ConcernHeard(ConcernLevel.CRISIS, (category,), staffed)
+            heard = ConcernHeard(ConcernLevel.CRISIS, (category,), team)
             yield Sample(f"ConcernHeard {category} {when}", (heard,))
         both = (ConcernCategory.PHYSICAL_ABUSE, ConcernCategory.ALLEGATION)
-        heard = ConcernHeard(ConcernLevel.CRISIS, both, staffed)
+        heard = ConcernHeard(ConcernLevel.CRISIS, both, team)
         yield Sample(f"ConcernHeard abuse and allegation {when}", (heard,))
-    nothing = ConcernHeard(ConcernLevel.CONCERN, (), staffed=True, words=WORDS)
+    tired = (ConcernCategory.CARER_BREAKING,)
+    for team, by in ((HERE, HERE.now + HOUR), (AWAY, IN_THE_MORNING)):
+        heard = ConcernHeard(ConcernLevel.CONCERN, tired, team, answered_by=by)
+        yield Sample(
+            f"ConcernHeard, somebody rings, {'in' if team.here else 'out of'} hours", (heard,)
+        )
+    caption = ConcernHeard(ConcernLevel.CRISIS, (ConcernCategory.SUICIDE,), AWAY)
+    yield Sample("ConcernHeard under a photo", (caption, MediaNotKept(Media.PHOTO)))
+    wrong = ConcernHeard(ConcernLevel.CRISIS, (ConcernCategory.PHYSICAL_ABUSE,), AWAY)
+    yield Sample("ConcernHeard in what is wrong", (wrong, WrongNoted(NOW.date(), WORDS)))
+    nothing = ConcernHeard(ConcernLevel.CONCERN, (), HERE, words=WORDS)
     yield Sample("ConcernHeard without a category", (nothing,))
 
 
 def _safety_in_a_run(run: Run) -> Iterator[Sample]:
     name = run.instrument.id
-    yield Sample(f"{name}: HelpNow", (HelpNow(staffed=True, can_go_on=run),), tapped=True)
+    yield Sample(f"{name}: HelpNow", (HelpNow(HERE, can_go_on=run),), tapped=True)
     held = replace(run, status=RunStatus.HELD)
     categories = (ConcernCategory.SELF_HARM, ConcernCategory.ALLEGATION)
-    heard = ConcernHeard(ConcernLevel.CRISIS, categories, staffed=False, can_go_on=held)
+    heard = ConcernHeard(ConcernLevel.CRISIS, categories, AWAY, can_go_on=held)
     yield Sample(f"{name}: ConcernHeard self-harm and allegation out of hours", (heard,))
 
 
@@ -340,11 +352,13 @@ GOALS = (
 
 
 def _replies() -> Iterator[Sample]:
-    for staffed in (True, False):
-        when = "in hours" if staffed else "out of hours"
-        yield Sample(f"WordsReceived {when}", (WordsReceived(staffed, WORDS),))
+    for team in (HERE, AWAY):
+        when = "in hours" if team.here else "out of hours"
+        yield Sample(f"WordsReceived {when}", (WordsReceived(team, WORDS),))
+    for team in ODD:
+        yield Sample(f"WordsReceived, the team turns {team.turns:%A %H:%M}", (WordsReceived(team),))
     yield Sample("EditReceived", (EditReceived(WORDS),))
-    yield Sample("WordsTooLong", (WordsTooLong(4000), WordsReceived(staffed=False, words=WORDS)))
+    yield Sample("WordsTooLong", (WordsTooLong(4000), WordsReceived(AWAY, words=WORDS)))
     for kind in Media:
         yield Sample(f"MediaNotKept {kind}", (MediaNotKept(kind),))
     yield Sample("MediaNotKept photo with words", (MediaNotKept(Media.PHOTO, WORDS),))
@@ -424,7 +438,7 @@ def _odd_input(instrument: Instrument, voice: Voice) -> Iterator[Sample]:
         "held": play(second, instrument, Held()),
     }.items():
         yield _turned(what, instrument, turn, tapped=False)
-    received = (*_about(instrument, while_paused), WordsReceived(staffed=True))
+    received = (*_about(instrument, while_paused), WordsReceived(HERE))
     yield Sample(f"{instrument.id}: words while paused, received", received)
     again = _about(instrument, play(first, instrument, CameBack()))
     yield Sample(f"{instrument.id}: asked anew", (SaidAgain(), *again))
@@ -455,7 +469,7 @@ def _ending(instrument: Instrument, first: Turn) -> Iterator[Sample]:
             again = PictureReady(instrument, done.run, before)
             yield Sample(f"{name}: first picture, {where}", (about, first_time), tapped=True)
             yield Sample(f"{name}: next picture, {where}", (about, again), tapped=True)
-            wanted = (about, SomebodyWillTalk(staffed=True), again)
+            wanted = (about, SomebodyWillTalk(HERE), again)
             yield Sample(f"{name}: picture and a person, {where}", wanted, tapped=True)
     passed = _pass_all(first, instrument)
     yield Sample(

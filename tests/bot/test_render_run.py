@@ -17,6 +17,7 @@ from surveys.conversation import (
     WentBack,
 )
 from surveys.people import Voice
+from tests.bot.presences import HERE
 from tests.bot.samples import OCCASION, RUN, begin, finish, play
 from tests.bot.told import (
     CARER,
@@ -109,7 +110,7 @@ def test_what_asks_comes_last() -> None:
     star = star_for(CARER)
     turn = play(begin(star, Voice.ADULT), star, Tapped(1, 1))
     about = AboutRun(star, turn.run, turn.events)
-    messages = new(render([about, SomebodyWillTalk(staffed=True)], CARER, tapped=True))
+    messages = new(render([about, SomebodyWillTalk(HERE)], CARER, tapped=True))
     assert [message.step for message in messages] == [None, 2]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import bot
+from followups.hours import packaged_hours
 from storage.outbox import Outgoing
 from surveys.helplines import DutyLine, Helpline, helplines
 from surveys.instrument import Instrument, Item, Wording
@@ -55,7 +56,7 @@ def test_every_phrase_of_the_chat_is_spoken_somewhere() -> None:
     """A phrase that nothing speaks is read, translated and checked for nobody."""
     packaged = phrasebook()
     book = SpokenKeys(packaged.phrases, packaged._kinds, packaged._spoken)
-    listening = type(speaker)(book, helplines(), DUTY_NUMBER)
+    listening = type(speaker)(book, helplines(), DUTY_NUMBER, packaged_hours())
     for _, listener, sample in SAMPLES:
         listening(sample.tellings, listener, tapped=sample.tapped)
     elsewhere = ("web.", "commands.", "drawing.", "nudges.", "rights.")
@@ -129,7 +130,8 @@ def test_every_word_that_a_participant_sees_comes_from_a_file_of_words() -> None
     lines = helplines()
     duty = DutyLine(name=marked(lines.duty.name), about=marked(lines.duty.about))
     own = {"lines": tuple(map(marked_line, lines.lines)), "duty": duty}
-    marking = type(speaker)(marked_book(phrasebook()), lines.model_copy(update=own), DUTY_NUMBER)
+    lines = lines.model_copy(update=own)
+    marking = type(speaker)(marked_book(phrasebook()), lines, DUTY_NUMBER, packaged_hours())
     for _, listener, sample in SAMPLES:
         tellings = [with_marked_words(telling) for telling in sample.tellings]
         for message in marking(tellings, listener, tapped=sample.tapped):

@@ -54,7 +54,7 @@ async def test_words_outside_any_question_are_kept_and_answered_honestly(
 ) -> None:
     caller, invited = await joined(place, service)
     await caller.types("the dog had puppies")
-    assert "One person in the team will read them, Monday to Friday, 9 to 5." in caller.said
+    assert "A few people in the team who look after safety read them." in caller.said
     (words,) = await kept(service)
     assert (words.text, words.kind, words.participant_id) == (
         "the dog had puppies",
