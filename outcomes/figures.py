@@ -61,6 +61,8 @@ class Figure:
     `percent_if_none` and `percent_if_all` are the two honest bounds: the share if none, or all, of
     those who could have answered but were not compared had counted. `only_first_mean` is the mean
     first answer of those who answered only at the start. `median_seconds` is rounded to tens.
+    `eligible` and `paired` say, for a figure of compared answers, how many could have answered and
+    how many are compared, `paired_percent` what share that is; they are published counts.
     """
 
     measure: str
@@ -85,6 +87,9 @@ class Figure:
     effect_upper: Shown = Symbol.NOT_APPLICABLE
     only_first_mean: Shown = Symbol.NOT_APPLICABLE
     median_seconds: Shown = Symbol.NOT_APPLICABLE
+    eligible: Shown = Symbol.NOT_APPLICABLE
+    paired: Shown = Symbol.NOT_APPLICABLE
+    paired_percent: Shown = Symbol.NOT_APPLICABLE
 
 
 @dataclass(frozen=True, slots=True)

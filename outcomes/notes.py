@@ -41,6 +41,9 @@ _OTHERS = (
     "to it."
 )
 
+RATED_BY = "Published indicators are rated by a rule of this service"
+"""What stands before the words of the rule."""
+
 
 def notes(period: Period, policy: DisclosurePolicy, *, is_final: bool) -> tuple[str, ...]:
     """Give the notes that go out with every file of a release, one sentence or two each."""

@@ -14,9 +14,9 @@ from pydantic import BeforeValidator, PlainSerializer, TypeAdapter, ValidationEr
 
 from outcomes.episode import Audience
 from outcomes.errors import BadQuarterError, BadReleaseError
-from outcomes.figures import Figure, FlowFigure
-from outcomes.indicators import Indicator, Reply
-from outcomes.notes import notes
+from outcomes.figures import Figure, FlowFigure, Symbol
+from outcomes.indicators import RULE, Indicator, Reply
+from outcomes.notes import RATED_BY, notes
 from outcomes.protection.policy import DisclosurePolicy
 from outcomes.quarter import Period, Quarter, Year, parse_period
 
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 _FORMAT = 2
 _ID_LENGTH = 16
+_CAME_LATER = {
+    "definitions": {"missing": "", "in_full": ""},
+    "figures": dict.fromkeys(("eligible", "paired", "paired_percent"), Symbol.NOT_APPLICABLE.value),
+}
+"""Fields that releases had not from the beginning, with what they hold where there is nothing to
+say. Then they are not written, so that what was stored before is still the same text."""
 _CHANGED = "the stored text is not a release, or was changed; take it from a backup"
 
 
@@ -41,6 +47,8 @@ class Definition:
 
     `outcomes` are codes of `outcomes.measures.contract`, `indicators` codes of published ones.
     `instrument` is written `star@1`. `breakdown` is the axis a year is broken down by, if any.
+    Where `missing` is not empty the release has no figure of it, and it says why. `in_full` is the
+    whole record as JSON, of which `content_hash` is the SHA-256; releases of before have none.
     """
 
     measure: str
@@ -63,15 +71,19 @@ class Definition:
     breakdown: str | None = None
     outcomes: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
+    missing: str = ""
+    in_full: str = ""
 
     @classmethod
-    def of(cls, measure: Any) -> Self:
-        """Take what a reader needs from a measure."""
+    def of(cls, measure: Any, *, is_left_out: bool = False) -> Self:
+        """Take what a reader needs from a measure, which may be left out to protect people."""
         taken = {
             each.name: getattr(measure, each.name)
             for each in fields(cls)
             if each.name not in ("measure", "instrument") and hasattr(measure, each.name)
         }
+        if is_left_out:
+            taken["missing"] = _LEFT_OUT
         instrument = getattr(measure, "instrument", None)
         version = getattr(measure, "instrument_version", None)
         return cls(
@@ -79,6 +91,12 @@ class Definition:
             instrument=f"{instrument}@{version}" if instrument else None,
             **{name: _plain(value) for name, value in taken.items()},
         )
+
+
+_LEFT_OUT = (
+    "Left out of this release, because it would tell something about a few people. Other releases "
+    "may have it."
+)
 
 
 def _plain(value: object) -> Any:
@@ -99,8 +117,9 @@ class Release:
     What each audience gets is a projection of this one value. `scenarios` names the outsiders the
     audit tried to be, `audited_with` the earlier releases that it held against this one, and
     `certificate` is the SHA-256 of the proof that every protected count stays hidden.
-    `coarsened` says in plain sentences which breakdowns were merged or left out to protect people.
-    `indicators` are figures of others, `replies` what was done about what young people raised.
+    `coarsened` says in plain sentences which breakdowns were merged or left out to protect people;
+    the notes say it too. `indicators` are figures of others, `rating_rule` how those are rated
+    red, amber or green. `replies` say what was done about what young people raised.
     """
 
     period: _Period
@@ -116,6 +135,7 @@ class Release:
     coarsened: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     replies: tuple[Reply, ...] = ()
+    rating_rule: str = ""
 
     @property
     def id(self) -> str:
@@ -136,12 +156,29 @@ class Release:
         place = (figure.measure, figure.area)
         return next(each for each in self.definitions if (each.measure, each.area) == place)
 
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """Give the notes with what was shown less finely; drafts of before have that apart."""
+        return tuple(dict.fromkeys((*self.notes, *self.coarsened)))
+
     def to_json(self) -> str:
         """Write the release as canonical JSON: the same release is always the same text."""
         return _canonical({"id": self.id, **self._content()})
 
     def _content(self) -> dict[str, object]:
-        return {"format": _FORMAT, **_adapter().dump_python(self, mode="json")}
+        content: dict[str, Any] = _adapter().dump_python(self, mode="json")
+        for part, nothing in _CAME_LATER.items():
+            content[part] = [_without(each, nothing) for each in content[part]]
+        return {"format": _FORMAT, **_without(content, {"rating_rule": ""})}
+
+
+def _without(written: dict[str, Any], nothing: dict[str, str]) -> dict[str, Any]:
+    """Leave out the fields that hold nothing."""
+    return {
+        name: value
+        for name, value in written.items()
+        if name not in nothing or value != nothing[name]
+    }
 
 
 @cache
@@ -163,20 +200,26 @@ def compile_release(
     `certificate` is the SHA-256 of the audit's proof.
     """
     status = Status.PROVISIONAL if compiled_on < safe.period.freeze_date else Status.FINAL
+    rule = RULE.in_words if indicators else ""
+    usual = notes(safe.period, safe.policy, is_final=status is Status.FINAL)
     return Release(
         period=safe.period,
         status=status,
         policy=safe.policy,
-        definitions=tuple(Definition.of(each) for each in safe.measures),
+        definitions=tuple(
+            Definition.of(each, is_left_out=(each.id, each.area) in safe.left_out)
+            for each in safe.measures
+        ),
         figures=safe.figures,
         flow=safe.flow,
-        notes=notes(safe.period, safe.policy, is_final=status is Status.FINAL),
+        notes=(*usual, *((f"{RATED_BY}: {rule}",) if rule else ()), *safe.coarsened),
         scenarios=safe.scenarios,
         audited_with=safe.audited_with,
         certificate=certificate,
         coarsened=safe.coarsened,
         indicators=indicators,
         replies=replies,
+        rating_rule=rule,
     )
 
 

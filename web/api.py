@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from outcomes.episode import Audience
+from outcomes.formats.lists import definitions_for
 from storage.release_files import FileOnList
 from storage.releases import ReleaseOnList
 from usecases import publishing, signing_in
@@ -224,22 +225,19 @@ def _listed(release: ReleaseOnList) -> ListedRelease:
 def _describe(found: Published, audience: Audience | None, files: list[FileOnList]) -> OneRelease:
     """Return a release as an audience sees it; staff see what all of them see, without files."""
     release, seen = found.release, audience or Audience.ICB
-    figures = release.figures_for(seen)
-    measured = {(each.measure, each.area) for each in figures}
     return OneRelease(
         **_listed(found.on_list).model_dump(),
         audience=audience,
         policy=release.policy.plain_words,
         audited_with=release.audited_with,
         certificate=release.certificate,
-        figures=tuple(map(FigureData.model_validate, figures)),
+        figures=tuple(map(FigureData.model_validate, release.figures_for(seen))),
         flow=tuple(map(FlowData.model_validate, release.flow_for(seen))),
         definitions=tuple(
-            DefinitionData.model_validate(each)
-            for each in release.definitions
-            if (each.measure, each.area) in measured
+            DefinitionData.model_validate(each) for each in definitions_for(release, seen)
         ),
-        notes=(*release.notes, *release.coarsened),
+        notes=release.all_notes,
+        rating_rule=release.rating_rule,
         files=tuple(
             FileData(
                 name=each.name,

@@ -46,7 +46,8 @@ class ListedRelease(_Frozen):
 class FigureData(_Frozen):
     """One measure for one area, footprint and group; percentages and bounds are whole numbers.
 
-    `breakdown` and `group` are `Total` for a whole footprint.
+    `breakdown` and `group` are `Total` for a whole footprint. `eligible` could have been compared,
+    `paired` are; `paired_percent` is the share.
     """
 
     measure: str = Field(examples=["M05"])
@@ -71,6 +72,9 @@ class FigureData(_Frozen):
     effect_upper: Shown
     only_first_mean: Shown
     median_seconds: Shown
+    eligible: Shown
+    paired: Shown
+    paired_percent: Shown
 
 
 class FlowData(_Frozen):
@@ -84,7 +88,10 @@ class FlowData(_Frozen):
 
 
 class DefinitionData(_Frozen):
-    """What a measure says. `content_hash` changes with anything about it: then a series ends."""
+    """What a measure says. `content_hash` changes with anything about it: then a series ends.
+
+    Where `missing` is not empty there is no figure, and it says why.
+    """
 
     measure: str
     version: int
@@ -92,6 +99,7 @@ class DefinitionData(_Frozen):
     title: str
     statement: str
     content_hash: str
+    missing: str
 
 
 class FileData(_Frozen):
@@ -122,5 +130,8 @@ class OneRelease(_Frozen):
     figures: tuple[FigureData, ...]
     flow: tuple[FlowData, ...]
     definitions: tuple[DefinitionData, ...]
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = Field(
+        description="How the figures are to be read, and what is shown less finely."
+    )
+    rating_rule: str = Field(description="How published indicators are rated red, amber or green.")
     files: tuple[FileData, ...]

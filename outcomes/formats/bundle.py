@@ -14,7 +14,12 @@ from outcomes.formats.datapackage import describe
 from outcomes.formats.ees import write_statistics, write_table
 from outcomes.formats.labels import PLACES
 from outcomes.formats.layout import Table
-from outcomes.formats.lists import definition_table, indicator_table, reply_table
+from outcomes.formats.lists import (
+    definition_table,
+    indicator_table,
+    reply_table,
+    uncounted_table,
+)
 from outcomes.formats.outfile import OutFile
 from outcomes.formats.sheets import statistics_tables
 from outcomes.release import Release
@@ -37,6 +42,7 @@ def files_of(release: Release, audience: Audience) -> tuple[OutFile, ...]:
         each
         for each in (
             definition_table(release, audience),
+            uncounted_table(release),
             indicator_table(release),
             reply_table(release),
         )
@@ -66,6 +72,6 @@ def _notes(release: Release, audience: Audience) -> bytes:
         f"Release {release.id}, {release.status}, for {PLACES[audience].title}",
         f"Disclosure policy: {release.policy.name}",
         "",
-        *release.notes,
+        *release.all_notes,
     )
     return ("\n".join(lines) + "\n").encode()

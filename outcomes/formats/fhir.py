@@ -1,5 +1,6 @@
 """Writes a release as FHIR R4B measure reports, one a measure and footprint; no person in it.
 
+Reports of who answered and who is missing follow, and an outcome of the operation with the notes.
 R4B differs from R4, on which UK Core rests, in nothing that a summary measure report uses. Only
 summary reports are written: an answer of somebody is personal data and has no place here.
 """
@@ -12,11 +13,12 @@ from typing import TypeAlias
 from uuid import UUID, uuid5
 
 from outcomes.episode import Audience
-from outcomes.figures import TOTAL, Figure, Shown, Symbol
-from outcomes.formats.labels import PLACES, group_title, topic_title
+from outcomes.figures import TOTAL, Figure, FlowFigure, Shown, Symbol
+from outcomes.formats.labels import PLACES, flow_title, group_title, step_title, topic_title
 from outcomes.formats.layout import checked
 from outcomes.formats.projection import canonical
-from outcomes.measures.measure import Direction, Statistic
+from outcomes.measures.measure import Direction, PeriodRule, Statistic
+from outcomes.quarter import Quarter, quarters_of
 from outcomes.release import Definition, Release
 
 NAME = "measurereport.json"
@@ -33,6 +35,7 @@ _FIGURES = (
     *("percent_lower", "percent_upper", "percent_if_none", "percent_if_all"),
     *("first_mean", "last_mean", "change_lower", "change_upper"),
     *("effect", "effect_lower", "effect_upper", "only_first_mean"),
+    *("eligible", "paired", "paired_percent"),
 )
 """What has no place of its own in a report and is written as an extension."""
 
@@ -42,8 +45,8 @@ _Json: TypeAlias = dict[str, object]
 def to_fhir(release: Release, audience: Audience) -> bytes:
     """Give a bundle of the measure reports that an audience sees, as canonical JSON.
 
-    A withheld count has no number but the reason `masked`. Every report was checked against R4B.
-    Raises `UnsafeCellError` for a text that a spreadsheet could run.
+    It ends with the notes. A withheld count has no number but the reason `masked`. Every report was
+    checked against R4B. Raises `UnsafeCellError` for a text that a spreadsheet could run.
     """
     from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415 - a second, only for this file
 
@@ -54,11 +57,11 @@ def to_fhir(release: Release, audience: Audience) -> bytes:
         "type": "collection",
         "identifier": {"system": f"{_OURS}:release", "value": release_id},
     }
-    reports = list(_reports(release, release_id, audience))
-    if reports:
-        content["entry"] = [
-            {"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in reports
-        ]
+    reports = (*_reports(release, release_id, audience), *_flows(release, release_id, audience))
+    content["entry"] = [
+        {"fullUrl": f"urn:uuid:{each['id']}", "resource": each}
+        for each in (*reports, _notes(release, release_id))
+    ]
     Bundle.model_validate(content)
     return canonical(content)
 
@@ -68,26 +71,70 @@ def _reports(release: Release, release_id: str, audience: Audience) -> Iterator[
     for each in release.figures_for(audience):
         figures.setdefault((each.measure, each.footprint), []).append(each)
     for those in figures.values():
-        yield {"id": _id(release_id, those[0]), **_report(release, those)}
+        yield {
+            "id": _id(release_id, those[0].measure, those[0].footprint),
+            **_report(release, those),
+        }
 
 
-def _id(release_id: str, figure: Figure) -> str:
-    """Name a report. The name of a release is a hash of all of it, so it is worked out once."""
-    return str(uuid5(_SPACE, f"{release_id} {figure.measure} {figure.footprint.value}"))
+def _id(release_id: str, *what: str) -> str:
+    """Name a part. The name of a release is a hash of all of it, so it is worked out once."""
+    return str(uuid5(_SPACE, " ".join((release_id, *what))))
+
+
+def _flows(release: Release, release_id: str, audience: Audience) -> Iterator[_Json]:
+    """Give a report of each flow and footprint, a group for each stage and reason."""
+    lines: dict[tuple[str, Audience], list[FlowFigure]] = {}
+    for each in release.flow_for(audience):
+        lines.setdefault((each.flow, each.footprint), []).append(each)
+    days = quarters_of(release.period)
+    for (flow, footprint), those in lines.items():
+        about = f"{_OURS}:flow:{_as_id(flow)}|1"
+        yield {
+            "id": _id(release_id, flow, footprint),
+            **_frame(release, about, footprint, days),
+            "group": [_line(each) for each in those],
+        }
+
+
+def _line(figure: FlowFigure) -> _Json:
+    kind = "reason" if figure.is_reason else "stage"
+    population = {"code": _coded(_POPULATIONS, "initial-population"), **_count(figure.episodes)}
+    return {
+        "code": {
+            **_coded(f"{_OURS}:flow-{kind}", _as_id(figure.step)),
+            "text": f"{checked(flow_title(figure.flow))}: {checked(step_title(figure))}",
+        },
+        "population": [population],
+    }
+
+
+def _notes(release: Release, release_id: str) -> _Json:
+    """Say how the figures are to be read, and what was suppressed to protect people."""
+    return {
+        "resourceType": "OperationOutcome",
+        "id": _id(release_id, "notes"),
+        "issue": [
+            {
+                "severity": "information",
+                "code": "suppressed" if each in release.coarsened else "informational",
+                "diagnostics": checked(each),
+            }
+            for each in release.all_notes
+        ],
+    }
+
+
+def _coded(system: str, code: str) -> _Json:
+    return {"coding": [{"system": system, "code": code}]}
 
 
 def _report(release: Release, figures: Sequence[Figure]) -> _Json:
-    """Give the report of one measure and footprint."""
+    """Give the report of one measure and footprint, about the days that it is about."""
     definition, footprint = release.definition_of(figures[0]), figures[0].footprint
-    period = release.period
-    report: _Json = {
-        "resourceType": "MeasureReport",
-        "meta": {"tag": [{"system": f"{_OURS}:status", "code": release.status.value}]},
-        "status": "complete",
-        "type": "summary",
-        "measure": f"{_OURS}:measure:{_as_id(definition.measure)}|{definition.version}",
-        "reporter": {"display": PLACES[footprint].title},
-        "period": {"start": period.first_day.isoformat(), "end": period.last_day.isoformat()},
+    about = f"{_OURS}:measure:{_as_id(definition.measure)}|{definition.version}"
+    report = {
+        **_frame(release, about, footprint, _quarters_about(release, definition)),
         "group": [
             _group(release.definition_of(each), each, figures)
             for each in figures
@@ -95,10 +142,39 @@ def _report(release: Release, figures: Sequence[Figure]) -> _Json:
         ],
     }
     if definition.direction in _NOTATION:
-        coding = {"system": _BETTER, "code": _NOTATION[Direction(definition.direction)]}
-        report["improvementNotation"] = {"coding": [coding]}
+        code = _NOTATION[Direction(definition.direction)]
+        report["improvementNotation"] = _coded(_BETTER, code)
     return report
 
+
+def _frame(
+    release: Release, measure: str, footprint: Audience, quarters: Sequence[Quarter]
+) -> _Json:
+    """Give what every report begins with."""
+    first, last = quarters[0].first_day, quarters[-1].last_day
+    return {
+        "resourceType": "MeasureReport",
+        "meta": {"tag": [{"system": f"{_OURS}:status", "code": release.status.value}]},
+        "status": "complete",
+        "type": "summary",
+        "measure": measure,
+        "reporter": {"display": PLACES[footprint].title},
+        "period": {"start": first.isoformat(), "end": last.isoformat()},
+    }
+
+
+def _quarters_about(release: Release, definition: Definition) -> tuple[Quarter, ...]:
+    """Give the quarters whose people a measure is about: some can only be counted later."""
+    quarters = quarters_of(release.period)
+    for _ in range(_QUARTERS_LATE.get(definition.period_rule, 0)):
+        quarters = tuple(each.preceding for each in quarters)
+    return quarters
+
+
+_QUARTERS_LATE = {
+    PeriodRule.CLOSED_A_QUARTER_AGO.value: 1,
+    PeriodRule.CLOSED_THREE_QUARTERS_AGO.value: 3,
+}
 
 _NOTATION = {
     Direction.HIGHER_IS_BETTER: "increase",
@@ -138,7 +214,7 @@ def _numbers(definition: Definition, figure: Figure) -> _Json:
         ("denominator", figure.denominator),
     )
     populations = [
-        {"code": {"coding": [{"system": _POPULATIONS, "code": code}]}, **_count(shown)}
+        {"code": _coded(_POPULATIONS, code), **_count(shown)}
         for code, shown in named
         if shown is not Symbol.NOT_APPLICABLE
     ]

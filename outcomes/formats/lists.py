@@ -13,9 +13,14 @@ FORECAST = "f"
 
 
 def definitions_for(release: Release, audience: Audience) -> tuple[Definition, ...]:
-    """Give the definitions of the figures that an audience sees, in the order of the release."""
+    """Give the definitions that an audience needs, in the order of the release.
+
+    They are those of the figures that it sees, and those of which nobody sees a figure, with why.
+    """
     seen = {(each.measure, each.area) for each in release.figures_for(audience)}
-    return tuple(each for each in release.definitions if (each.measure, each.area) in seen)
+    return tuple(
+        each for each in release.definitions if each.missing or (each.measure, each.area) in seen
+    )
 
 
 def number_column(name: str, label: str, decimals: int = 0) -> Column:
@@ -45,7 +50,8 @@ def definition_table(release: Release, audience: Audience) -> Table:
         Column("breakdown_topic", "Broken down by, in a year"),
         Column("outcomes", "Outcomes of the contract it is evidence for"),
         Column("indicators", "Published indicators it is read beside"),
-        Column("definition_hash", "SHA-256 of the whole definition"),
+        Column("definition_hash", "SHA-256 of the whole definition, which is in release.json"),
+        Column("why_no_figure", "Why there is no figure, where there is none"),
     )
     rows = [
         (
@@ -69,11 +75,29 @@ def definition_table(release: Release, audience: Audience) -> Table:
             "; ".join(each.outcomes),
             "; ".join(each.indicators),
             each.content_hash,
+            each.missing,
         )
         for each in definitions_for(release, audience)
     ]
     key = ("measure_area",)
     return Table("definitions", "What each figure means", columns, tuple(rows), key)
+
+
+def uncounted_table(release: Release) -> Table:
+    """Give the measures of which nobody sees a figure, and why."""
+    columns = (
+        Column("measure_area", "Measure and area"),
+        Column("measure_code", "Code"),
+        Column("area", "Area"),
+        Column("title", "Title"),
+        Column("why_no_figure", "Why there is no figure"),
+    )
+    rows = tuple(
+        (line_title(each), each.measure, each.area, each.title, each.missing)
+        for each in release.definitions
+        if each.missing
+    )
+    return Table("not_counted", "Not counted, and why", columns, rows, ("measure_area",))
 
 
 def indicator_table(release: Release) -> Table:
@@ -89,6 +113,7 @@ def indicator_table(release: Release) -> Table:
         number_column("target", "Target", 1),
         number_column("comparator", "Comparator", 1),
         Column("rating", "Rating by the stated rule"),
+        Column("rating_rule", "The stated rule"),
         Column("status", "Status (f = forecast)"),
         Column("rule", "How the forecast is worked out"),
         Column("source", "Source"),
@@ -99,11 +124,12 @@ def indicator_table(release: Release) -> Table:
         for point in each.points:
             quarter = Quarter.parse(point.quarter)
             when = (quarter.time_period, quarter.time_identifier)
-            values = (point.actual, point.target, point.comparator, point.rag.value)
+            rating = (point.rag.value, release.rating_rule)
+            values = (point.actual, point.target, point.comparator, *rating)
             rows.append((*when, *about, *values, "", "", tamed(each.source)))
         if each.forecast is not None:
             when = (release.period.time_period, "Financial year")
-            values = (each.forecast, None, None, "")
+            values = (each.forecast, None, None, "", "")
             said = (FORECAST, tamed(each.forecast_rule), tamed(each.source))
             rows.append((*when, *about, *values, *said))
     return Table(

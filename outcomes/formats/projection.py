@@ -14,7 +14,7 @@ from outcomes.formats.lists import definitions_for
 from outcomes.release import Release
 
 NAME, SCHEMA_NAME = "release.json", "release.schema.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 def project(release: Release, audience: Audience) -> bytes:
@@ -33,7 +33,9 @@ def project(release: Release, audience: Audience) -> bytes:
         "definitions": definitions_for(release, audience),
         "figures": release.figures_for(audience),
         "flow": release.flow_for(audience),
-        "notes": release.notes,
+        "notes": release.all_notes,
+        "coarsened": release.coarsened,
+        "rating_rule": release.rating_rule,
         "scenarios": release.scenarios,
         "audited_with": release.audited_with,
         "certificate": release.certificate,

@@ -89,6 +89,11 @@ INDICATORS = {
         "only_first_mean", "Mean at the start of those who answered only then", "Means", decimals=1
     ),
     "median_seconds": _indicator("median_seconds", "Median time in seconds", "Times"),
+    "eligible": _indicator("eligible_count", "Could have been compared", "Who is compared"),
+    "paired": _indicator("paired_count", "Are compared", "Who is compared"),
+    "paired_percent": _indicator(
+        "paired_percent", "Are compared, of those who could have been", "Who is compared", "%"
+    ),
 }
 """The fields of a figure and the columns they stand in."""
 

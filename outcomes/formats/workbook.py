@@ -20,7 +20,12 @@ from outcomes.episode import Audience
 from outcomes.figures import TOTAL, Figure, Symbol
 from outcomes.formats.labels import PLACES, flow_title, group_title, step_title, topic_title
 from outcomes.formats.layout import Cell, Table, checked
-from outcomes.formats.lists import definition_table, indicator_table, reply_table
+from outcomes.formats.lists import (
+    definition_table,
+    indicator_table,
+    reply_table,
+    uncounted_table,
+)
 from outcomes.formats.sheets import INDICATORS
 from outcomes.measures.measure import Statistic
 from outcomes.notes import MEANINGS
@@ -36,10 +41,11 @@ _LEGEND = (
     f"{_NOTHING} = nothing to say here.",
 )
 _COUNT = ("numerator",)
+_COMPARED = ("eligible", "paired", "paired_percent")
 _RATE = ("numerator", "denominator", "percent", "percent_lower", "percent_upper",
-         "percent_if_none", "percent_if_all")  # fmt: skip
+         "percent_if_none", "percent_if_all", *_COMPARED)  # fmt: skip
 _MEAN = ("denominator", "first_mean", "last_mean", "change_mean", "change_lower", "change_upper",
-         "effect", "effect_lower", "effect_upper", "only_first_mean")  # fmt: skip
+         "effect", "effect_lower", "effect_upper", "only_first_mean", *_COMPARED)  # fmt: skip
 _BY_STATISTIC = {
     Statistic.COUNT.value: ("Counts", "How many", _COUNT),
     Statistic.RATE.value: ("Shares", "What share", _RATE),
@@ -82,7 +88,7 @@ def _written(release: Release, audience: Audience) -> bytes:
     import pandas as pd  # noqa: PLC0415 - slow to import
     from gptables import Cover, produce_workbook  # noqa: PLC0415
 
-    notes = [(f"n{place}", _text(text)) for place, text in enumerate(release.notes, 1)]
+    notes = [(f"n{place}", _text(text)) for place, text in enumerate(release.all_notes, 1)]
     sheets = tuple(sheets_of(release, audience))
     file = io.BytesIO()
     book = produce_workbook(
@@ -116,6 +122,7 @@ def sheets_of(release: Release, audience: Audience) -> Iterator[Sheet]:
         ("Published indicators", indicator_table(release)),
         ("You said, we did", reply_table(release)),
         ("Definitions", definition_table(release, audience)),
+        ("Not counted", uncounted_table(release)),
     ):
         if table.rows:
             yield _listed(tab, table)

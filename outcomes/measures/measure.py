@@ -163,7 +163,11 @@ class Measure:
         raise BadMeasureError(message)
 
     @property
+    def in_full(self) -> str:
+        """Write every field as JSON: equal definitions are the same text."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    @property
     def content_hash(self) -> str:
         """Give the SHA-256 of every field, so that a changed definition can never pass unseen."""
-        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return hashlib.sha256(self.in_full.encode()).hexdigest()

@@ -12,9 +12,10 @@ from typing import TypeAlias
 
 from outcomes.episode import AgeBand, Axis, Commissioner
 from outcomes.measures.measure import Measure
+from outcomes.observation import Role
 from outcomes.protection.joint import CASELOAD
 from outcomes.protection.lines import root_of
-from outcomes.protection.parts import quarters_in
+from outcomes.protection.parts import CLOSED_EARLIER, quarters_in
 from outcomes.raw import Count, Group, Mean, Median, Rate, RawTables, Row
 from outcomes.scenario import Target
 
@@ -26,13 +27,24 @@ _LEAST_LINES = 3
 """With fewer lines, putting two together leaves one, which is the total."""
 _BECAUSE = "because more would tell something about a few people"
 _AXES = {Axis.AGE: "age", Axis.STRAND: "the kind of support"}
+_FLOW = "Who answered and who is missing"
+_ROLES = {Role.YOUNG_PERSON.value: "young people", Role.CARER.value: "carers"}
+_POPULATIONS = {
+    "accepted": "support that was accepted",
+    "closed": "support that ended",
+    "open": "support that was going on",
+    "heard": "young people who raised something",
+    **dict.fromkeys(CLOSED_EARLIER, "support that ended earlier"),
+}
+"""What is counted in a population, for tables of which no figure is shown."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Coarser:
     """Raw tables that say less than before. `said` has, for some titles, what was done, in words.
 
-    What is said later about the same titles takes the place of what was said before.
+    What is said later about the same titles takes the place of what was said before. Nothing is
+    said of counts that no figure and no line of the flow shows: no reader misses them.
     """
 
     raw: RawTables
@@ -45,19 +57,35 @@ def coarsened(raw: RawTables, targets: Iterable[Target]) -> Coarser | None:
     `targets` are counts for which no withholding was enough. None where there is no less to show.
     """
     said: dict[str, str] = {}
+    is_less = False
     for target in {each.table: each for each in targets}.values():
         found = _coarser(raw, target)
         if found is not None:
-            raw = found.raw
+            raw, is_less = found.raw, True
             said.update(found.said)
-    return Coarser(raw, said) if said else None
+    return Coarser(raw, said) if is_less else None
 
 
 def titles_about(raw: RawTables, table: str) -> str:
-    """Name the measures that count in a table, for readers."""
+    """Name what counts in a table, for readers: measures, the flow, or whom it is about."""
     keys = {row.key for row in raw.rows.values() if row.table == table}
-    names = {_name(each.measure) for each in _figures(raw) if keys & _rows_of(each)}
-    return _titles(raw, names) if names else "Who answered and who is missing"
+    root = root_of(raw, table) if table in raw.tables else table
+    about = _POPULATIONS.get(root, "people who were asked or answered")
+    return _shown_by(raw, keys) or f"How many there are: {about}"
+
+
+def _shown_by(raw: RawTables, keys: Collection[str]) -> str:
+    """Name the measures and the flows that show some rows; empty where nothing shows them."""
+    names = {_name(each.measure) for each in _figures(raw) if _rows_of(each) & set(keys)}
+    flows = dict.fromkeys(each.flow for each in raw.steps if each.row in keys)
+    lines = (_flow_title(raw, each, keys) for each in flows)
+    return "; ".join(filter(None, (_titles(raw, names), *lines)))
+
+
+def _flow_title(raw: RawTables, flow: str, keys: Collection[str]) -> str:
+    role = flow.rpartition("/")[2]
+    is_whole = all(each.row in keys for each in raw.steps if each.flow == flow)
+    return f"{_FLOW} ({_ROLES.get(role, role)}{'' if is_whole else ', some lines'})"
 
 
 def _coarser(raw: RawTables, target: Target) -> Coarser | None:
@@ -217,10 +245,9 @@ def _left_out(raw: RawTables, tables: Collection[str]) -> Coarser | None:
     keys = {row.key for row in raw.rows.values() if row.table in tables}
     if not keys:
         return None
-    names = {_name(each.measure) for each in _figures(raw) if keys & _rows_of(each)}
     kept = _without(raw, lambda some: bool(some & keys), keys)
-    what = _titles(raw, names) if names else "Who answered and who is missing"
-    return Coarser(kept, {what: f"left out, {_BECAUSE}"})
+    what = _shown_by(raw, keys)
+    return Coarser(kept, {what: f"left out, {_BECAUSE}"} if what else {})
 
 
 def _without(

@@ -20,6 +20,7 @@ from outcomes.protection.safe_tables import SEAL, SafeTables
 from outcomes.protection.showing import show_figures, show_flow
 from outcomes.protection.smallest import smallest_pattern
 from outcomes.protection.suppression import Pattern, Suppressor
+from outcomes.quarter import Period, Year
 from outcomes.raw import RawTables
 from outcomes.scenario import Finding, Rules, Scenario, Target, Verdict
 
@@ -101,13 +102,15 @@ def protect(
         raise refused(("The audit gave no proof; nothing goes out.",))
     certificate.check()
     entry = hidden.entry
+    kept = {(each.id, each.area) for each in entry.raw.measures}
     safe = SafeTables(
-        entry.raw.period,
-        entry.raw.measures,
+        raw.period,
+        raw.measures,
         policy,
         figures=show_figures(entry.raw, entry.published, policy),
         flow=show_flow(entry.raw, entry.published),
         coarsened=hidden.sentences,
+        left_out={(each.id, each.area) for each in raw.measures} - kept,
         scenarios=SCENARIOS,
         audited_with=(each.name for each in earlier),
         seal=SEAL,
@@ -244,9 +247,17 @@ def reasons_of(findings: Iterable[Finding], raw: RawTables) -> tuple[str, ...]:
         found[place] = found.get(place, 0) + 1
     return tuple(
         f"{title}{_of(release)}: {_cells(count)} would show something about a few people to "
-        f"{outsider}; publish fewer measures or a longer period."
+        f"{outsider}; {_remedy(raw.period)}."
         for (title, release, outsider), count in sorted(found.items())
     )
+
+
+def _remedy(period: Period) -> str:
+    """Say what a data manager can do about a refusal."""
+    stricter = "compile with a policy that withholds more (--policy-file)"
+    if isinstance(period, Year):
+        return stricter
+    return f"leave this quarter out and compile its year, or {stricter}"
 
 
 def _cells(count: int) -> str:

@@ -24,13 +24,14 @@ SEAL: Final = Seal()
 class SafeTables:
     """Everything that was protected for one period, with the policy and the definitions behind it.
 
-    `coarsened` says in plain sentences what was shown more coarsely than it was meant to be.
+    `coarsened` says in plain sentences what was shown more coarsely than it was meant to be, and
+    `left_out` names the measures (id and area) of which nothing is shown for that reason.
     `scenarios` names the outsiders the audit tried to be, `audited_with` the earlier releases that
     it held against this one.
     """
 
-    __slots__ = ("audited_with", "coarsened", "figures", "flow", "measures", "period", "policy",
-                 "scenarios")  # fmt: skip
+    __slots__ = ("audited_with", "coarsened", "figures", "flow", "left_out", "measures", "period",
+                 "policy", "scenarios")  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - one value made of its parts, all by name
         self,
@@ -41,6 +42,7 @@ class SafeTables:
         figures: Iterable[Figure],
         flow: Iterable[FlowFigure],
         coarsened: Iterable[str],
+        left_out: Iterable[tuple[str, str]] = (),
         scenarios: Iterable[str],
         audited_with: Iterable[str],
         seal: object,
@@ -54,6 +56,7 @@ class SafeTables:
         self.figures = tuple(figures)
         self.flow = tuple(flow)
         self.coarsened = tuple(coarsened)
+        self.left_out = frozenset(left_out)
         self.scenarios = tuple(scenarios)
         self.audited_with = tuple(audited_with)
 

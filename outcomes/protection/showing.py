@@ -15,6 +15,7 @@ from outcomes.figures import TOTAL, Figure, FlowFigure, Shown, ShownMean, Symbol
 from outcomes.measures.contract import OUTCOMES
 from outcomes.measures.coverage import outcomes_with_evidence
 from outcomes.measures.measure import Measure, Statistic
+from outcomes.protection.comparing import compared_by, with_compared
 from outcomes.protection.policy import DisclosurePolicy
 from outcomes.published import Published
 from outcomes.raw import Cell, Count, Group, Mean, Median, Rate, RawTables
@@ -75,7 +76,8 @@ class _Showing:
     def _rates(self) -> Iterator[Figure]:
         for rate in self.raw.rates:
             for footprint in rate.measure.footprints:
-                yield self._with_median(self._rate(rate, footprint), rate.group)
+                figure = self._with_compared(rate, self._rate(rate, footprint))
+                yield self._with_median(figure, rate.group)
 
     def _rate(self, rate: Rate, footprint: Audience) -> Figure:
         counted = self._shown(rate.numerator, footprint)
@@ -110,11 +112,17 @@ class _Showing:
             percent_if_all=_percent(bounds.upper),
         )
 
+    def _with_compared(self, about: Rate | Mean, figure: Figure) -> Figure:
+        """Add how many of those who could have answered are compared, where any are."""
+        rows = compared_by(self.raw, about)
+        least = self._least(about.measure)
+        return with_compared(figure, rows, lambda row: self._shown(row, figure.footprint), least)
+
     def _means(self) -> Iterator[Figure]:
         for mean in self.raw.means:
             if not mean.level_only:
                 for footprint in mean.measure.footprints:
-                    yield self._mean(mean, footprint)
+                    yield self._with_compared(mean, self._mean(mean, footprint))
 
     def _mean(self, mean: Mean, footprint: Audience) -> Figure:
         shown = self.published.means.get(Cell(mean.key, footprint))

@@ -253,7 +253,7 @@ def _shown(draft: Draft, audience: Audience) -> dict[str, Any]:
         "stuck": draft.stuck,
         "figures": [asdict(each) for each in release.figures_for(audience)] if release else None,
         "flow": [asdict(each) for each in release.flow_for(audience)] if release else None,
-        "notes": release.notes if release else None,
+        "notes": release.all_notes if release else None,
         "files": [asdict(each) for each in draft.files[audience]],
     }
 
@@ -270,7 +270,7 @@ def _lines(release: Release, audience: Audience) -> list[str]:
             f"{each.footprint:<18} {each.measure:<5} {each.area:<20} {group}"
             + "  ".join(f"{name} {value}" for name, value in zip(_NAMES, shown, strict=True))
         )
-    return [*lines, "", *release.notes]
+    return [*lines, "", *release.all_notes]
 
 
 _NAMES: Final = ("count", "of", "percent", "change")
