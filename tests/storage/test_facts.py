@@ -304,6 +304,9 @@ async def test_a_check_in_that_was_begun_is_told_with_its_seconds_once_it_is_end
     await caller.taps("Start")
     (begun,) = (await facts(service)).begun
     assert (begun.completed, begun.seconds, begun.on) == (False, None, date(2026, 10, 6))
+    (due,) = {each.person for each in (await facts(service)).followups}
+    (person,) = await rows(service, tables.participants)
+    assert begun.person == due == person.key
     started = place.now
     await caller.answers(3)
     (begun,) = (await facts(service)).begun
