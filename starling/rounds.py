@@ -7,6 +7,7 @@ import secrets
 
 from bot.courier import Courier
 from bot.intake import Intake
+from bot.stranded import find_words
 from followups.clock import Bell, Clock
 from followups.dispatch import EVERY, dispatch_due
 from starling.anchors import add_anchor, read_anchors
@@ -26,6 +27,7 @@ from usecases import (
     restoring,
     retaining,
     silence,
+    stranded,
     sweeping,
     telling_back,
     wishes,
@@ -44,6 +46,7 @@ def wind_up(
 
     async def recover() -> None:
         await intake.recover()
+        courier.deliver(await stranded.rescue(service, find_words, clock()))
 
     async def tell_back() -> None:
         courier.deliver(await telling_back.tell_due(service, clock()))

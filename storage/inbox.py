@@ -132,6 +132,49 @@ def count_stuck(connection: Connection, tries: int) -> int:
     return len(connection.execute(query).all())
 
 
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """An update that was tried so often that it is not tried any more, and that nobody rescued."""
+
+    id: int
+    ticket: Ticket
+
+
+def given_up(connection: Connection, most: int, tries: int) -> list[GivenUp]:
+    """Return the oldest updates that were tried `tries` times and that nobody rescued yet."""
+    query = (
+        select(inbox.c.id, inbox.c.channel, inbox.c.update_id)
+        .where(inbox.c.handled_at.is_(None), inbox.c.attempts == tries)
+        .order_by(inbox.c.id)
+        .limit(most)
+    )
+    return [
+        GivenUp(row.id, Ticket(row.channel, row.update_id)) for row in connection.execute(query)
+    ]
+
+
+def begin_rescue(work: Casework, found: GivenUp, tries: int) -> bool:
+    """Say that what can be made of this one is made now; False where somebody did, or is at it."""
+    counted = (
+        update(inbox)
+        .where(inbox.c.id == found.id, inbox.c.handled_at.is_(None), inbox.c.attempts == tries)
+        .values(attempts=tries + 1)
+    )
+    return work.connection.execute(counted).rowcount == 1
+
+
+def payload_of(work: Casework, found: GivenUp) -> bytes:
+    """Return the raw bytes of an update that waits."""
+    query = select(inbox.c.payload_cipher).where(inbox.c.id == found.id)
+    return work.vault.open(_place(found.ticket), work.connection.execute(query).scalar_one())
+
+
+def finish_rescue(work: Casework, found: GivenUp, now: datetime) -> None:
+    """Say that the words of this one wait for a person: its bytes are not needed any more."""
+    done = update(inbox).where(inbox.c.id == found.id)
+    work.connection.execute(done.values(handled_at=now, payload_cipher=None))
+
+
 def forget_handled(connection: Connection, now: datetime) -> int:
     """Drop the numbers of updates handled long ago; return how many."""
     long_ago = now - REMEMBERED

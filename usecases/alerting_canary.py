@@ -10,12 +10,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from storage import alerts
+from storage import alerts, inbox
 from storage.alerts import AlertKind
 from storage.casework import Connection
 from surveys.concerns import Concern, ConcernLevel, notice
 from usecases import alerting
 from usecases.service import Service
+from usecases.stranded import TRIES
 
 PATIENCE: Final = 5.0
 """Seconds in which a short text must be graded, also on a busy machine."""
@@ -45,12 +46,18 @@ async def sing(service: Service, now: datetime, grade: Grade = notice) -> bool:
 
 
 async def look_for_overdue(service: Service, now: datetime) -> bool:
-    """Raise an alert where words wait that should have been read; return whether one was."""
+    """Raise an alert where words wait that should have been read; return whether one was.
+
+    And one where something that was sent is not tried any more, and nobody made anything of it.
+    """
 
     def work(connection: Connection) -> bool:
-        if not alerts.are_words_overdue(service.open(connection), now):
-            return False
-        return _raise_once(service, connection, AlertKind.OVERDUE, now)
+        raised = []
+        if alerts.are_words_overdue(service.open(connection), now):
+            raised.append(_raise_once(service, connection, AlertKind.OVERDUE, now))
+        if inbox.given_up(connection, 1, TRIES):
+            raised.append(_raise_once(service, connection, AlertKind.STUCK, now))
+        return any(raised)
 
     return await service.lane.write(work)
 

@@ -16,7 +16,7 @@ from storage.casework import Casework
 from storage.people import Person
 from surveys import concern_routing
 from surveys.concern_routing import KeptFrom
-from surveys.concerns import Concern, notice
+from surveys.concerns import Concern, ConcernCategory, ConcernLevel, notice
 from usecases import alerting
 from usecases.service import Service
 
@@ -25,6 +25,12 @@ _ROUTES: Final = {
     KeptFrom.WORKER: Route.NOT_WORKER,
     KeptFrom.ALL_BUT_LEADS: Route.LEAD_ONLY,
 }
+
+
+NOT_UNDERSTOOD: Final = Concern(
+    ConcernLevel.CONCERN, (ConcernCategory.NOT_UNDERSTOOD,), ("update.stranded",)
+)
+"""The concern about words that could not be dealt with and in which nothing was noticed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from storage import askings, episodes, observations, occasions, people, runs, words
+from storage import askings, episodes, observations, occasions, people, runs
+from storage.alerts import AlertKind
 from storage.episodes import SupportEpisode
 from storage.occasions import Occasion, OccasionState
 from storage.runs import StoredRun
 from storage.sequence import new_id
-from storage.words import NoticeKind
 from surveys import engine, scoring
 from surveys.conversation import (
     CameBack,
@@ -31,7 +31,7 @@ from surveys.conversation import (
     Withdrawn,
 )
 from surveys.instrument import Instrument
-from usecases import goals, planning
+from usecases import alerting, goals, planning
 from usecases.arrival import OccasionId, OccasionInput, OfferReply, RunInput
 from usecases.desk import Desk
 from usecases.picturing import last_finished
@@ -149,7 +149,8 @@ def _follow_up(desk: Desk, instrument: Instrument, turn: Turn) -> None:
     for event in turn.events:
         match event:
             case PersonWanted():
-                words.give_notice(desk.work, desk.person, NoticeKind.WANTS_PERSON, desk.now)
+                what = AlertKind.WANTS_PERSON
+                alerting.tell_team(desk.work, desk.service, desk.person, what, desk.now)
                 desk.say(SomebodyWillTalk(desk.team))
             case RunFinished() if instrument.picture and desk.run is not None:
                 desk.say(PictureReady(instrument, turn.run, last_time(desk, desk.run)))

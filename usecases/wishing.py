@@ -9,10 +9,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from storage import participants, recalls, words
+from storage import participants, recalls
 from storage.alerts import AlertKind
 from storage.people import Person, Standing
-from storage.words import NoticeKind
 from surveys.conversation import AskedWhy, WentBack
 from surveys.understanding import Wish
 from usecases import (
@@ -111,21 +110,18 @@ def grant_in_run(desk: Desk, wish: Wish) -> bool:
 
 
 def _help(desk: Desk) -> None:
-    words.give_notice(desk.work, desk.person, NoticeKind.ASKED_FOR_HELP, desk.now)
-    alerting.raise_for(desk.work, desk.service, desk.person, AlertKind.HELP_NOW, desk.now)
+    alerting.tell_team(desk.work, desk.service, desk.person, AlertKind.HELP_NOW, desk.now)
     standing = desk.standing_run
     desk.say(HelpNow(desk.team, standing.run if standing is not None else None))
 
 
 def _talk(desk: Desk, person: Person) -> None:
-    words.give_notice(desk.work, person, NoticeKind.WANTS_PERSON, desk.now)
-    alerting.raise_for(desk.work, desk.service, person, AlertKind.WANTS_PERSON, desk.now)
+    alerting.tell_team(desk.work, desk.service, person, AlertKind.WANTS_PERSON, desk.now)
     desk.say(SomebodyWillTalk(desk.team))
 
 
 def _talk_to_another(desk: Desk, person: Person) -> None:
     """Tell others than their worker, who sees nothing of it and of what comes after it."""
-    words.give_notice(desk.work, person, NoticeKind.WANTS_PERSON, desk.now)
     alerting.ask_for_another(desk.work, desk.service, person, desk.now)
     desk.say(SomebodyWillTalk(desk.team, another=True))
 

@@ -307,6 +307,42 @@ async def test_wishes_and_pictures_raise_one_alert_until_somebody_takes_it(
     assert sorted(kinds) == ["help-now", "media-came", "wants-person"]
 
 
+async def test_a_check_in_that_wants_a_person_raises_an_alert_with_a_timer(
+    small_place: Place, small: Service
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.taps("Start")
+    while caller.is_asked and "I have told the team" not in caller.said:
+        await caller.picks(1)
+    assert "I have told the team" in caller.said
+    (alert,) = await rows(small, tables.alerts)
+    assert (alert.kind, alert.concern_id) == ("wants-person", None)
+    assert alert.next_at is not None
+    (given,) = await rows(small, tables.notices)
+    assert given.kind == "wants-person"
+
+
+@pytest.mark.parametrize("wish", [MenuWish.HELP, MenuWish.TALK_TO_SOMEBODY, MenuWish.NOT_MY_WORKER])
+async def test_what_went_up_the_whole_ladder_unheard_is_raised_anew_when_asked_again(
+    small_place: Place, small: Service, wish: MenuWish
+) -> None:
+    bin_ = Bin()
+    service = replace(small, ladder=reached_ladder())
+    caller, _ = await joined(small_place, service)
+    await caller.does(MenuInput(wish))
+    for _ in range(20):
+        await ring(service, bin_, small_place.forward(timedelta(hours=8)))
+        if (await rows(service, tables.alerts))[0].next_at is None:
+            break
+        await caller.does(MenuInput(wish))  # while it climbs, one is enough
+    assert len(await rows(service, tables.alerts)) == 1
+    told = len(bin_.sent)
+    await caller.does(MenuInput(wish))
+    await ring(service, bin_, small_place.now)
+    assert len(await rows(service, tables.alerts)) == 2
+    assert len(bin_.sent) > told
+
+
 async def test_a_stranger_who_taps_raises_nothing_but_their_words_of_danger_do(
     small_place: Place, small: Service
 ) -> None:
