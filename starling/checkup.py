@@ -21,6 +21,7 @@ async def check_up(settings: Settings, now: datetime) -> list[Finding]:
     return [
         _check_database(settings),
         _check_keys(settings),
+        _check_address(settings),
         _check_numbers(now),
         _check_alerts(settings),
         await _check_telegram(settings),
@@ -52,6 +53,16 @@ def _check_keys(settings: Settings) -> Finding:
     if _holds_anything(settings):
         return name, False, f"{settings.keys_file} is missing: put it back from your copy of it"
     return name, True, f"none yet; the first start makes {settings.keys_file}"
+
+
+def _check_address(settings: Settings) -> Finding:
+    name, address = "web address", settings.public_url
+    if not address.startswith("https://"):
+        return name, True, f"{address}, for this machine alone; set STARLING_PUBLIC_URL for others"
+    if not settings.trusted_proxies:
+        told = "many wrong sign-ins slow everybody down until STARLING_TRUSTED_PROXIES is set"
+        return name, True, f"{address}; {told}"
+    return name, True, f"{address}, behind {len(settings.trusted_proxies)} trusted"
 
 
 def _holds_anything(settings: Settings) -> bool:

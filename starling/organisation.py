@@ -24,7 +24,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from starling.organisation_rules import host_of
+from starling.organisation_rules import MAIL_CLAIM, host_of
 from starling.setting_rules import is_loopback
 from starling.settings import Settings
 from usecases.outside import Vouched
@@ -57,6 +57,7 @@ class Client:
     roles: Mapping[str, str] = field(default_factory=dict)
     roles_claim: str = "groups"
     name_claim: str = "preferred_username"
+    domains: tuple[str, ...] = ()
     mfa_claim: str = "amr"
     mfa_values: tuple[str, ...] = ("mfa",)
     mfa_required: bool = True
@@ -76,6 +77,7 @@ def open_organisation(settings: Settings) -> OpenIdOrganisation | None:
             roles=settings.oidc_roles,
             roles_claim=settings.oidc_roles_claim,
             name_claim=settings.oidc_name_claim,
+            domains=settings.oidc_domains,
             mfa_claim=settings.oidc_mfa_claim,
             mfa_values=settings.oidc_mfa_values,
             mfa_required=settings.oidc_mfa_required,
@@ -196,10 +198,29 @@ class OpenIdOrganisation:
             return NotVouched.NO_SECOND_FACTOR
         return Vouched(
             subject=f"{self._client.issuer} {claims['sub']}",
-            name=str(claims.get(self._client.name_claim, "")),
+            name=self._name_of(claims),
             roles=self._roles_of(claims),
             strong=strong,
         )
+
+    def _name_of(self, claims: Mapping[str, Any]) -> str:
+        """Return by which name episodes know somebody; empty where it may be somebody else's.
+
+        A mail address counts with a domain of our own, and of the claim `email` only a verified one
+        (OpenID Connect Core, 5.1 and 5.7): others may write what they like there.
+        """
+        claim, domains = self._client.name_claim, self._client.domains
+        written = str(claims.get(claim) or "")
+        if claim == MAIL_CLAIM and claims.get("email_verified") not in (True, "true"):
+            _log.warning("a name does not count: its mail address was not verified there")
+            return ""
+        name, at, domain = written.rpartition("@")
+        if not at and not domains:
+            return written
+        if domain.lower() not in domains:
+            _log.warning("a name does not count: its domain is not one of STARLING_OIDC_DOMAINS")
+            return ""
+        return name
 
     def _roles_of(self, claims: Mapping[str, Any]) -> str | None:
         if not self._client.roles:

@@ -24,11 +24,24 @@ NO_CLIENT = Refusal(
     "write the id that the organisation gave for Starling",
     "oidc_client_id",
 )
+NOT_DOMAINS = Refusal(
+    "does not say whose mail addresses count",
+    "write the domains of your own organisation with commas between them, such as example.org",
+)
+NO_DOMAINS = Refusal(
+    "is missing, and names are mail addresses: a guest from elsewhere could have a worker's name",
+    "write the domains of your own organisation, such as example.org",
+    "oidc_domains",
+)
 NO_ISSUER = Refusal(
     "is missing for signing in through an organisation",
     "write for example https://login.example.org/tenant, or leave the others out",
     "oidc_issuer",
 )
+MAIL_CLAIM = "email"
+"""The claim that is always a mail address (OpenID Connect Core, 5.1); others may be one."""
+
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _GROUP = re.compile(r"[^\s,=]{1,200}")
 
 
@@ -68,6 +81,22 @@ def split_words(text: object) -> object:
     if not isinstance(text, str):
         return text
     return tuple(filter(None, (each.strip() for each in text.split(","))))
+
+
+def split_domains(text: object) -> object:
+    """Return domains with commas between them, in small letters; an @ before one is taken off."""
+    if not isinstance(text, str):
+        return text
+    found = tuple(each.strip().removeprefix("@").lower() for each in text.split(","))
+    if not all(map(_DOMAIN.fullmatch, found)):
+        raise NOT_DOMAINS.fault()
+    return found
+
+
+def check_names(issuer: str | None, name_claim: str, domains: tuple[str, ...]) -> None:
+    """Raise a fault where names are mail addresses and nobody said whose."""
+    if issuer is not None and name_claim == MAIL_CLAIM and not domains:
+        raise NO_DOMAINS.fault()
 
 
 def check_organisation(

@@ -44,8 +44,16 @@ class OrganisationSettings(BaseSettings):
     oidc_name_claim: str = Field(
         default="preferred_username",
         description="The claim that holds the name by which support episodes know a worker; of a "
-        "mail address, what stands before the @.",
+        "mail address, what stands before the @. Of email, only what was verified there counts.",
         examples=["email"],
+    )
+    oidc_domains: Annotated[tuple[str, ...], BeforeValidator(organisation_rules.split_domains)] = (
+        Field(
+            default=(),
+            description="The domains of your own mail addresses. Needed where names are mail "
+            "addresses; then names of other domains, guests' for example, are nobody's here.",
+            examples=["example.org"],
+        )
     )
     oidc_mfa_claim: str = Field(
         default="amr",
@@ -71,4 +79,5 @@ class OrganisationSettings(BaseSettings):
         organisation_rules.check_organisation(
             self.oidc_issuer, self.oidc_client_id, self.oidc_roles, has_secret=has_secret
         )
+        organisation_rules.check_names(self.oidc_issuer, self.oidc_name_claim, self.oidc_domains)
         return self

@@ -40,6 +40,9 @@ _POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 class Refusal(NamedTuple):
     """Why a setting cannot be used: what is wrong, without the value, and what to write instead."""
 
@@ -76,6 +79,16 @@ TOO_MUCH_ADDRESS = Refusal(
 )
 NOT_ENCRYPTED = Refusal(
     "is not encrypted", "write an https address, for example https://starling.example.org"
+)
+NOT_ENCRYPTED_PAGES = Refusal(
+    "is no https address, so what people write could be read and changed on its way",
+    "write the https address that people open, for example https://starling.example.org; only "
+    "this machine itself, such as http://127.0.0.1:8080, goes without",
+)
+NO_NETWORKS = Refusal(
+    "does not say which proxies are trusted",
+    "write their addresses or networks with commas between them, such as 10.0.0.5,172.18.0.0/16; "
+    "never all addresses",
 )
 NO_BOT_FOR_WEBHOOK = Refusal(
     "has no bot to call", "set STARLING_TELEGRAM_TOKEN too, or leave it out", "telegram_webhook_url"
@@ -142,6 +155,28 @@ def check_web_address(text: str) -> str:
     if parts.query or parts.fragment or parts.username is not None:
         raise TOO_MUCH_ADDRESS.fault()
     return text.rstrip("/")
+
+
+def check_public_url(text: str) -> str:
+    """Return the address that people open: encrypted, unless nobody else can reach it."""
+    address = check_web_address(text)
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise NOT_ENCRYPTED_PAGES.fault()
+    return address
+
+
+def split_networks(value: object) -> object:
+    """Return the networks of a list with commas, a lone address being one; never all addresses."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = tuple(ipaddress.ip_network(part.strip()) for part in value.split(","))
+    except ValueError:
+        raise NO_NETWORKS.fault() from None
+    if any(network.prefixlen == 0 for network in found):
+        raise NO_NETWORKS.fault()
+    return found
 
 
 def check_webhook_url(text: str) -> str:

@@ -121,13 +121,23 @@ class Settings(MailSettings, OrganisationSettings):
         description="The port to listen on. 0 takes any port that is free.",
         examples=["8000"],
     )
-    public_url: Annotated[str, AfterValidator(rules.check_web_address)] = Field(
+    public_url: Annotated[str, AfterValidator(rules.check_public_url)] = Field(
+        validate_default=True,
         default_factory=lambda data: rules.own_address(
             data.get("web_host", "127.0.0.1"), data.get("web_port", 8080)
         ),
-        description="The address that people open, used in links and QR codes. Without it: "
-        "http:// with the host and the port above.",
+        description="The address that people open, used in links and QR codes: https, unless only "
+        "this machine opens it. Without it: http:// with the host and the port above.",
         examples=["https://starling.example.org"],
+    )
+    trusted_proxies: Annotated[tuple[rules.Network, ...], BeforeValidator(rules.split_networks)] = (
+        Field(
+            default=(),
+            description="The proxies in front of the service, addresses or networks with commas: "
+            "what they write into X-Forwarded-For is believed. Without any, many wrong tries to "
+            "sign in slow everybody down, as nobody knows where they come from.",
+            examples=["127.0.0.1,172.18.0.0/16"],
+        )
     )
     secret_keys: Annotated[tuple[_Key, ...], BeforeValidator(rules.split_keys)] = Field(
         default=(),

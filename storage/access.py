@@ -1,6 +1,7 @@
 """Who of the staff and the commissioners may come in: one-time codes and signed-in browsers.
 
-Only keyed hashes of the secrets are stored.
+Only keyed hashes of the secrets are stored. A name is one person however it is written: capital
+letters make no difference here, as they make none in accounts and caseloads.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, delete, select, update
 
 from storage.casework import Casework
 from storage.sequence import new_id
@@ -46,6 +47,11 @@ class Way:
     is_link: bool
 
 
+def tidy_name(who: str) -> str:
+    """Return the one way in which a name is written down, and compared."""
+    return who.strip().casefold()
+
+
 def add_keycard(
     work: Casework, someone: SignedIn, expires_at: datetime, now: datetime, *, reusable: bool
 ) -> str:
@@ -56,7 +62,7 @@ def add_keycard(
         {
             "id": new_id(work.entropy),
             "code_index": work.vault.index("keycard", code),
-            "who": someone.who,
+            "who": tidy_name(someone.who),
             "role": someone.role,
             "made_at": now,
             "expires_at": expires_at,
@@ -78,9 +84,12 @@ def look_at_keycard(work: Casework, code: str, now: datetime) -> SignedIn | None
     return SignedIn(row.who, row.role) if row is not None else None
 
 
-def drop_keycards(work: Casework, who: str, role: str) -> None:
-    """Let every code of this name for this role end."""
-    work.connection.execute(delete(keycards).where(keycards.c.who == who, keycards.c.role == role))
+def drop_keycards(work: Casework, who: str, *, role: str = "", but_not_for: str = "") -> int:
+    """Let codes of this name end, all but those for one role or only those for one; how many."""
+    theirs = delete(keycards).where(keycards.c.who.in_(_written(work, keycards, who)))
+    if role:
+        theirs = theirs.where(keycards.c.role == role)
+    return work.connection.execute(theirs.where(keycards.c.role != but_not_for)).rowcount
 
 
 def use_keycard(
@@ -113,7 +122,7 @@ def sign_in(work: Casework, someone: SignedIn, now: datetime) -> str:
         sign_ins.insert(),
         {
             "token_index": work.vault.index("sign-in", token),
-            "who": someone.who,
+            "who": tidy_name(someone.who),
             "role": someone.role,
             "made_at": now,
             "expires_at": now + SIGNED_IN_FOR,
@@ -160,7 +169,8 @@ def sign_out(work: Casework, token: str) -> None:
 
 def sign_out_everywhere(work: Casework, who: str) -> int:
     """Forget every browser in which this name is signed in, keys of programs aside; how many."""
-    theirs = delete(sign_ins).where(sign_ins.c.who == who, sign_ins.c.seen_at.is_not(None))
+    names = _written(work, sign_ins, who)
+    theirs = delete(sign_ins).where(sign_ins.c.who.in_(names), sign_ins.c.seen_at.is_not(None))
     return work.connection.execute(theirs).rowcount
 
 
@@ -195,11 +205,20 @@ def holder_of(work: Casework, token: str, now: datetime) -> SignedIn | None:
 
 def revoke(work: Casework, who: str) -> int:
     """End every sign-in, token and unused code of this name; return how many."""
-    ended = [
-        work.connection.execute(delete(table).where(table.c.who == who)).rowcount
-        for table in (sign_ins, keycards)
-    ]
-    return sum(ended)
+    ended = 0
+    for table in (sign_ins, keycards):
+        theirs = delete(table).where(table.c.who.in_(_written(work, table, who)))
+        ended += work.connection.execute(theirs).rowcount
+    return ended
+
+
+def _written(work: Casework, table: Table, who: str) -> list[str]:
+    """Return how a name is written in a table: programs' names are kept as somebody typed them.
+
+    Compared here, as databases differ in which capital letters they know.
+    """
+    names = work.connection.scalars(select(table.c.who).distinct())
+    return [name for name in names if tidy_name(name) == tidy_name(who)]
 
 
 def ways_in(work: Casework, now: datetime) -> list[Way]:

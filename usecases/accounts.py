@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final, TypeVar
 
 from storage import access, accounts, audit, tries
@@ -30,9 +31,20 @@ _NO_ACCOUNT: Final = "There is no such account. See `starling accounts list`."
 _LINK_OVER: Final = "This link does not work any more. Ask whoever gave it to you for a new one."
 
 
+class Pace(StrEnum):
+    """How somebody may try to sign in, after what was tried from where they are."""
+
+    FREELY = "freely"
+    SLOWLY = "slowly"
+    NOT_NOW = "not-now"
+
+
 @dataclass(frozen=True, slots=True)
 class Try:
-    """What somebody entered to sign in; `place` is the network address, `before` an old cookie."""
+    """What somebody entered to sign in.
+
+    `place` is the network address, empty where it is not known; `before` an old cookie.
+    """
 
     who: str
     password: str
@@ -111,13 +123,16 @@ async def end(service: Service, account: str, by: By) -> None:
 
 
 async def set_roles(service: Service, account: str, roles: str, by: By) -> None:
-    """Give an account these roles and no other; it has to sign in again. Raises Refusal."""
+    """Give an account these roles and no other; it has to sign in again. Raises Refusal.
+
+    Links that were handed out for the old roles end too; the one that sets up the account stays.
+    """
     named = check_roles(roles)
 
     def work(casework: Casework) -> None:
         known = _standing(casework, account)
         accounts.set_roles(casework, known.id, named)
-        access.sign_out_everywhere(casework, known.who)
+        end_old_roles(casework, known.who)
         audit.note(casework, by.who, f"gave the roles: {named}", known.id, by.now)
 
     await _write(service, work)
@@ -184,11 +199,18 @@ async def confirm(service: Service, code: str, digits: str, now: datetime) -> bo
     return await _write(service, work)
 
 
-async def may_try(service: Service, place: str, now: datetime) -> bool:
-    """Tell whether somebody at this network address may try to sign in now."""
-    return await service.lane.read(
+async def pace_of(service: Service, place: str, now: datetime) -> Pace:
+    """Tell how somebody at this network address may try to sign in now.
+
+    `place` is empty where nobody knows the address: then everybody may go on, but slowly, as a
+    stranger must not shut out all who stand behind the same proxy. Accounts lock by themselves.
+    """
+    few = await service.lane.read(
         lambda connection: tries.may_try(service.open(connection), place, now)
     )
+    if few:
+        return Pace.FREELY
+    return Pace.NOT_NOW if place else Pace.SLOWLY
 
 
 async def sign_in(service: Service, attempt: Try, now: datetime) -> tuple[SignedIn, str] | None:
@@ -244,8 +266,17 @@ def tidy_name(who: str) -> str:
     return check_worker(who).casefold()
 
 
+def end_old_roles(casework: Casework, who: str) -> None:
+    """End every browser and unused link that holds the roles somebody had, inside a transaction.
+
+    The link with which an account is set up opens nothing, and stays. Keys of programs stay.
+    """
+    access.sign_out_everywhere(casework, who)
+    access.drop_keycards(casework, who, but_not_for=SETTING_UP)
+
+
 def _make_link(casework: Casework, who: str, now: datetime) -> str:
-    access.drop_keycards(casework, who, SETTING_UP)
+    access.drop_keycards(casework, who, role=SETTING_UP)
     card = SignedIn(who, SETTING_UP)
     return access.add_keycard(casework, card, now + LINK_LIVES, now, reusable=False)
 

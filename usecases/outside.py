@@ -12,7 +12,7 @@ from storage import access, accounts, audit
 from storage.access import SignedIn
 from storage.accounts import Account
 from storage.casework import Casework
-from usecases.accounts import tidy_name
+from usecases.accounts import end_old_roles, tidy_name
 from usecases.refusal import Refusal
 from usecases.service import Service
 from usecases.signing_in import let_in
@@ -22,7 +22,8 @@ from usecases.signing_in import let_in
 class Vouched:
     """Whom an organisation vouches for.
 
-    `subject` never changes there, `name` may. `roles` are those of this service that their groups
+    `subject` never changes there, `name` may; it is empty where it does not count, as others could
+    have chosen it. `roles` are those of this service that their groups
     there stand for, empty for none, and None where groups are not looked at: then roles are what
     the account says. `strong`: they showed a second factor there.
     """
@@ -36,21 +37,27 @@ class Vouched:
 async def enter(
     service: Service, known: Vouched, now: datetime, before: str = ""
 ) -> tuple[SignedIn, str] | None:
-    """Let somebody in: who it is and the secret for their cookie; None for somebody unknown."""
+    """Let somebody in: who it is and the secret for their cookie; None for somebody unknown.
+
+    Whoever has other roles now than here, or none any more, is signed out of every other browser.
+    """
 
     def work(casework: Casework) -> tuple[SignedIn, str] | None:
         account = _account_of(casework, known, now)
-        roles = known.roles if known.roles is not None else account.roles if account else ""
-        if account is None or account.ended_at is not None or not roles:
+        if account is None or account.ended_at is not None:
             return None
+        roles = account.roles if known.roles is None else known.roles
+        if roles != account.roles or not roles:
+            end_old_roles(casework, account.who)
         if roles != account.roles:
             accounts.set_roles(casework, account.id, roles)
-            audit.note(casework, account.who, f"has these roles outside: {roles}", account.id, now)
+            told = f"has these roles outside: {roles}" if roles else "has no role outside any more"
+            audit.note(casework, account.who, told, account.id, now)
         access.forget_expired(casework, now)
         someone = SignedIn(account.who, roles, known.strong)
-        token = let_in(casework, someone, now, before)
+        token = let_in(casework, someone, now, before) if roles else ""
         casework.flush()
-        return someone, token
+        return (someone, token) if roles else None
 
     return await service.lane.write(lambda connection: work(service.open(connection)))
 
@@ -66,7 +73,7 @@ def _account_of(work: Casework, known: Vouched, now: datetime) -> Account | None
         accounts.link_outside(work, linked.id, known.subject)
         return linked
     who = _name_of(known)
-    if who is None:
+    if who is None or known.roles == "":
         return None
     account = accounts.find(work, who)
     if account is None and known.roles:
@@ -82,8 +89,8 @@ def _account_of(work: Casework, known: Vouched, now: datetime) -> Account | None
 
 
 def _name_of(known: Vouched) -> str | None:
-    """Return the name of an account for somebody: of a mail address what stands before the @."""
+    """Return the name of an account for somebody, None where there is none that counts."""
     try:
-        return tidy_name(known.name.partition("@")[0])
+        return tidy_name(known.name)
     except Refusal:
         return None

@@ -35,7 +35,10 @@ class StaffRole(StrEnum):
 
 
 STAFF: Final = "staff"
-"""The role of a service whose staff all do everything but audit themselves."""
+"""The role of a service whose staff all do everything but audit themselves.
+
+Whoever looks at the audit there is named `auditor` besides.
+"""
 
 SEE_EVERYBODY: Final = frozenset(
     {StaffRole.DUTY, StaffRole.SAFEGUARDING_LEAD, StaffRole.ON_CALL_MANAGER}
@@ -89,9 +92,14 @@ NOTHING: Final = Sight(frozenset(), "")
 
 
 def roles_of(stored: str) -> frozenset[StaffRole]:
-    """Return the roles that a stored list names; words that we do not know give nothing."""
+    """Return the roles that a stored list names; words that we do not know give nothing.
+
+    Whoever is named safeguarding lead reads the audit too; `staff`, who do a lead's work, do not.
+    """
     named = stored.split()
     found = {StaffRole(each) for each in named if each in _NAMES}
+    if StaffRole.SAFEGUARDING_LEAD in found:
+        found.add(StaffRole.AUDITOR)
     return frozenset(found | _OF_STAFF) if STAFF in named else frozenset(found)
 
 

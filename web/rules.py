@@ -60,7 +60,7 @@ LEAD_PAGES: Final = StaffPage(frozenset({_LEAD}), frozenset({_LEAD}))
 THEME_PAGES: Final = StaffPage(CASEWORK | {StaffRole.ANALYST}, CASEWORK)
 FIGURE_PAGES: Final = StaffPage(_FIGURES, _FIGURES)
 """Figures about everybody together, and releases."""
-AUDIT_PAGES: Final = StaffPage(frozenset({StaffRole.AUDITOR, _LEAD}), frozenset())
+AUDIT_PAGES: Final = StaffPage(frozenset({StaffRole.AUDITOR}), frozenset())
 ACCOUNT_PAGES: Final = StaffPage(
     frozenset({StaffRole.ADMINISTRATOR}), frozenset({StaffRole.ADMINISTRATOR})
 )

@@ -5,6 +5,7 @@ Looking at a link uses nothing up. What is shown once is stored nowhere in the c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -13,7 +14,7 @@ from fastapi.responses import Response
 from usecases import accounts, proofs
 from usecases.refusal import Refusal
 from web.desk import site_of
-from web.forms import read_form
+from web.doors import read_door_form, show_door
 from web.invitation import draw_code
 from web.pages import show
 
@@ -34,7 +35,7 @@ def setting_up_router() -> APIRouter:
 
     @router.post("/account/{code}")
     async def choose(request: Request, code: str) -> Response:
-        form, code = await read_form(request), code[:_LONGEST_CODE]
+        form, code = await read_door_form(request), code[:_LONGEST_CODE]
         site = site_of(request)
         if form.get("password", "") != form.get("again", ""):
             return await _ask(request, code, _DIFFERENT)
@@ -46,16 +47,17 @@ def setting_up_router() -> APIRouter:
             return await _ask(request, code, str(refusal))
         grouped = " ".join(factor.secret[at : at + 4] for at in range(0, len(factor.secret), 4))
         picture = draw_code(factor.address)
-        return _ask_digits(code, {"factor": factor, "secret": grouped, "picture": picture})
+        return _ask_digits(request, code, {"factor": factor, "secret": grouped, "picture": picture})
 
     @router.post("/account/{code}/confirm")
     async def confirm(request: Request, code: str) -> Response:
-        form, code = await read_form(request), code[:_LONGEST_CODE]
+        form, code = await read_door_form(request), code[:_LONGEST_CODE]
         site = site_of(request)
         digits = form.get("digits", "")
         try:
             if not await accounts.confirm(site.service, code, digits, site.clock()):
-                return _ask_digits(code, {"factor": None, "refused": _NOT_THESE}, _WRONG)
+                refused = {"factor": None, "refused": _NOT_THESE}
+                return _ask_digits(request, code, refused, _WRONG)
         except Refusal:
             return await _ask(request, code)
         return show("account_ready.html")
@@ -69,8 +71,11 @@ async def _ask(request: Request, code: str, refused: str = "") -> Response:
     who = await accounts.whose_link(site.service, code, site.clock())
     values = {"who": who, "code": code, "refused": refused, "shortest": proofs.SHORTEST}
     status = _GONE if who is None else (_WRONG if refused else 200)
-    return show("account.html", values, status)
+    return show_door(request, "account.html", values, status)
 
 
-def _ask_digits(code: str, values: dict[str, object], status: int = 200) -> Response:
-    return show("account_factor.html", {"refused": "", "code": code, **values}, status)
+def _ask_digits(
+    request: Request, code: str, values: Mapping[str, object], status: int = 200
+) -> Response:
+    shown = {"refused": "", "code": code, **values}
+    return show_door(request, "account_factor.html", shown, status)

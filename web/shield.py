@@ -32,7 +32,9 @@ _HEADERS: Final = {
     "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    # Tells nobody else where somebody comes from, and lets browsers say that a form is ours: with
+    # "no-referrer" the origin of our own forms is "null" (Fetch, 3.3, "append an Origin header").
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -101,11 +103,19 @@ class Shield:
         fetched = headers.get("sec-fetch-site")
         if fetched is not None:
             return fetched in _OWN_FETCHES
-        origin = headers.get("origin")
-        # With our referrer policy, browsers say "null" where they do not say whence.
-        if origin in (None, "null"):
+        # Programs, and browsers older than both headers, say nothing; "null" says: from elsewhere.
+        origin = headers.get("origin", headers.get("referer"))
+        if origin is None:
             return True
-        return origin == self._origin or urlsplit(origin).netloc == headers.get("host", "")
+        return self._is_ours(origin, headers.get("host", ""))
+
+    def _is_ours(self, whence: str, host: str) -> bool:
+        """Tell whether an origin, or the address of a page, is here; "null" is nowhere."""
+        try:
+            parts = urlsplit(whence)
+        except ValueError:
+            return False
+        return f"{parts.scheme}://{parts.netloc}" == self._origin or (parts.netloc or None) == host
 
     def _be_strict(self, headers: MutableHeaders) -> None:
         for name, value in _HEADERS.items():

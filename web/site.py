@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
 from usecases.auditing import Anchor
@@ -12,6 +14,8 @@ from usecases.letters import Post
 from usecases.service import Service
 from web.bells import Bells
 from web.ports import Check, Feed, Organisation, Webhook
+
+Network = IPv4Network | IPv6Network
 
 NEUTRAL_PAGE: Final = "https://www.bbc.co.uk/weather"
 """Where somebody lands who leaves the chat in a hurry: a page that anybody might look at."""
@@ -25,6 +29,7 @@ class Site:
     /readyz asks, by name. `webhook` is None where Telegram does not call us, `post` where no
     e-mails leave: then nobody is offered any. `organisation` is None where nobody signs in through
     one. `audit_heads` reads the heads of the audit that were written outside the database.
+    `proxies` are those that we believe who called them; `pause(seconds)` lets somebody wait.
     """
 
     service: Service
@@ -38,6 +43,8 @@ class Site:
     quick_exit: str = NEUTRAL_PAGE
     organisation: Organisation | None = None
     audit_heads: Callable[[], Sequence[Anchor]] = tuple
+    proxies: Sequence[Network] = ()
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @property
     def is_secure(self) -> bool:

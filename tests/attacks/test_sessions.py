@@ -10,7 +10,7 @@ import pytest
 from storage import tables
 from tests.support.callers import rows
 from tests.web.peopled import HOSTILE, WHO, address, people_it
-from tests.web.stage import Stage
+from tests.web.stage import Stage, post_at_door
 from tests.web.test_access import routes
 from usecases import signing_in
 from usecases.inviting import Invited
@@ -29,7 +29,7 @@ async def test_a_cookie_that_somebody_else_set_is_never_the_session(
     browser.cookies.set("chat", FIXED)
     browser.cookies.set("desk", FIXED)
     await browser.post(f"/join/{invited.web.rpartition('/')[2]}")
-    await browser.post(f"/enter/{await stage.entry_code(signing_in.STAFF, WHO)}")
+    await post_at_door(browser, f"/enter/{await stage.entry_code(signing_in.STAFF, WHO)}")
     given = {cookie.name: cookie.value for cookie in browser.cookies.jar if cookie.value != FIXED}
     assert set(given) == {"chat", "desk"}
     async with stage.browser() as attacker:

@@ -27,6 +27,12 @@ def test_groups_there_have_roles_here() -> None:
     assert open_organisation(settings) is not None
 
 
+def test_domains_are_taken_as_people_write_them() -> None:
+    written = {**WHOLE, "oidc_name_claim": "email", "oidc_domains": "@Made-up.example, b.example"}
+    settings = load_settings({setting_name(name): text for name, text in written.items()}, None)
+    assert settings.oidc_domains == ("made-up.example", "b.example")
+
+
 def test_nobody_signs_in_through_an_organisation_unless_it_is_set() -> None:
     assert open_organisation(load_settings({}, None)) is None
 
@@ -42,6 +48,10 @@ def test_nobody_signs_in_through_an_organisation_unless_it_is_set() -> None:
         ({"oidc_roles": "carers-team=king"}, "OIDC_ROLES"),
         ({"oidc_roles": "=worker"}, "OIDC_ROLES"),
         ({"oidc_mfa_required": "perhaps"}, "OIDC_MFA_REQUIRED"),
+        ({"oidc_name_claim": "email"}, "OIDC_DOMAINS is missing"),
+        ({"oidc_domains": "example"}, "OIDC_DOMAINS does not say"),
+        ({"oidc_domains": "made-up.example,"}, "OIDC_DOMAINS does not say"),
+        ({"oidc_domains": "*.made-up.example"}, "OIDC_DOMAINS does not say"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(changed: dict[str, str], told: str) -> None:

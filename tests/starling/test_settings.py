@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -68,6 +69,13 @@ def test_nothing_has_to_be_set() -> None:
         ({"web_port": "0"}, 0),
         ({"web_port": " 8000 "}, 8000),
         ({"public_url": "https://starling.example.org/"}, "https://starling.example.org"),
+        ({"public_url": "http://localhost:8080"}, "http://localhost:8080"),
+        ({"public_url": "http://127.0.0.5"}, "http://127.0.0.5"),
+        ({"public_url": "http://[::1]:8080"}, "http://[::1]:8080"),
+        (
+            {"trusted_proxies": "10.0.0.5, 172.18.0.0/16,::1"},
+            (ip_network("10.0.0.5/32"), ip_network("172.18.0.0/16"), ip_network("::1/128")),
+        ),
         ({"telegram_rate": "25"}, 25.0),
         ({"telegram_chat_rate": "0.5"}, 0.5),
         ({"timezone": "Europe/Belfast"}, "Europe/Belfast"),
@@ -105,6 +113,14 @@ def test_a_setting_is_taken_in_the_form_the_service_works_with(
         ({"web_port": "eighty"}, "is not a port"),
         ({"web_port": "9" * 5000}, "is not a port"),
         ({"public_url": "starling.example.org"}, "is not a web address"),
+        ({"public_url": "http://starling.example.org"}, "is no https address"),
+        ({"public_url": "http://192.168.1.5:8080"}, "is no https address"),
+        ({"public_url": "http://127.0.0.1.example.org"}, "is no https address"),
+        ({"trusted_proxies": "proxy.example.org"}, "does not say which proxies are trusted"),
+        ({"trusted_proxies": "10.0.0.1/8"}, "does not say which proxies are trusted"),
+        ({"trusted_proxies": "10.0.0.1,"}, "does not say which proxies are trusted"),
+        ({"trusted_proxies": "0.0.0.0/0"}, "does not say which proxies are trusted"),
+        ({"trusted_proxies": "::/0"}, "does not say which proxies are trusted"),
         ({"secret_keys": "tooshort"}, "has a key that is not url-safe base64"),
         ({"secret_keys": f"{KEY},"}, "has a key that is not url-safe base64"),
         ({"secret_keys": KEY.replace("A", "+")}, "has a key that is not url-safe base64"),
@@ -198,13 +214,19 @@ def test_a_webhook_needs_a_secret_and_a_bot() -> None:
         ("0.0.0.0", "80", "http://127.0.0.1:80"),  # noqa: S104 - nothing listens
         ("::", "8080", "http://127.0.0.1:8080"),
         ("::1", "8080", "http://[::1]:8080"),
-        ("starling.local", "8000", "http://starling.local:8000"),
+        ("localhost", "8000", "http://localhost:8000"),
     ],
 )
 def test_links_point_to_where_the_service_listens_unless_set(
     host: str, port: str, address: str
 ) -> None:
     assert load(web_host=host, web_port=port).public_url == address
+
+
+@pytest.mark.parametrize("host", ["starling.local", "192.168.1.5"])
+def test_whoever_listens_on_a_network_says_at_which_https_address(host: str) -> None:
+    assert refusal(web_host=host).startswith("STARLING_PUBLIC_URL is no https address")
+    assert load(web_host=host, public_url="https://starling.example.org").web_host == host
 
 
 def test_keys_keep_their_order_newest_first() -> None:

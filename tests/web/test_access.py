@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from tests.web.stage import Stage
+from tests.web.stage import Stage, post_at_door
 from usecases import signing_in
 from web.access import RULES
 
@@ -72,14 +72,14 @@ async def test_looking_at_a_sign_in_link_does_not_use_it_up(
     code = await stage.entry_code(signing_in.STAFF)
     for _ in range(2):
         assert (await browser.get(f"/enter/{code}")).status_code == 200
-    assert (await browser.post(f"/enter/{code}")).url.path == "/staff"
+    assert (await post_at_door(browser, f"/enter/{code}")).url.path == "/staff"
 
 
 async def test_a_sign_in_link_works_once(stage: Stage, browser: httpx.AsyncClient) -> None:
     code = await stage.entry_code("commissioner:derby-city")
-    assert (await browser.post(f"/enter/{code}")).url.path == "/commissioner"
+    assert (await post_at_door(browser, f"/enter/{code}")).url.path == "/commissioner"
     async with stage.browser() as other:
-        answer = await other.post(f"/enter/{code}")
+        answer = await post_at_door(other, f"/enter/{code}")
         assert answer.status_code == 403
         assert "does not work any more" in answer.text
 

@@ -109,6 +109,19 @@ def test_every_page_of_the_staff_says_for_which_roles_it_is() -> None:
             assert rule.see or rule.do, route
 
 
+async def test_in_a_small_service_staff_read_no_audit_unless_they_are_named_auditors(
+    stage: Stage,
+) -> None:
+    for roles, status in ((STAFF, 404), (f"{STAFF} auditor", 200), ("safeguarding-lead", 200)):
+        async with stage.browser() as browser:
+            await stage.sign_in(browser, roles, "c.worker")
+            for path in ("/staff/audit", "/staff/opened"):
+                assert (await browser.get(path)).status_code == status, f"{roles} at {path}"
+            assert ('href="/staff/audit"' in (await browser.get("/staff/me")).text) == (
+                status == 200
+            )
+
+
 def test_neither_words_nor_people_are_for_those_who_do_no_casework() -> None:
     quiet = frozenset(StaffRole) - CASEWORK
     for route, rule in RULES.items():

@@ -13,6 +13,7 @@ from tests.support.canary import CANARY_SENTENCE
 from tests.support.house import World, invite
 from tests.web.plain_browser import join, write
 from tests.web.stage import Stage, open_stage
+from tests.web.test_access import routes
 from usecases.inviting import Invited
 
 PAGES = (
@@ -39,7 +40,7 @@ async def test_every_page_keeps_browsers_strict(browser: httpx.AsyncClient, path
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cache-control"] in ("no-store", "no-cache", "private, no-cache")
 
@@ -61,7 +62,11 @@ async def test_no_page_holds_inline_code_or_anything_from_elsewhere(
         ({"sec-fetch-site": "same-origin", "origin": "null"}, 400),
         ({"origin": "https://elsewhere.test"}, 403),
         ({"origin": "http://starling.test"}, 400),
-        ({"origin": "null"}, 400),
+        ({"origin": "null"}, 403),
+        ({"origin": ""}, 403),
+        ({"origin": "http://["}, 403),
+        ({"referer": "https://elsewhere.test/http://starling.test"}, 403),
+        ({"referer": "http://starling.test/join"}, 400),
         ({}, 400),
     ],
 )
@@ -72,6 +77,23 @@ async def test_forms_of_other_sites_are_refused(
     sent = {"content-type": "application/x-www-form-urlencoded", **headers}
     answer = await browser.post("/join", content=b"code=%ff", headers=sent)
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    "headers", [{"sec-fetch-site": "cross-site"}, {"origin": "null"}, {"origin": "https://x.test"}]
+)
+async def test_no_address_that_changes_anything_takes_a_form_of_another_site(
+    stage: Stage, browser: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    """Whatever carries no mark of its own, such as the chat, stands behind this and its cookie."""
+    paths = {path for method, path in routes(stage.app) if method not in ("GET", "HEAD")}
+    assert {"/join", "/chat/say", "/sign-in", "/account/{code}", "/staff/episodes"} <= paths
+    taken = [
+        path
+        for path in sorted(paths - {"/telegram/webhook"})
+        if (await browser.post(path, headers=headers)).status_code != 403
+    ]
+    assert taken == []
 
 
 async def test_a_page_that_is_not_there_is_told_kindly(browser: httpx.AsyncClient) -> None:
@@ -113,8 +135,10 @@ async def test_over_https_cookies_and_browsers_insist_on_it(world_https: Stage) 
         assert "max-age" in from_join.headers["strict-transport-security"]
         invited = await _invite(world_https)
         cookie = (await browser.post(f"/join/{invited.code}")).headers["set-cookie"]
-    assert cookie.startswith("__Host-chat=")
-    assert "secure" in cookie.lower()
+        door = (await browser.get("/sign-in")).headers["set-cookie"]
+    for name, each, same_site in (("chat", cookie, "lax"), ("door", door, "strict")):
+        assert each.startswith(f"__Host-{name}=")
+        assert {"secure", "httponly", f"samesite={same_site}"} <= set(each.lower().split("; "))
 
 
 async def _invite(stage: Stage) -> Invited:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_network
 
 import httpx
 import pyotp
@@ -11,7 +13,8 @@ import pytest
 
 from storage import accounts as stored
 from storage.access import IDLE_FOR
-from tests.web.stage import Stage
+from tests.support.house import World
+from tests.web.stage import Stage, open_stage, post_at_door
 from usecases import accounts, signing_in
 from usecases.accounts import Try
 from usecases.inviting import By
@@ -51,7 +54,7 @@ async def enter(
 ) -> httpx.Response:
     shown = digits or app.at(stage.world.clock.now)
     form = {"who": who, "password": password, "digits": shown}
-    return await browser.post("/sign-in", data=form)
+    return await post_at_door(browser, "/sign-in", form)
 
 
 async def test_an_account_is_set_up_by_its_owner_with_both_factors_shown_once(
@@ -60,20 +63,26 @@ async def test_an_account_is_set_up_by_its_owner_with_both_factors_shown_once(
     code = await accounts.add(stage.service, "A.Worker", "worker", by(stage))
     page = await browser.get(f"/account/{code}")
     assert "a.worker" in page.text
-    weak = await browser.post(f"/account/{code}", data={"password": "short", "again": "short"})
+    weak = await post_at_door(browser, f"/account/{code}", {"password": "short", "again": "short"})
     assert (weak.status_code, "12 to 128" in weak.text) == (422, True)
-    two = await browser.post(f"/account/{code}", data={"password": PASSWORD, "again": "other"})
+    two = await post_at_door(browser, f"/account/{code}", {"password": PASSWORD, "again": "other"})
     assert "two different passwords" in two.text
-    chosen = await browser.post(f"/account/{code}", data={"password": PASSWORD, "again": PASSWORD})
+    chosen = await post_at_door(
+        browser, f"/account/{code}", {"password": PASSWORD, "again": PASSWORD}
+    )
     secret = re.search(r"secret=([A-Z2-7]+)", chosen.text)
     assert secret is not None
     assert "<svg" in chosen.text
     app = pyotp.TOTP(secret[1])
     now = stage.world.clock.now
-    wrong = await browser.post(f"/account/{code}/confirm", data={"digits": "000000"})
+    wrong = await post_at_door(
+        browser, f"/account/{code}/confirm", {"digits": "000000"}, "/sign-in"
+    )
     assert wrong.status_code == 422
     assert secret[1] not in wrong.text
-    ready = await browser.post(f"/account/{code}/confirm", data={"digits": app.at(now)})
+    ready = await post_at_door(
+        browser, f"/account/{code}/confirm", {"digits": app.at(now)}, "/sign-in"
+    )
     assert "ready" in ready.text
     assert (await browser.get(f"/account/{code}")).status_code == 403
     again = await enter(stage, browser, app)
@@ -96,7 +105,7 @@ async def test_the_link_of_an_account_opens_no_page(
     stage: Stage, browser: httpx.AsyncClient
 ) -> None:
     code = await accounts.add(stage.service, "a.worker", "worker", by(stage))
-    assert (await browser.post(f"/enter/{code}")).status_code == 403
+    assert (await post_at_door(browser, f"/enter/{code}")).status_code == 403
     assert (await browser.get(f"/account/{code}")).status_code == 200
 
 
@@ -161,6 +170,52 @@ async def test_a_place_from_which_too_much_is_guessed_has_to_wait(
     assert (await enter(stage, browser, app)).status_code == 429
     stage.world.clock.forward(timedelta(minutes=16))
     assert (await enter(stage, browser, app)).url.path == "/staff"
+
+
+async def test_behind_a_proxy_that_we_know_the_place_is_who_called_it(
+    stage: Stage, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = await make(stage)
+    monkeypatch.setattr("storage.tries.FROM_ONE_PLACE", 3)
+    stage.app.state.site = replace(stage.site, proxies=(ip_network("127.0.0.0/8"),))
+    browser.headers["x-forwarded-for"] = "198.51.100.7"
+    for number in range(3):
+        async with stage.browser() as stranger:
+            # What stands in front is the stranger's own invention.
+            stranger.headers["x-forwarded-for"] = f"198.51.100.{number}, 203.0.113.9"
+            await enter(stage, stranger, app, who=f"nobody.{number}")
+    async with stage.browser() as stranger:
+        stranger.headers["x-forwarded-for"] = "198.51.100.7, 203.0.113.9, 127.0.0.2"
+        assert (await enter(stage, stranger, app)).status_code == 429
+    assert (await enter(stage, browser, app)).url.path == "/staff"
+
+
+async def test_behind_a_proxy_that_nobody_named_many_tries_make_slow_and_shut_nobody_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("storage.tries.FROM_ONE_PLACE", 3)
+    async with open_stage(world, "https://starling.test") as stage:
+        stage.app.state.site = replace(stage.site, pause=pause)
+        app = await make(stage)
+        for number in range(3):
+            async with stage.browser() as stranger:
+                stranger.headers["x-forwarded-for"] = f"203.0.113.{number}"
+                await enter(stage, stranger, app, who=f"nobody.{number}")
+        assert waited == []
+        async with stage.browser() as colleague:
+            assert (await enter(stage, colleague, app)).url.path == "/staff"
+        assert waited == [2.0]
+        async with stage.browser() as stranger:
+            for _ in range(stored.TRIES):
+                await enter(stage, stranger, app, password="another one entirely")
+        stage.world.clock.forward(timedelta(minutes=1))
+        async with stage.browser() as colleague:
+            assert (await enter(stage, colleague, app)).status_code == 401, "the account's own lock"
 
 
 async def test_a_cookie_planted_before_signing_in_is_nobodys_afterwards(
@@ -236,6 +291,77 @@ async def test_other_roles_take_a_new_sign_in(stage: Stage, browser: httpx.Async
     stage.world.clock.forward(timedelta(minutes=1))
     assert (await enter(stage, browser, app)).url.path == "/staff/releases"
     assert (await browser.get("/staff/words")).status_code == 404
+
+
+@pytest.mark.parametrize("ending", ["end", "reset", "roles", "everywhere", "revoke"])
+async def test_capital_letters_save_nobodys_sign_in(
+    stage: Stage, browser: httpx.AsyncClient, ending: str
+) -> None:
+    """A name is one person: whoever came in by a link as A.Worker is a.worker."""
+    await make(stage)
+    await stage.sign_in(browser, "duty", "A.Worker")
+    link = f"/enter/{await stage.entry_code('duty', ' A.WORKER ')}"
+    now = stage.world.clock.now
+    match ending:
+        case "end":
+            await accounts.end(stage.service, "a.worker", by(stage))
+        case "reset":
+            await accounts.reset(stage.service, "a.worker", by(stage))
+        case "roles":
+            await accounts.set_roles(stage.service, "a.worker", "analyst", by(stage))
+        case "everywhere":
+            await signing_in.leave_everywhere(stage.service, "a.Worker", now)
+        case _:
+            await signing_in.revoke(stage.service, "a.WORKER", now)
+    assert (await browser.get("/staff")).status_code == 401
+    answer = await post_at_door(browser, link)
+    assert answer.status_code == (200 if ending == "everywhere" else 403)
+
+
+async def test_a_link_for_the_old_roles_ends_with_them_and_the_one_to_set_up_stays(
+    stage: Stage, browser: httpx.AsyncClient
+) -> None:
+    setting_up = await accounts.add(stage.service, "a.worker", "duty", by(stage))
+    link = f"/enter/{await stage.entry_code('duty', 'a.worker')}"
+    others = f"/enter/{await stage.entry_code('duty', 'b.worker')}"
+    await accounts.set_roles(stage.service, "a.worker", "analyst", by(stage))
+    assert (await post_at_door(browser, link)).status_code == 403
+    assert (await browser.get("/staff/words")).status_code == 401
+    assert (await browser.get(f"/account/{setting_up}")).status_code == 200
+    assert (await post_at_door(browser, others)).url.path == "/staff"
+
+
+async def test_a_key_of_a_program_ends_however_its_name_is_written(stage: Stage) -> None:
+    day, now = timedelta(days=1), stage.world.clock.now
+    key = await signing_in.hand_out_token(
+        stage.service, "Case.System", signing_in.CASE_SYSTEM, day, now
+    )
+    assert await signing_in.revoke(stage.service, "case.system", now) == 1
+    assert await signing_in.who_calls(stage.service, key, now) is None
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/enter/{code}", "/account/{code}"])
+@pytest.mark.parametrize("mark", ["", "0" * 32, "another browser's"])
+async def test_a_form_to_come_in_that_our_page_did_not_show_here_is_refused(
+    stage: Stage, browser: httpx.AsyncClient, path: str, mark: str
+) -> None:
+    app = await make(stage)
+    code = await stage.entry_code("staff")
+    if path == "/account/{code}":
+        code = await accounts.add(stage.service, "b.worker", "worker", by(stage))
+    address = path.replace("{code}", code)
+    if mark == "another browser's":
+        async with stage.browser() as attacker:
+            mark = (await attacker.get(address)).text.split('name="key" value="')[1][:32]
+    await browser.get(address)
+    now = stage.world.clock.now
+    form = {"who": "a.worker", "password": PASSWORD, "digits": app.at(now), "again": PASSWORD}
+    answer = await browser.post(address, data={**form, "key": mark})
+    assert (answer.status_code, "Load it again" in answer.text) == (403, True)
+    assert (await browser.get("/staff")).status_code == 401
+    browser.cookies.clear()
+    assert (await browser.post(address, data={**form, "key": mark})).status_code == 403
+    assert (await post_at_door(browser, address, form)).status_code == 200
 
 
 async def test_whoever_lost_a_phone_gets_a_new_link_and_the_old_ways_end(

@@ -14,7 +14,7 @@ import pytest
 from starling.organisation import Client, OpenIdOrganisation
 from storage.access import SignedIn
 from tests.web.provider import CLIENT_ID, CLIENT_SECRET, Provider, path_of, provider
-from tests.web.stage import Stage
+from tests.web.stage import Stage, post_at_door
 from usecases import accounts, signing_in
 from usecases.inviting import By
 
@@ -36,6 +36,7 @@ def use(stage: Stage, made: Provider, **changes: Any) -> None:
         redirect_uri=f"{stage.service.public_url}/sign-in/back",
         client_secret=CLIENT_SECRET,
         roles=ROLES,
+        domains=("made-up.example",),
     )
     there = OpenIdOrganisation(replace(client, **changes))
     stage.app.state.site = replace(stage.site, organisation=there)
@@ -79,6 +80,110 @@ async def test_roles_follow_the_groups_at_every_sign_in(
     assert (account.who, account.roles) == ("a.worker", "safeguarding-lead duty")
     organisation.claims = {"groups": ["unknown"]}
     assert (await sign_in(browser)).status_code == 401
+
+
+@pytest.mark.parametrize("groups", [["carers-team"], ["unknown"], []])
+async def test_other_groups_end_every_other_browser_and_link_at_once(
+    stage: Stage, browser: httpx.AsyncClient, organisation: Provider, groups: list[str]
+) -> None:
+    organisation.claims = {"groups": ["leads"]}
+    await sign_in(browser)
+    assert (await browser.get("/staff/audit")).status_code == 200
+    link = f"/enter/{await stage.entry_code('safeguarding-lead', 'A.Worker')}"
+    organisation.claims = {"groups": groups}
+    async with stage.browser() as other:
+        assert (await sign_in(other)).status_code == (303 if groups == ["carers-team"] else 401)
+        assert (await post_at_door(other, link)).status_code == 403
+    assert (await browser.get("/staff/audit")).status_code == 401
+    assert (await browser.get("/staff")).status_code == 401
+
+
+@pytest.mark.usefixtures("organisation")
+async def test_the_same_groups_leave_other_browsers_signed_in(
+    stage: Stage, browser: httpx.AsyncClient
+) -> None:
+    await sign_in(browser)
+    async with stage.browser() as other:
+        assert (await sign_in(other)).status_code == 303
+    assert (await browser.get("/staff")).status_code == 200
+
+
+async def test_without_a_role_nobody_is_linked_to_an_account(
+    stage: Stage, browser: httpx.AsyncClient, organisation: Provider
+) -> None:
+    by = By("made-up.admin", stage.world.clock.now)
+    await accounts.add(stage.service, "a.worker", "worker", by)
+    organisation.claims = {"groups": []}
+    assert (await sign_in(browser)).status_code == 401
+    (account,) = await accounts.list_accounts(stage.service)
+    assert not account.from_outside
+
+
+@pytest.mark.parametrize(
+    ("changes", "claims"),
+    [
+        ({}, {"preferred_username": "a.worker@elsewhere.example"}),
+        ({}, {"preferred_username": "a.worker@made-up.example.elsewhere.example"}),
+        ({}, {"preferred_username": "a.worker@sub.made-up.example"}),
+        ({}, {"preferred_username": "a.worker@elsewhere.example@made-up.example"}),
+        ({}, {"preferred_username": "a.worker"}),
+        ({"domains": ()}, {}),
+        ({"name_claim": "email"}, {"email": "a.worker@made-up.example"}),
+        (
+            {"name_claim": "email"},
+            {"email": "a.worker@made-up.example", "email_verified": False},
+        ),
+        (
+            {"name_claim": "email"},
+            {"email": "a.worker@elsewhere.example", "email_verified": True},
+        ),
+    ],
+)
+async def test_a_name_that_others_may_have_chosen_is_no_workers_name(
+    stage: Stage,
+    browser: httpx.AsyncClient,
+    organisation: Provider,
+    changes: dict[str, Any],
+    claims: dict[str, Any],
+) -> None:
+    use(stage, organisation, **changes)
+    organisation.claims = claims
+    answer = await sign_in(browser)
+    assert (answer.status_code, "this service does not" in answer.text) == (401, True)
+    assert await accounts.list_accounts(stage.service) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "claims"),
+    [
+        ({"domains": ("b.example", "made-up.example")}, {}),
+        ({"domains": ()}, {"preferred_username": "a.worker"}),
+        (
+            {"name_claim": "email"},
+            {"email": "A.Worker@Made-Up.example", "email_verified": True},
+        ),
+    ],
+)
+async def test_a_name_of_our_own_domain_is_a_workers_name(
+    stage: Stage,
+    browser: httpx.AsyncClient,
+    organisation: Provider,
+    changes: dict[str, Any],
+    claims: dict[str, Any],
+) -> None:
+    use(stage, organisation, **changes)
+    organisation.claims = claims
+    assert (await sign_in(browser)).status_code == 303
+    (account,) = await accounts.list_accounts(stage.service)
+    assert account.who == "a.worker"
+
+
+async def test_whoever_is_linked_comes_in_whatever_their_name_has_become(
+    browser: httpx.AsyncClient, organisation: Provider
+) -> None:
+    await sign_in(browser)
+    organisation.claims = {"preferred_username": "married@elsewhere.example"}
+    assert (await sign_in(browser)).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -179,11 +284,9 @@ async def test_an_account_made_here_is_linked_at_the_first_sign_in_for_good(
     code = await accounts.add(stage.service, "a.worker", "duty", by)
     assert (await sign_in(browser)).status_code == 303
     assert (await browser.get(f"/account/{code}")).status_code == 200
-    await_password = await browser.post(
-        f"/account/{code}",
-        data={"password": "three made-up otters", "again": "three made-up otters"},
-    )
-    assert await_password.status_code != 200, "no second way in beside the organisation"
+    chosen = {"password": "three made-up otters", "again": "three made-up otters"}
+    answer = await post_at_door(browser, f"/account/{code}", chosen)
+    assert answer.status_code != 200, "no second way in beside the organisation"
     organisation.claims = {"sub": "person-2"}
     assert (await sign_in(browser)).status_code == 401, "the same name is not the same person"
     organisation.claims = {}
