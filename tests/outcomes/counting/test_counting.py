@@ -573,7 +573,7 @@ def test_the_time_that_answering_takes_is_a_median_rounded_to_tens() -> None:
         Audience.DERBY_CITY: 70, Audience.DERBYSHIRE_COUNTY: 20, Audience.ICB: 60,
     } == median.values  # fmt: skip
     assert 5 == raw.count(median.n, ALL)
-    assert "70" not in repr(median)
+    assert object.__repr__(median) == repr(median)
 
 
 def test_a_theme_counts_the_people_who_raised_it() -> None:
