@@ -12,6 +12,6 @@ def test_a_small_service_is_measured_whole() -> None:
     assert isinstance(cells, int)
     assert isinstance(withheld, int)
     assert 0 < withheld < cells
-    assert result["files"] == 37
+    assert result["files"] == 40
     assert result["bytes_of_certificate"]
     assert "counting" in said
