@@ -20,7 +20,7 @@ _LARGEST: Final = 1 << 63
 HIDDEN: Final = "-"
 """What stands in place of a name."""
 
-_UNWANTED: Final = frozenset(
+UNWANTED: Final = frozenset(
     {
         "entities",
         "caption_entities",
@@ -112,7 +112,7 @@ def _pruned_membership(body: Json) -> dict[str, object]:
 
 
 def _pruned_message(body: Json) -> dict[str, object]:
-    kept = {name: part for name, part in body.items() if name not in _UNWANTED}
+    kept = {name: part for name, part in body.items() if name not in UNWANTED}
     kept["chat"] = _pruned_chat(body.get("chat"))
     if "from" in body:
         kept["from"] = _pruned_user(body["from"])

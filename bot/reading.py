@@ -11,7 +11,7 @@ from typing import Final
 from aiogram.enums import ContentType
 from aiogram.types import Message
 
-from bot.raw_updates import MESSAGE_KINDS, RawUpdate
+from bot.raw_updates import KINDS, MESSAGE_KINDS, UNWANTED, RawUpdate
 from usecases.arrival import (
     CodeInput,
     Media,
@@ -78,21 +78,28 @@ _WORDY: Final = (_RICH, "checklist", "poll")
 """Things that hold somebody's words further inside."""
 
 _WORDS_STAND_UNDER: Final = frozenset({"text", "title", "question", "caption"})
+_MAY_HOLD_WORDS: Final = _WORDS_STAND_UNDER | {"note", "comment", "message", "description"}
+_NOT_SAID: Final = UNWANTED | {"chat", "from", "sender_chat", "business_bot"}
+"""Parts of what we do not know that name people, or hold what others said."""
+
+_EDITED: Final = "edited"
 _DEEPEST: Final = 12
 
 
 def read_text(text: str) -> What:
-    """Return what typed words are: a command, a code behind /start, or words."""
+    """Return what typed words are: a command, a code behind /start, or words.
+
+    A command counts where nothing follows it: "/stop he hits me" is words, all of it.
+    """
     text = _clean(text)
-    if text.startswith("/"):
-        name, _, rest = text[1:].partition(" ")
-        command = name.partition("@")[0].casefold()
-        if command == "start":
-            return CodeInput(rest.strip()) if rest.strip() else MenuInput(MenuWish.MENU)
-        wish = COMMANDS.get(command)
-        if wish is not None:
-            return MenuInput(wish)
-    return TextInput(text)
+    if not text.startswith("/"):
+        return TextInput(text)
+    name, *rest = text[1:].split(maxsplit=1) or [""]
+    command = name.partition("@")[0].casefold()
+    if command == "start":
+        return CodeInput(rest[0].strip()) if rest else MenuInput(MenuWish.MENU)
+    wish = COMMANDS.get(command)
+    return TextInput(text) if wish is None or rest else MenuInput(wish)
 
 
 def read_message(message: Message) -> What | None:
@@ -111,8 +118,11 @@ def read_edit(message: Message) -> What | None:
 def salvage(update: RawUpdate) -> What | None:
     """Return the best that can be made of an update that nobody could parse: words, if any.
 
-    None where it is a note that says nothing.
+    None where it is a note that says nothing. A kind that we do not know is heard as far as it
+    holds words, and is else a thing that came: somebody may have meant something by it.
     """
+    if update.kind not in KINDS:
+        return _read_unknown(update)
     if update.kind not in MESSAGE_KINDS:
         return UnknownInput()
     body = update.body
@@ -124,6 +134,14 @@ def salvage(update: RawUpdate) -> What | None:
         return read_text(words)
     known = (name for name in body if name in _MEDIA or name in _WORDY or name in _SAYS_NOTHING)
     return _read_thing(next(known, ""), caption)
+
+
+def _read_unknown(update: RawUpdate) -> What:
+    said = {name: part for name, part in update.body.items() if name not in _NOT_SAID}
+    words = "\n".join(line for line in _find_words(said, _DEEPEST, _MAY_HOLD_WORDS) if line)
+    if not words:
+        return MediaInput(Media.OTHER)
+    return TextInput(words, edited=True) if _EDITED in update.kind else read_text(words)
 
 
 def _read_thing(name: str, caption: str) -> What | None:
@@ -147,21 +165,23 @@ def _words_within(body: Mapping[str, object]) -> str:
     return "\n".join(line for name in _WORDY for line in _find_words(body.get(name), _DEEPEST))
 
 
-def _find_words(part: object, depth: int) -> Iterator[str]:
+def _find_words(
+    part: object, depth: int, under: frozenset[str] = _WORDS_STAND_UNDER
+) -> Iterator[str]:
     if depth == 0:
         return
     if isinstance(part, Mapping):
         for name, inner in part.items():
-            if name in _WORDS_STAND_UNDER and isinstance(inner, str):
+            if name in under and isinstance(inner, str):
                 yield _clean(inner)
             else:
-                yield from _find_words(inner, depth - 1)
+                yield from _find_words(inner, depth - 1, under)
     elif isinstance(part, list):
         for inner in part:
             if isinstance(inner, str):
                 yield _clean(inner)
             else:
-                yield from _find_words(inner, depth - 1)
+                yield from _find_words(inner, depth - 1, under)
 
 
 def _clean(value: object) -> str:

@@ -100,6 +100,14 @@ def looks_like_code(typed: str) -> bool:
     )
 
 
+def can_be_guessed(typed: str) -> bool:
+    """Tell whether this may be one of the short codes: what comes with a link is beyond guessing.
+
+    So nobody who guesses keeps out those who have a link, and words are no tries at all.
+    """
+    return len(tidy_code(typed)) == _CODE_LENGTH
+
+
 def find(work: Casework, typed: str, now: datetime) -> Invitation | None:
     """Return the invitation of this code when it can still be used."""
     query = select(invitations.c.id, invitations.c.participant_id).where(

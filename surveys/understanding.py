@@ -15,6 +15,7 @@ class Wish(StrEnum):
     """What somebody may want at any moment, in a tap, a command or a word."""
 
     HELP = "help"
+    EMERGENCY = "emergency"
     BACK = "back"
     WHY = "why"
     PAUSE = "pause"
@@ -36,8 +37,45 @@ class ReadChoice:
     value: int
 
 
+_SERVICES = (
+    ("an", "ambulance"),
+    ("the", "ambulance"),
+    ("the", "police"),
+    ("the", "fire brigade"),
+)
+_EMERGENCIES = ("999", "9 9 9", "112", "911", "ambulance", "police", "fire brigade")
+_WAYS_TO_CALL = (
+    *("call", "call me", "phone", "ring", "dial", "get", "get me", "send"),
+    *("need", "i need", "we need", "i want"),
+)
+
 _WISHES: dict[Wish, frozenset[str]] = {
-    Wish.HELP: frozenset({"help", "help me", "help now", "i need help", "i need help now", "sos"}),
+    Wish.HELP: frozenset(
+        {
+            "help",
+            "help me",
+            "help now",
+            "help me now",
+            "need help",
+            "need help now",
+            "i need help",
+            "i need help now",
+            "can you help me",
+            "can someone help me",
+            "sos",
+        }
+    ),
+    Wish.EMERGENCY: frozenset(
+        {
+            *_EMERGENCIES,
+            *(f"{way} {whom}" for way in _WAYS_TO_CALL for whom in _EMERGENCIES),
+            *(f"{way} {article} {whom}" for way in _WAYS_TO_CALL for article, whom in _SERVICES),
+            "emergency",
+            "this is an emergency",
+            "it's an emergency",
+            "its an emergency",
+        }
+    ),
     Wish.BACK: frozenset({"back", "go back", "undo"}),
     Wish.WHY: frozenset({"why", "why do you ask", "why are you asking"}),
     Wish.PAUSE: frozenset({"pause", "later", "not now", "wait", "in a bit", "take a break"}),
@@ -206,9 +244,34 @@ def fold(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def is_plain(text: str) -> bool:
+    """Whether nothing stands here that comparing leaves out, but what means nothing of its own.
+
+    That is punctuation, a space, and a few friendly signs. A knife beside a word says something.
+    """
+    return all(
+        char.isalnum()
+        or char.isspace()
+        or char in _HARMLESS
+        or unicodedata.category(char).startswith("P")
+        for char in unicodedata.normalize("NFKC", text)
+    )
+
+
+_HARMLESS = frozenset("👍👌👋🙏🙂😊😀😃😄😁☺✅❤💛💙💚💜🆘`^~+=\N{VARIATION SELECTOR-16}🏻🏼🏽🏾🏿")
+
+
+def calls_for_help(text: str) -> bool:
+    """Whether these words ask for help at once: plainly, or as a command with words behind it."""
+    command = next(iter(text.casefold().split()), "").partition("@")[0]
+    return command == "/help" or read_wish(text) in (Wish.HELP, Wish.EMERGENCY)
+
+
 def read_wish(text: str) -> Wish | None:
     """Return what these words plainly wish for, or None."""
-    folded = fold(text.lstrip("/"))
+    if text.strip(" !?.") == "🆘":
+        return Wish.HELP
+    folded = fold(text.lstrip("/")).removeprefix("please ").removesuffix(" please")
     return next((wish for wish, words in _WISHES.items() if folded in words), None)
 
 

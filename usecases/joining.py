@@ -26,48 +26,61 @@ from usecases.welcome import (
     TooManyCodes,
 )
 
+Refusal = CodeNotKnown | TooManyCodes
+"""What is said to somebody whose code lets nobody in."""
 
-def redeem(desk: Desk, code: str) -> None:
-    """Let somebody in who has a code, or say kindly that it does not work."""
-    if not _may_try(desk):
-        desk.say(TooManyCodes())
-        return
+
+def redeem(desk: Desk, code: str) -> Refusal | None:
+    """Let somebody in who has a code, or return what to say to somebody whose code does not work.
+
+    That is not said here: what lets nobody in may be somebody's words, and is heard as such first.
+    """
+    if not _may_try(desk, code):
+        return TooManyCodes()
     invitation = invitations.find(desk.work, code, desk.now)
     invited = people.load_person(desk.work, invitation.participant_id) if invitation else None
     if invitation is None or invited is None:
-        _refuse(desk, code)
-        return
+        return _refuse_wrong(desk, code)
     if desk.channel is Channel.TELEGRAM and not may_use_telegram(invited.role, invited.age_band):
         desk.say(ComeToTheWeb(f"{desk.service.public_url}/join/{invitations.tidy_code(code)}"))
-        return
-    if _shows_somebody_elses_words(desk, invited):
+    elif _shows_somebody_elses_words(desk, invited):
         desk.say(CodeNotKnown())
-        return
-    if not invitations.redeem(desk.work, invitation, desk.now):
-        _refuse(desk, code)
-        return
-    _let_in(desk, invited)
+    elif invitations.redeem(desk.work, invitation, desk.now):
+        _let_in(desk, invited)
+    else:
+        return _refuse_wrong(desk, code)
+    return None
 
 
-def take_typed(desk: Desk, text: str) -> bool:
-    """Take words that look like a code; False where they are just words of somebody we know."""
+def is_theirs_to_try(desk: Desk, text: str) -> bool:
+    """Whether typed words that look like a code are taken as one.
+
+    Those of a stranger always are. Of somebody we know only what was a code of ours: else they are
+    just words, and count as a wrong try.
+    """
     if desk.person is None:
-        redeem(desk, text)
         return True
-    if not _may_try(desk):
+    if not _may_try(desk, text):
         return False
     if invitations.whose(desk.work, text) is None:
-        invitations.count_wrong_try(desk.work, _chat(desk), desk.now)
+        _count_wrong_try(desk, text)
         return False
-    redeem(desk, text)
     return True
 
 
-def _may_try(desk: Desk) -> bool:
+def _may_try(desk: Desk, code: str) -> bool:
+    """Whether this may be tried now: only what could be guessed has to wait."""
+    if not invitations.can_be_guessed(code):
+        return True
     address = desk.door.address
     # Under every key, as a guesser gets no new tries because the keys are being changed.
     chats = people.chat_indexes(desk.work, address.channel, address.chat_id)
     return invitations.may_try(desk.work, chats, desk.now)
+
+
+def _count_wrong_try(desk: Desk, code: str) -> None:
+    if invitations.can_be_guessed(code):
+        invitations.count_wrong_try(desk.work, _chat(desk), desk.now)
 
 
 def _chat(desk: Desk) -> bytes:
@@ -75,13 +88,13 @@ def _chat(desk: Desk) -> bytes:
     return people.chat_index(desk.work, address.channel, address.chat_id)
 
 
-def _refuse(desk: Desk, code: str) -> None:
+def _refuse_wrong(desk: Desk, code: str) -> Refusal | None:
     """Somebody who is in already and opens their own old link again is simply welcome."""
     if desk.person is not None and invitations.whose(desk.work, code) == desk.person.id:
         _show_where_they_are(desk, desk.person)
-        return
-    invitations.count_wrong_try(desk.work, _chat(desk), desk.now)
-    desk.say(CodeNotKnown())
+        return None
+    _count_wrong_try(desk, code)
+    return CodeNotKnown()
 
 
 def _shows_somebody_elses_words(desk: Desk, invited: Person) -> bool:

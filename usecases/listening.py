@@ -5,31 +5,28 @@ It must not answer with anything but fixed words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from storage import askings, invitations, transcripts, words
 from storage.alerts import AlertKind
-from storage.people import Standing
 from storage.runs import StoredRun
 from storage.sequence import new_id
 from storage.words import NewWords, NoticeKind, WordsKind
 from surveys.concerns import Concern, ConcernLevel, notice
 from surveys.conversation import Answered, Held, Typed, WordsId, WordsKept, Written
-from surveys.instrument import ItemKind
-from surveys.understanding import PlainReply, Wish, read_reply, read_time_wish, read_wish
+from surveys.understanding import Wish, is_plain, read_wish
 from usecases import (
     alerting,
     answering,
     checking_in,
-    choosing_times,
     goals,
     joining,
     knowing,
+    short_cuts,
     wishing,
 )
-from usecases.arrival import Channel, JoinReply, MediaInput, MenuWish, OfferReply, TextInput
+from usecases.arrival import Channel, MediaInput, TextInput
 from usecases.desk import Desk
 from usecases.service import LONGEST_WORDS
 from usecases.telling import (
@@ -55,26 +52,87 @@ class _Heard:
     kind: WordsKind
     cut: bool
     concern: Concern | None
+    refusal: joining.Refusal | None = None
+    """What to say where it was meant as a code."""
+
+    @property
+    def is_worry_in_signs(self) -> bool:
+        """Whether there is a worry, and signs that comparing words leaves out."""
+        return self.concern is not None and not is_plain(self.text)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it came as a code and looks like one: then a chat does not show it."""
+        return self.refusal is not None and invitations.looks_like_code(self.text)
 
 
 def hear(desk: Desk, given: TextInput) -> None:
-    """Deal with typed words."""
+    """Deal with typed words: whether they hold a worry is looked at before anything else."""
+    _hear(desk, given)
+
+
+def take_code(desk: Desk, code: str) -> None:
+    """Deal with what came where codes come: by a link, behind /start, or in the box for a code.
+
+    Somebody may as well write there what weighs on them, or call for help.
+    """
+    refusal = joining.redeem(desk, code)
+    if refusal is not None:
+        _hear(desk, TextInput(code), refusal)
+
+
+def _hear(desk: Desk, given: TextInput, refusal: joining.Refusal | None = None) -> None:
+    """Deal with words. `refusal` is what to say to somebody who meant them as a code."""
     text = _as_text(given.text)
-    if not text:
+    if text:
+        kind = WordsKind.EDIT if given.edited else WordsKind.SAID
+        if not _take_short_cut(desk, heard := _heard(desk, text, kind, refusal)):
+            _take_words(desk, heard)
+            short_cuts.grant_beside(desk, text, edited=given.edited)
+    elif refusal is not None:
+        desk.say(refusal)
+    else:
         wishing.show_what_works(desk)
+
+
+def _take_short_cut(desk: Desk, heard: _Heard) -> bool:
+    """Take words as the tap that they stand for; False where they are to be heard as words.
+
+    With a worry beside it, if only as a sign, a short cut is words. What says more than the short
+    cut is kept as well, for a person to read.
+    """
+    if heard.kind is WordsKind.EDIT or heard.is_worry_in_signs:
+        return False
+    if not short_cuts.take(desk, heard.text):
+        return False
+    if not is_plain(heard.text) or read_wish(heard.text) is Wish.EMERGENCY:
+        _keep(desk, heard, desk.standing_run)
+    return True
+
+
+def _take_words(desk: Desk, heard: _Heard) -> None:
+    """Take words as what we asked for, as a time or a code; else they are words to be read."""
+    if heard.kind is WordsKind.EDIT:
+        _listen(desk, heard)
+    elif _give_what_was_asked_for(desk, heard):
         return
-    if not given.edited and _reply_plainly(desk, text):
-        return
-    wish = None if given.edited else read_wish(text)
-    if wish is not None and _grant(desk, wish):
-        return
-    if not given.edited and _give_what_was_asked_for(desk, text):
-        return
-    if not given.edited and _choose_time(desk, text):
-        return
-    if not given.edited and invitations.looks_like_code(text) and joining.take_typed(desk, text):
-        return
-    _listen(desk, _heard(desk, text, WordsKind.EDIT if given.edited else WordsKind.SAID))
+    elif not heard.is_worry_in_signs and short_cuts.choose_time(desk, heard.text):
+        if not is_plain(heard.text):
+            _keep(desk, heard, desk.standing_run)
+    elif not _take_typed_code(desk, heard):
+        _listen(desk, heard)
+
+
+def _take_typed_code(desk: Desk, heard: _Heard) -> bool:
+    """Take words that look like a code as one; False where they are words like any others."""
+    if heard.refusal is not None or not invitations.looks_like_code(heard.text):
+        return False
+    if not joining.is_theirs_to_try(desk, heard.text):
+        return False
+    refusal = joining.redeem(desk, heard.text)
+    if refusal is not None:
+        _listen(desk, replace(heard, refusal=refusal))
+    return True
 
 
 def see_media(desk: Desk, media: MediaInput) -> None:
@@ -92,77 +150,10 @@ def see_media(desk: Desk, media: MediaInput) -> None:
         desk.say(MediaNotKept(media.kind))
     else:
         desk.say(MediaNotKept(media.kind, _shareable(desk, heard)))
+    short_cuts.grant_beside(desk, caption, edited=True)
 
 
-def _reply_plainly(desk: Desk, text: str) -> bool:
-    """Take `yes`, `later` or `no` as the tap that it stands for, where that is what we asked.
-
-    Joining is never agreed to by a word alone: the last page is shown, with its buttons.
-    """
-    reply = read_reply(text)
-    if reply is None or desk.person is None:
-        return False
-    if desk.person.standing in (Standing.READING, Standing.NOT_NOW):
-        joining.turn_page(
-            desk, JoinReply.THIRD_PAGE if reply is PlainReply.YES else JoinReply.NOT_NOW
-        )
-        return True
-    if desk.person.standing is not Standing.JOINED or desk.standing_run is not None:
-        return False
-    return checking_in.reply_to_offer(desk, _OFFER_REPLIES[reply])
-
-
-_OFFER_REPLIES: Final = {
-    PlainReply.YES: OfferReply.START,
-    PlainReply.LATER: OfferReply.LATER,
-    PlainReply.IN_AN_HOUR: OfferReply.IN_AN_HOUR,
-    PlainReply.TONIGHT: OfferReply.TONIGHT,
-    PlainReply.TOMORROW: OfferReply.TOMORROW,
-    PlainReply.NEXT_WEEK: OfferReply.NEXT_WEEK,
-    PlainReply.NO: OfferReply.NOT_THIS_TIME,
-}
-
-
-def _grant(desk: Desk, wish: Wish) -> bool:
-    """Do what a plain word wishes for; False where it means nothing here and is just words."""
-    match wish:
-        case Wish.HELP:
-            wishing.grant(desk, MenuWish.HELP)
-        case Wish.STOP:
-            wishing.grant(desk, MenuWish.STOP_ALL)
-        case Wish.PAUSE:
-            wishing.grant(desk, MenuWish.PAUSE)
-        case (
-            Wish.MENU
-            | Wish.NOT_MY_WORKER
-            | Wish.WHO_SEES
-            | Wish.GOALS
-            | Wish.ABOUT_ME
-            | Wish.YOU_SAID
-            | Wish.FORGET_ME
-        ):
-            wishing.grant(desk, _ANY_TIME[wish])
-        case Wish.BACK | Wish.WHY:
-            return wishing.grant_in_run(desk, wish)
-        case Wish.GO_ON:
-            if desk.person is None or desk.person.standing is not Standing.JOINED:
-                return False
-            checking_in.offer_what_waits(desk)
-    return True
-
-
-_ANY_TIME: Final = {
-    Wish.MENU: MenuWish.MENU,
-    Wish.NOT_MY_WORKER: MenuWish.NOT_MY_WORKER,
-    Wish.WHO_SEES: MenuWish.WHO_SEES,
-    Wish.GOALS: MenuWish.GOALS,
-    Wish.ABOUT_ME: MenuWish.ABOUT_ME,
-    Wish.YOU_SAID: MenuWish.YOU_SAID,
-    Wish.FORGET_ME: MenuWish.FORGET_ME,
-}
-
-
-def _give_what_was_asked_for(desk: Desk, text: str) -> bool:
+def _give_what_was_asked_for(desk: Desk, heard: _Heard) -> bool:
     """Take words as what our last message asked for outside the questions; False where it did not.
 
     Words for a goal, and about what is wrong, are graded and read as all words are. What may mean
@@ -174,52 +165,28 @@ def _give_what_was_asked_for(desk: Desk, text: str) -> bool:
     what, _, which = (awaited or "").partition(":")
     match what:
         case goals.NUMBER:
-            return goals.take_number(desk, which, text)
+            return goals.take_number(desk, which, heard.text)
         case goals.NEW:
-            heard = _take_aside(desk, text, WordsKind.GOAL)
+            heard = _take_aside(desk, heard, WordsKind.GOAL)
             if heard.concern is None or heard.concern.level is not ConcernLevel.CRISIS:
                 goals.put_in_words(desk, heard.id, which or None)
         case knowing.WRONG:
-            heard = _take_aside(desk, text, WordsKind.FIX)
+            heard = _take_aside(desk, heard, WordsKind.FIX)
             knowing.note_wrong(desk, desk.person, heard.id)
         case _:
             return False
     return True
 
 
-def _take_aside(desk: Desk, text: str, kind: WordsKind) -> _Heard:
+def _take_aside(desk: Desk, given: _Heard, kind: WordsKind) -> _Heard:
     """Keep words that answer no question of a run, and look after safety first."""
-    heard = _heard(desk, text, kind)
+    heard = replace(given, kind=kind)
     if heard.cut:
         desk.say(WordsTooLong(LONGEST_WORDS))
     _keep(desk, heard, None)
     if heard.concern is not None:
         _raise(desk, heard, heard.concern)
     return heard
-
-
-def _choose_time(desk: Desk, text: str) -> bool:
-    """Keep when somebody wants to be asked, where plain words say so and say nothing else.
-
-    What is read here is a short list of whole sentences, so no worry can hide in it. Under a
-    question words are an answer: there it has to be said that it is about the asking.
-    """
-    person, chosen = desk.person, read_time_wish(text)
-    if person is None or chosen is None:
-        return False
-    if person.standing is not Standing.JOINED:
-        return False
-    run = desk.open_run
-    if run is not None and not (chosen.about_asking and _can_be_tapped(desk, run)):
-        return False
-    choosing_times.choose_in_words(desk, person, chosen.wish)
-    return True
-
-
-def _can_be_tapped(desk: Desk, run: StoredRun) -> bool:
-    """Whether the question that stands has choices: where words are asked for, all words count."""
-    item = desk.instrument(run.run.instrument).item(run.run.asked[-1])
-    return item.kind is not ItemKind.TEXT
 
 
 def _listen(desk: Desk, heard: _Heard) -> None:
@@ -234,10 +201,18 @@ def _listen(desk: Desk, heard: _Heard) -> None:
     if heard.kind is WordsKind.EDIT:
         _keep(desk, heard, desk.standing_run)
         desk.say(EditReceived(_shareable(desk, heard)))
-    elif run is not None:
+    elif run is not None and not heard.is_code:
         _answer_with(desk, heard, run)
     else:
         _keep(desk, heard, desk.standing_run)
+        _tell_received(desk, heard)
+
+
+def _tell_received(desk: Desk, heard: _Heard) -> None:
+    """Say that words have arrived, or what to say where somebody meant a code."""
+    if heard.refusal is not None and (desk.person is None or heard.is_code):
+        desk.say(heard.refusal)
+    else:
         known = desk.person is not None
         desk.say(WordsReceived(desk.team, heard.id) if known else NotKnownYet())
 
@@ -254,10 +229,14 @@ def _answer_with(desk: Desk, heard: _Heard, run: StoredRun) -> None:
         match event:
             case WordsKept(item):
                 _keep(desk, heard, run, item=item)
+                return
             case Answered(_, item, Written()):
                 _keep(desk, heard, run, item=item, kind=WordsKind.ANSWER)
+                return
             case _:
                 pass
+    if not is_plain(heard.text) and any(map(str.isalnum, heard.text)):
+        _keep(desk, heard, run)  # a sign stands beside the answer
 
 
 def _raise(desk: Desk, heard: _Heard, concern: Concern) -> None:
@@ -306,7 +285,7 @@ def _keep(
         item=item,
     )
     words.keep(desk.work, desk.person, new, desk.now)
-    if desk.channel is Channel.WEB:
+    if desk.channel is Channel.WEB and not heard.is_code:
         transcripts.write_own(desk.work, desk.door.address.chat_id, heard.id, desk.now)
 
 
@@ -320,7 +299,9 @@ def _as_text(given: str) -> str:
     return whole.replace("\x00", "").strip()
 
 
-def _heard(desk: Desk, text: str, kind: WordsKind) -> _Heard:
+def _heard(
+    desk: Desk, text: str, kind: WordsKind, refusal: joining.Refusal | None = None
+) -> _Heard:
     words_id = WordsId(new_id(desk.work.entropy))
     kept = text[:LONGEST_WORDS]
-    return _Heard(words_id, kept, kind, cut=kept != text, concern=notice(text))
+    return _Heard(words_id, kept, kind, kept != text, notice(text), refusal)

@@ -140,7 +140,7 @@ def _deal_with(desk: Desk, arrival: Arrival) -> None:
         case JoinInput(reply):
             joining.turn_page(desk, reply)
         case CodeInput(code):
-            joining.redeem(desk, code)
+            listening.take_code(desk, code)
         case UnknownInput():
             wishing.show_what_works(desk)
         case _:

@@ -37,7 +37,11 @@ def message(**content: Any) -> Message:
         ("/start", MenuInput(MenuWish.MENU)),
         ("/START", MenuInput(MenuWish.MENU)),
         ("/help", MenuInput(MenuWish.HELP)),
-        ("/Help please", MenuInput(MenuWish.HELP)),
+        ("/Help please", TextInput("/Help please")),
+        ("/stop he is hurting me", TextInput("/stop he is hurting me")),
+        ("/me\ni want to die", TextInput("/me\ni want to die")),
+        ("/help\n", MenuInput(MenuWish.HELP)),
+        ("/start i want to die", CodeInput("i want to die")),
         ("/stop", MenuInput(MenuWish.STOP_ALL)),
         ("/pause@MadeUpBot", MenuInput(MenuWish.PAUSE)),
         ("/menu", MenuInput(MenuWish.MENU)),
@@ -112,11 +116,23 @@ def salvaged(raw: updates.Raw) -> What | None:
         (updates.message(1, 42, 9, pinned_message={}), None),
         (updates.edited(1, 42, 9, text="changed"), TextInput("changed", edited=True)),
         (updates.edited(1, 42, 9, location={}), None),
-        ({"update_id": 1, "telepathy": {}}, UnknownInput()),
+        ({"update_id": 1, "callback_query": {"data": 7}}, UnknownInput()),
+        ({"update_id": 1, "telepathy": {}}, MediaInput(Media.OTHER)),
+        ({"update_id": 1, "letter": updates.message(1, 42, 9, text="hm")["message"]}, "hm"),
+        ({"update_id": 1, "letter": {"note": "hm", "from": {"note": "x"}, "chat": {}}}, "hm"),
+        ({"update_id": 1, "letter": {"poll": {"question": "a", "options": ["b"]}}}, "a\nb"),
+        ({"update_id": 1, "letter": {"photo": [], "caption": "hm"}}, "hm"),
+        (
+            {"update_id": 1, "letter": {"quote": {"text": "somebody else's"}}},
+            MediaInput(Media.OTHER),
+        ),
+        ({"update_id": 1, "edited_letter": {"text": "hm"}}, TextInput("hm", edited=True)),
     ],
 )
-def test_what_nobody_can_parse_still_yields_its_words(raw: updates.Raw, what: What | None) -> None:
-    assert what == salvaged(raw)
+def test_what_nobody_can_parse_still_yields_its_words(
+    raw: updates.Raw, what: What | str | None
+) -> None:
+    assert salvaged(raw) == (TextInput(what) if isinstance(what, str) else what)
 
 
 def test_half_a_character_does_not_get_through() -> None:

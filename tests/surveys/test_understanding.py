@@ -20,6 +20,8 @@ from surveys.understanding import (
     TimeWish,
     Wish,
     fold,
+    calls_for_help,
+    is_plain,
     read_answer,
     read_reply,
     read_time_wish,
@@ -66,6 +68,16 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
         ("HELP ME!", Wish.HELP),
         ("/help", Wish.HELP),
         ("sos", Wish.HELP),
+        ("🆘", Wish.HELP),
+        ("please help me", Wish.HELP),
+        ("999", Wish.EMERGENCY),
+        ("112!", Wish.EMERGENCY),
+        ("911", Wish.EMERGENCY),
+        ("Ambulance", Wish.EMERGENCY),
+        ("police!!", Wish.EMERGENCY),
+        ("call 999", Wish.EMERGENCY),
+        ("call the police please", Wish.EMERGENCY),
+        ("my dad is police", None),
         ("Go back", Wish.BACK),
         ("why do you ask?", Wish.WHY),
         ("not now", Wish.PAUSE),
@@ -83,6 +95,26 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 )
 def test_a_wish_is_plain_or_it_is_none(text: str, wish: Wish | None) -> None:
     assert read_wish(text) is wish
+
+
+@pytest.mark.parametrize("text", ["help", "/help", "/help me he has a knife", "/Help@Bot x", "999"])
+def test_a_call_for_help_is_one_with_words_behind_it_too(text: str) -> None:
+    assert calls_for_help(text)
+
+
+@pytest.mark.parametrize("text", ["", "/", "/helpless", "help my mum", "/stop help"])
+def test_what_is_no_call_for_help(text: str) -> None:
+    assert not calls_for_help(text)
+
+
+@pytest.mark.parametrize("text", ["yes", "Yes!!", "ok 👍🏽", "no :)", "❤️ yes", "…", ""])
+def test_words_with_nothing_but_friendly_signs_are_plain(text: str) -> None:
+    assert is_plain(text)
+
+
+@pytest.mark.parametrize("text", ["yes 🔪", "stop 😭", "no 🩸🔪", "ok 💊", "x\u0336"])
+def test_a_sign_that_may_say_something_is_not_plain(text: str) -> None:
+    assert not is_plain(text)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Table
 
 from followups import occasions as clock
-from storage import invitations, tables
+from storage import tables
 from storage.people import Standing
 from storage.runs import of_participant
 from storage.words import to_read
@@ -214,7 +214,7 @@ async def does(caller: Caller, participant: str, what: What) -> None:
     assert received.sendings
     if isinstance(what, TextInput):
         clean = what.text.replace("\x00", "").strip()
-        plain = read_wish(clean) or read_reply(clean) or invitations.looks_like_code(clean)
+        plain = read_wish(clean) or read_reply(clean)
         understood = plain and not what.edited
         after = await said_and_answered(caller.service)
         assert after > before or understood or not clean

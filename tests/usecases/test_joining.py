@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from storage import invitations, tables
 from storage.people import Standing
+from storage.words import to_read
 from surveys.people import AgeBand, Role
 from tests.support.callers import (
     DAY,
@@ -27,6 +28,7 @@ from tests.support.callers import (
     rows,
     write,
 )
+from usecases import transcribing
 from usecases.arrival import CodeInput, JoinInput, JoinReply, MenuInput, MenuWish
 from usecases.receiving import Reception
 from usecases.service import Service
@@ -222,13 +224,17 @@ async def test_guessing_from_many_chats_is_throttled_for_everybody(
 ) -> None:
     invited = await invite(small_place, small, await open_support(small_place, small))
     crowd = [phone(small_place, small) for _ in range(invitations.TRIES_IN_ALL)]
-    arrivals = [each.arrival(CodeInput("wrong")) for each in crowd]
+    arrivals = [each.arrival(CodeInput("wr0ng-wr0ng")) for each in crowd]
     small_place.now = min(each.now for each in arrivals)
     reception = Reception(small)
     await asyncio.gather(*(reception.receive(each) for each in arrivals))
     caller = phone(small_place, small)
     await caller.types(invited.code)
     assert WAIT in caller.said
+    linked = await invite(small_place, small, await open_support(small_place, small, "T-2"))
+    bystander = phone(small_place, small)
+    await bystander.opens(linked.web.rpartition("/")[2])
+    assert FIRST_PAGE in bystander.said, "nobody who guesses keeps out who has a link"
     small_place.forward(invitations.TRY_WINDOW + 6 * MINUTE)
     await caller.types(invited.code)
     assert FIRST_PAGE in caller.said
@@ -280,6 +286,58 @@ async def test_two_processes_that_redeem_one_code_at_once_one_wins(postgres_url:
                 if row.participant_id == invited.participant
             ]
             assert len(linked) == 1
+
+
+# --- words where a code was asked for -------------------------------------------------------------
+
+
+HELP_NOW = "Here are people you can talk to"
+
+
+@pytest.mark.parametrize("typed", ["help", "Help me please!", "999", "/help", "call an ambulance"])
+async def test_help_is_help_where_a_code_is_asked_for_however_often(
+    small_place: Place, small: Service, typed: str
+) -> None:
+    caller = phone(small_place, small)
+    for _ in range(invitations.TRIES_IN_ONE_CHAT + 2):
+        await caller.opens(typed)
+        assert HELP_NOW in caller.said
+    assert {row.kind for row in await rows(small, tables.notices)} == {"asked-for-help"}
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_worry_where_a_code_is_asked_for_is_heard(
+    small_place: Place, small: Service, *, is_known: bool
+) -> None:
+    caller = (await joined(small_place, small))[0] if is_known else phone(small_place, small)
+    await caller.opens("my dad hits me")
+    assert "999" in caller.said
+    (kept,) = await rows(small, tables.words)
+    assert [row.words_id for row in await rows(small, tables.concerns)] == [kept.id]
+
+
+@pytest.mark.parametrize("typed", ["iwant2die1", "kms2n1gght", "sav3m 3plzz", "8184V-67V9"])
+@pytest.mark.parametrize("by_link", [True, False])
+async def test_what_looks_like_a_code_and_is_none_is_kept_for_a_person_to_read(
+    small_place: Place, small: Service, typed: str, *, by_link: bool
+) -> None:
+    caller = phone(small_place, small)
+    tries = invitations.TRIES_IN_ONE_CHAT + 1
+    for _ in range(tries):
+        await (caller.opens(typed) if by_link or "V-" in typed else caller.types(typed))
+    assert WAIT in caller.said or typed == "8184V-67V9"
+    kept = await small.lane.read(lambda connection: to_read(small.open(connection)))
+    assert [each.text for each in kept] == [typed] * tries
+
+
+async def test_a_code_that_does_not_work_is_not_shown_in_the_chat(
+    small_place: Place, small: Service
+) -> None:
+    web = await browser(small_place, small)
+    await web.types("wr0ng-wr0ng")
+    assert NOT_KNOWN in web.said
+    lines = await transcribing.since(small, web.chat)
+    assert [line for line in lines if not line.ours] == []
 
 
 # --- age ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 from sqlalchemy import text
 
+from bot.reading import COMMANDS, read_text
 from storage import tables
 from storage.casework import Casework
 from storage.outbox import Urgency
@@ -23,6 +24,7 @@ from tests.support.callers import (
     invite,
     joined,
     open_support,
+    person_of,
     phone,
     rows,
     write,
@@ -168,7 +170,7 @@ async def test_odd_signs_break_nothing_and_lose_nothing(place: Place, service: S
         await stranger.opens(typed)
         assert stranger.heard
     found = [each.text for each in await kept(service)]
-    assert sorted(found) == sorted(3 * list(ODD.values()))
+    assert sorted(found) == sorted(4 * list(ODD.values()))
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\n\t", "\x00"])
@@ -201,6 +203,114 @@ async def test_words_in_a_browser_stand_in_its_conversation(place: Place, servic
     await web.types("hello from the library")
     lines = await transcribing.since(service, web.chat)
     assert [line.shown.text for line in lines if not line.ours] == ["hello from the library"]
+
+
+# --- short cuts -----------------------------------------------------------------------------------
+
+HELP_NOW = "Here are people you can talk to"
+MEANT = (
+    "yes 🔪🩸",
+    "help 🔪🩸",
+    "stop 😭🔪",
+    "no more 🔪",
+    "tonight 🔪",
+    "not my worker 🔪",
+)
+
+
+@pytest.mark.parametrize("typed", MEANT)
+@pytest.mark.parametrize("where", ["offered", "stranger", "reading", "resting", "stopped"])
+async def test_a_short_cut_with_a_worry_beside_it_is_heard_as_words(
+    small_place: Place, small: Service, typed: str, where: str
+) -> None:
+    caller, _ = await somebody_who_is(where, small_place, small)
+    await caller.types(typed)
+    assert "Your message has arrived" in caller.said
+    assert [(each.text, each.level) for each in await kept(small)] == [(typed, "crisis")]
+    assert all(run.status != "open" for run in await rows(small, tables.runs))
+    assert (HELP_NOW in caller.said) is ("help" in typed)
+
+
+async def test_stop_beside_a_worry_still_stops(small_place: Place, small: Service) -> None:
+    caller, invited = await joined(small_place, small)
+    await caller.types("stop 😭🔪")
+    assert (await person_of(small, invited.participant)).resting_until is not None
+
+
+async def test_not_my_worker_beside_a_worry_is_told_to_somebody_else(
+    small_place: Place, small: Service
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.types("not my worker 🔪")
+    assert "wants-another-person" in [row.kind for row in await rows(small, tables.alerts)]
+
+
+@pytest.mark.parametrize("typed", ["yes 😭", "later 😭", "no 😭", "pause 😭", "menu 😭"])
+async def test_a_sign_beside_a_short_cut_is_kept_too(
+    small_place: Place, small: Service, typed: str
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.types(typed)
+    assert "I have your words" not in caller.said
+    assert [each.text for each in await kept(small)] == [typed]
+
+
+async def test_a_sign_beside_an_answer_is_kept_and_the_answer_counts(
+    small_place: Place, small: Service
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.taps("Start")
+    await caller.types("4 😭")
+    assert "2 of 8" in caller.said
+    await caller.types("4")
+    assert "3 of 8" in caller.said
+    assert [each.text for each in await kept(small)] == ["4 😭"]
+
+
+@pytest.mark.parametrize("typed", ["yes", "Yes! 👍", "later.", "stop", "menu 🙂"])
+async def test_a_plain_short_cut_leaves_no_words(
+    small_place: Place, small: Service, typed: str
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.types(typed)
+    assert await kept(small) == []
+
+
+@pytest.mark.parametrize("where", ["offered", "stranger", "reading", "resting", "held", "stopped"])
+@pytest.mark.parametrize("typed", ["999", "112", "911", "ambulance", "police", "call 999"])
+async def test_an_emergency_named_is_help_now_and_is_read(
+    small_place: Place, small: Service, typed: str, where: str
+) -> None:
+    caller, _ = await somebody_who_is(where, small_place, small)
+    await caller.types(typed)
+    assert HELP_NOW in caller.said
+    assert typed in [each.text for each in await kept(small)]
+    assert "asked-for-help" in [row.kind for row in await rows(small, tables.notices)]
+    for way in (TextInput(typed, edited=True), MediaInput(Media.PHOTO, typed)):
+        await caller.does(way)
+        assert HELP_NOW in caller.said
+
+
+@pytest.mark.parametrize("typed", ["/help me he has a knife", "/help i am bored"])
+async def test_words_behind_the_command_for_help_are_heard_and_help_is_there(
+    small_place: Place, small: Service, typed: str
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.does(read_text(typed))
+    assert HELP_NOW in caller.said
+    assert [each.text for each in await kept(small)] == [typed]
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "start"])
+async def test_words_behind_any_command_are_kept(
+    small_place: Place, small: Service, command: str
+) -> None:
+    for who in ((await joined(small_place, small))[0], phone(small_place, small)):
+        await who.does(read_text(f"/{command} my dad hits me"))
+        assert "999" in who.said
+    texts = [each.text for each in await kept(small)]
+    assert len(texts) == 2
+    assert all("my dad hits me" in each for each in texts)
 
 
 # --- what a person must read ----------------------------------------------------------------------
@@ -269,6 +379,8 @@ async def somebody_who_is(where: str, place: Place, service: Service) -> tuple[C
             await caller.opens(invited.code)
         return caller, ""
     caller, invited = await joined(place, service)
+    if where == "offered":
+        return caller, invited.participant
     await caller.taps("Start")
     match where:
         case "resting":
