@@ -61,7 +61,7 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "safeguarding-lead": "Safeguarding lead",
         "on-call-manager": "On-call manager",
         "concern": "Concern",
-        "staff": "Everything but audit (staff of a small service)",
+        "staff": "Everything but the audit (staff of a small service)",
         "check-in": "Check-in",
         "star": "Star",
         "carer-star": "Carer star",
