@@ -68,7 +68,7 @@ async def test_the_board_counts_four_lists_and_shows_what_is_due_today(
     )
     assert "asked, no answer yet" in page.text
     assert "Theraplay" in page.text
-    assert "Made-up Mo" in page.text, "the page says who is signed in"
+    assert "made-up mo" in page.text, "the page says who is signed in"
     assert "Macro" not in page.text
 
 
@@ -145,7 +145,7 @@ async def test_who_has_gone_quiet_is_taken_care_of_and_that_can_be_undone(
     page = await tap(desk, page, "I have taken care of this")
     assert page.path == BOARD
     assert "0 gone quiet" in page.text
-    assert "Made-up Mo, 22 Sep 2026" in page.text
+    assert "made-up mo, 22 Sep 2026" in page.text
     page = await tap(desk, page, "Undo")
     assert "1 gone quiet" in page.text
 

@@ -139,7 +139,7 @@ async def test_looking_again_is_noted(
     before = len(await rows(stage.service, tables.audit))
     await look(desk, AGAIN)
     (noted,) = (await rows(stage.service, tables.audit))[before:]
-    assert (noted.who, noted.did) == ("Made-up Mo", "saw words")
+    assert (noted.who, noted.did) == ("made-up mo", "saw words")
 
 
 # --- the page of themes ---------------------------------------------------------------------------
@@ -151,7 +151,7 @@ async def test_what_was_done_is_written_down_and_taken_back(desk: httpx.AsyncCli
     form = page.form("/staff/themes/sleep/done")
     assert form.fields["day"] == "2026-09-22"
     page = await send(desk, form, did="We bought a night light.")
-    assert "We bought a night light. 22 Sep 2026 · Made-up Mo" in page.text
+    assert "We bought a night light. 22 Sep 2026 · made-up mo" in page.text
     assert "night light" not in (await tap(desk, page, "Take back")).text
 
 
