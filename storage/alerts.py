@@ -14,7 +14,14 @@ from typing import Final
 from sqlalchemy import select, update
 
 from storage.casework import AnyRow, Casework
-from storage.tables import alert_steps, alerts, participations, support_episodes, words
+from storage.tables import (
+    alert_steps,
+    alerts,
+    participations,
+    support_episodes,
+    wishes,
+    words,
+)
 
 
 class AlertKind(StrEnum):
@@ -30,6 +37,7 @@ class AlertKind(StrEnum):
     MATCHER = "matcher-fails"
     OVERDUE = "words-overdue"
     STUCK = "updates-stuck"
+    WISHES = "wishes-due"
     DRILL = "drill"
 
 
@@ -190,6 +198,22 @@ def is_standing(work: Casework, kind: AlertKind, since: datetime) -> bool:
 def are_words_overdue(work: Casework, now: datetime) -> bool:
     """Tell whether any words should have been read by now and were not."""
     query = select(words.c.id).where(words.c.read_at.is_(None), words.c.read_by_at < now)
+    return work.connection.execute(query.limit(1)).first() is not None
+
+
+def are_wishes_due(work: Casework, before: datetime) -> bool:
+    """Tell whether anybody waits for an answer that they were promised before this moment."""
+    query = select(wishes.c.id).where(wishes.c.decided_at.is_(None), wishes.c.due_at < before)
+    return work.connection.execute(query.limit(1)).first() is not None
+
+
+def was_raised(work: Casework, kind: AlertKind, since: datetime) -> bool:
+    """Tell whether an alert of this kind, about nobody, was raised since then, closed or not."""
+    query = select(alerts.c.id).where(
+        alerts.c.kind == kind.value,
+        alerts.c.participant_id.is_(None),
+        alerts.c.raised_at > since,
+    )
     return work.connection.execute(query.limit(1)).first() is not None
 
 

@@ -41,6 +41,7 @@ _WATCHERS: Final[Mapping[AlertKind, Collection[str] | None]] = {
     AlertKind.MATCHER: (),
     AlertKind.OVERDUE: (),
     AlertKind.STUCK: (),
+    AlertKind.WISHES: (),
 }
 """Which workers are told of what is about nobody: all of a drill, otherwise none."""
 
@@ -147,15 +148,6 @@ def tell_team(
         raise_alert(
             work, service, person, concern_id=None, kind=what, level=level, now=now, route=route
         )
-
-
-def raise_for(
-    work: Casework, service: Service, person: Person | None, kind: AlertKind, now: datetime
-) -> None:
-    """Gather an alert for what somebody did without words, where they are known."""
-    if person is not None:
-        level = ConcernLevel.NONE.value
-        raise_alert(work, service, person, concern_id=None, kind=kind, level=level, now=now)
 
 
 def ask_for_another(work: Casework, service: Service, person: Person, now: datetime) -> None:

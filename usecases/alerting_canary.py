@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from storage import alerts, inbox
@@ -27,6 +27,9 @@ CANARIES: Final = (
     ("we had pizza and it was nice", ConcernLevel.NONE),
 )
 """Plain texts, and how urgent each must come out at least; the last must not come out at all."""
+
+BEFORE_AN_ANSWER_IS_DUE: Final = timedelta(days=3)
+"""How long before an answer is owed to somebody those who decide are told, each day."""
 
 Grade = Callable[[str], Concern | None]
 
@@ -48,7 +51,8 @@ async def sing(service: Service, now: datetime, grade: Grade = notice) -> bool:
 async def look_for_overdue(service: Service, now: datetime) -> bool:
     """Raise an alert where words wait that should have been read; return whether one was.
 
-    And one where something that was sent is not tried any more, and nobody made anything of it.
+    And one where something that was sent is not tried any more, and nobody made anything of it; one
+    a day where somebody is soon owed an answer about what is kept of them.
     """
 
     def work(connection: Connection) -> bool:
@@ -57,9 +61,20 @@ async def look_for_overdue(service: Service, now: datetime) -> bool:
             raised.append(_raise_once(service, connection, AlertKind.OVERDUE, now))
         if inbox.given_up(connection, 1, TRIES):
             raised.append(_raise_once(service, connection, AlertKind.STUCK, now))
+        raised.append(_raise_for_wishes(service, connection, now))
         return any(raised)
 
     return await service.lane.write(work)
+
+
+def _raise_for_wishes(service: Service, connection: Connection, now: datetime) -> bool:
+    """Raise an alert before an answer is late: to decide takes days, so once a day is enough."""
+    work = service.open(connection)
+    if not alerts.are_wishes_due(work, now + BEFORE_AN_ANSWER_IS_DUE):
+        return False
+    if alerts.was_raised(work, AlertKind.WISHES, now - alerting.AGAIN_AFTER):
+        return False
+    return _raise_once(service, connection, AlertKind.WISHES, now)
 
 
 def _raise_once(service: Service, connection: Connection, kind: AlertKind, now: datetime) -> bool:

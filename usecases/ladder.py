@@ -74,6 +74,7 @@ _PRESSING: Final[Mapping[AlertKind, Pressing]] = {
     AlertKind.MATCHER: Pressing.CARER,
     AlertKind.OVERDUE: Pressing.CARER,
     AlertKind.STUCK: Pressing.CARER,
+    AlertKind.WISHES: Pressing.CONCERN,
     AlertKind.DRILL: Pressing.DRILL,
 }
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage import askings, invitations, transcripts, words
-from storage.alerts import AlertKind
+from storage.alerts import AlertKind, Route
 from storage.runs import StoredRun
 from storage.sequence import new_id
-from storage.words import NewWords, NoticeKind, WordsKind
-from surveys.concerns import Concern, ConcernLevel, notice
+from storage.words import NewWords, WordsKind
+from surveys.concerns import Concern, ConcernLevel
 from surveys.conversation import Answered, Held, Typed, WordsId, WordsKept, Written
 from surveys.understanding import Wish, is_plain, read_wish
 from usecases import (
     alerting,
+    alerting_words,
     answering,
     checking_in,
     goals,
@@ -52,6 +53,7 @@ class _Heard:
     kind: WordsKind
     cut: bool
     concern: Concern | None
+    route: Route
     refusal: joining.Refusal | None = None
     """What to say where it was meant as a code."""
 
@@ -135,15 +137,25 @@ def _take_typed_code(desk: Desk, heard: _Heard) -> bool:
     return True
 
 
+def hear_stranded(desk: Desk, text: str) -> None:
+    """Deal with words that could not be dealt with in time: a person reads them, whatever they say.
+
+    Nothing else is done with them: what they may have answered has moved on.
+    """
+    heard = _heard(desk, _as_text(text), WordsKind.SAID)
+    _keep(desk, heard, None)
+    _raise(desk, heard, heard.concern or alerting_words.NOT_UNDERSTOOD)
+
+
 def see_media(desk: Desk, media: MediaInput) -> None:
     """Say kindly that we cannot look at this, tell staff that it came, and read its caption."""
-    words.give_notice(desk.work, desk.person, NoticeKind.MEDIA_CAME, desk.now)
-    alerting.raise_for(desk.work, desk.service, desk.person, AlertKind.MEDIA, desk.now)
     caption = _as_text(media.caption)
+    heard = _heard(desk, caption, WordsKind.CAPTION)
+    what = AlertKind.MEDIA
+    alerting.tell_team(desk.work, desk.service, desk.person, what, desk.now, heard.route)
     if not caption:
         desk.say(MediaNotKept(media.kind))
         return
-    heard = _heard(desk, caption, WordsKind.CAPTION)
     _keep(desk, heard, desk.standing_run)
     if heard.concern is not None:
         _raise(desk, heard, heard.concern)
@@ -241,24 +253,13 @@ def _answer_with(desk: Desk, heard: _Heard, run: StoredRun) -> None:
 
 def _raise(desk: Desk, heard: _Heard, concern: Concern) -> None:
     """Stop the questions, leave a concern for a person, and answer with fixed words."""
-    concern_id = words.raise_concern(
-        desk.work,
-        desk.person,
-        heard.id,
-        level=concern.level.value,
-        categories=[category.value for category in concern.categories],
-        reasons=concern.reasons,
-        now=desk.now,
-    )
-    kind = alerting.kind_of(desk.person, concern.categories)
-    alerting.raise_alert(
+    kind = alerting_words.raise_for_words(
         desk.work,
         desk.service,
         desk.person,
-        concern_id=concern_id,
-        kind=kind,
-        level=concern.level.value,
-        categories=[category.value for category in concern.categories],
+        words_id=heard.id,
+        concern=concern,
+        route=heard.route,
         now=desk.now,
     )
     run = desk.open_run
@@ -304,4 +305,5 @@ def _heard(
 ) -> _Heard:
     words_id = WordsId(new_id(desk.work.entropy))
     kept = text[:LONGEST_WORDS]
-    return _Heard(words_id, kept, kind, kept != text, notice(text), refusal)
+    judged = alerting_words.judge(desk.work, desk.person, text)
+    return _Heard(words_id, kept, kind, kept != text, judged.concern, judged.route, refusal)

@@ -33,9 +33,7 @@ from usecases.arrival import (
 )
 from usecases.desk import Desk
 from usecases.service import Service
-
-TRIES: Final = 5
-"""How often an update that fails is tried before staff have to look at it."""
+from usecases.stranded import TRIES as TRIES  # noqa: PLC0414 (who takes what waits asks here)
 
 _TRIES_AT_ONCE: Final = 5
 

@@ -54,6 +54,7 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "matcher-fails": "Our own rules do not work",
         "words-overdue": "Words wait too long",
         "updates-stuck": "Something that was sent could not be taken in",
+        "wishes-due": "Somebody is owed an answer soon",
         "not-worker": "Not their worker",
         "lead-only": "Safeguarding lead only",
         "duty": "Duty",

@@ -343,6 +343,21 @@ async def test_what_went_up_the_whole_ladder_unheard_is_raised_anew_when_asked_a
     assert len(bin_.sent) > told
 
 
+async def test_whoever_decides_is_told_each_day_before_an_answer_about_what_is_kept_is_late(
+    small_place: Place, small: Service
+) -> None:
+    caller, _ = await joined(small_place, small)
+    await caller.does(MenuInput(MenuWish.SEE_ALL))
+    assert "I have told the team" in caller.said
+    (wish,) = await rows(small, tables.wishes)
+    before = wish.due_at - timedelta(days=3)
+    assert not await alerting_canary.look_for_overdue(small, before)
+    assert await alerting_canary.look_for_overdue(small, before + MINUTE)
+    assert not await alerting_canary.look_for_overdue(small, before + timedelta(hours=23))
+    assert await alerting_canary.look_for_overdue(small, before + timedelta(hours=25))
+    assert {row.kind for row in await rows(small, tables.alerts)} == {"wishes-due"}
+
+
 async def test_a_stranger_who_taps_raises_nothing_but_their_words_of_danger_do(
     small_place: Place, small: Service
 ) -> None:
