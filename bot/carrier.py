@@ -62,8 +62,9 @@ class Carrier:
         if not quotes(sending.outgoing.text) or channel_of(bot) is Channel.WEB:
             return sending
         elsewhere = phrasebook().say("commands.written-elsewhere", Voice.OLDER)
+        chat = (sending.channel, sending.chat_id)
         text = await desk.with_their_words(
-            self._service, sending.outgoing.text, sending.channel, elsewhere
+            self._service, sending.outgoing.text, chat, sending.channel, elsewhere
         )
         return replace(sending, outgoing=replace(sending.outgoing, text=text))
 

@@ -98,6 +98,11 @@ class WrongKind(StrEnum):
     """The head or the key of the chain is gone, or cannot be read."""
     ANCHOR = "anchor"
     """A head that was written outside the database is not in the chain: history was rewritten."""
+    STRANGERS = "strangers"
+    """Heads outside the database are of none that is known: this one was given another name, or its
+    whole audit was taken away and begun anew."""
+    NO_ANCHOR = "no-anchor"
+    """There are lines of days and no head outside: it was taken away, or never written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class Wrong:
 
     `line` is None at the end of the audit; `fits_up_to` is None where nothing before it fits.
     `missing` is how many lines fewer there are than the head or the anchor counts (fewer than none:
-    more), where that is known.
+    more), where that is known; of strangers it is how many there are.
     """
 
     kind: WrongKind
@@ -123,6 +128,7 @@ class Proof:
     before: int = 0
     wrongs: list[Wrong] = field(default_factory=list)
     end: End | None = None
+    oldest: datetime | None = None
 
 
 def walk(
@@ -143,12 +149,13 @@ def walk(
 
 def _without_key(connection: Connection, head: End | None, anchors: Sequence[End]) -> Proof:
     """Return what is wrong where no chain has a key: nothing, as long as none ever began."""
-    before, began = 0, head is not None or bool(anchors)
+    before, began, oldest = 0, head is not None or bool(anchors), None
     for line in _all(connection):
         before += 1
+        oldest = oldest or line.at
         began = began or line.digest is not None
     wrongs = [Wrong(WrongKind.NO_HEAD, None, None, None)] if began else []
-    return Proof(before, wrongs)
+    return Proof(before, wrongs, oldest=oldest)
 
 
 class _Walker:
@@ -167,6 +174,7 @@ class _Walker:
     def step(self, line: Line) -> None:
         """Look at the next line."""
         self._last = line
+        self._proof.oldest = self._proof.oldest or line.at
         should = chain.fold(self._key, self._end.digest, line)
         if line.digest is None:
             if self._chained:

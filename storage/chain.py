@@ -149,6 +149,16 @@ def read(connection: Connection, vault: Vault) -> tuple[bytes | None, End | None
     return key, None if written is None else end_from(written)
 
 
+def hold_key(connection: Connection, vault: Vault) -> bytes:
+    """Return the chain's key, and make one where there is none, with a head before any line."""
+    key, _ = read(connection, vault)
+    if key is not None:
+        return key
+    key, end = _hold(connection, vault)
+    _MOVE.run(connection, [{"head_name": HEAD, "head_value": end.written()}])
+    return key
+
+
 def lines(connection: Connection) -> Iterator[Row[Any]]:
     """Return every line in the order of their numbers, a few thousand in memory at a time."""
     after = _LOWEST

@@ -9,8 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +21,7 @@ from typing import Final, Self, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from storage.errors import DatabaseAway, DatabaseRefused, StorageFault
 from storage.troubles import Trouble, weigh
@@ -37,6 +40,8 @@ LONG_PATIENCE: Final = 600.0
 NOTICED_AT_ONCE: Final = 1.0
 """Seconds within which a connection turns out to have died while nobody used it; where it takes
 longer the server is silent, and a new connection would be, too."""
+
+_IN_MEMORY: Final = "file:starling-in-memory?mode=memory&cache=shared"
 
 READERS: Final = 4
 """How many connections read at the same time."""
@@ -81,6 +86,24 @@ def run_once(url: str, work: Callable[[Connection], T]) -> T:
 def read_once(url: str, work: Callable[[Connection], T]) -> T:
     """Run work that only reads in one transaction, without an event loop. Raises DatabaseAway."""
     return _once(open_reader(url, patience=LONG_PATIENCE), look, work)
+
+
+def run_in_memory(work: Callable[[Connection], T]) -> T:
+    """Run work on new tables in memory that are gone afterwards, however this process ends.
+
+    No file is made, nor a temporary one. Returns what it returned. Raises what it raised.
+    """
+    from storage.migrations.upgrade import upgrade  # noqa: PLC0415 (as in `migrate`)
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(_IN_MEMORY, uri=True)
+
+    engine = create_engine(
+        "sqlite+starling://", hide_parameters=True, creator=connect, poolclass=NullPool, lasts=False
+    )
+    with closing(connect()):  # as long as one connection is open, all see the same database
+        upgrade(engine)
+        return transact(engine, work)
 
 
 def transact(engine: Engine, work: Callable[[Connection], T]) -> T:

@@ -1,36 +1,37 @@
 """Single facts about this database: which one it is, and until when it was in use.
 
-It must not hold anything about people.
+It must not hold anything about people. Which one it is follows from the key of its audit, which is
+locked with a key outside: nobody who only writes here can give it another name of their choice.
 """
 
 from __future__ import annotations
 
+import hmac
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage import chain
 from storage.casework import Casework
-from storage.sequence import new_id
 from storage.tables import audit as audit_rows
 from storage.tables import inbox, marks, outbox, transcripts
 
-_IDENTITY: Final = "identity"
+_IDENTITY: Final = b"starling database 1"
+_NAME_BYTES: Final = 16
 _ALIVE: Final = "alive-at"
 
 
 def identity(work: Casework) -> str:
-    """Return the name that this database was given once; a copy of it carries the same."""
-    _insert(work.connection, _IDENTITY, new_id(work.entropy))
-    found = _read(work.connection, _IDENTITY)
-    assert found is not None  # noqa: S101 (it was put there, by us or by somebody before us)
-    return found
+    """Return the name of this database; a copy of it carries the same. Raises VaultFault."""
+    return _name(chain.hold_key(work.connection, work.vault))
 
 
-def known_identity(connection: Connection) -> str | None:
-    """Return that name, or None where it was not given yet: for transactions that only read."""
-    return _read(connection, _IDENTITY)
+def known_identity(work: Casework) -> str | None:
+    """Return that name, or None where it has none yet: for transactions that only read."""
+    key, _ = chain.read(work.connection, work.vault)
+    return None if key is None else _name(key)
 
 
 def alive_at(connection: Connection) -> datetime | None:
@@ -53,6 +54,10 @@ def highest_number(connection: Connection) -> int:
     numbered = (outbox, transcripts, inbox, audit_rows)
     highest = [connection.execute(select(func.max(table.c.id))).scalar() for table in numbered]
     return max((number for number in highest if number is not None), default=0)
+
+
+def _name(key: bytes) -> str:
+    return hmac.digest(key, _IDENTITY, "sha256")[:_NAME_BYTES].hex()
 
 
 def _read(connection: Connection, name: str) -> str | None:

@@ -319,7 +319,7 @@ def of_participant(work: Casework, participant_id: str) -> list[Shown]:
     )
     return [
         Shown(
-            _as_seen(work, outgoing_from(row)),
+            _as_seen(work, outgoing_from(row), participant_id),
             row.channel,
             Delivery(row.state),
             row.made_at,
@@ -329,7 +329,7 @@ def of_participant(work: Casework, participant_id: str) -> list[Shown]:
     ]
 
 
-def _as_seen(work: Casework, outgoing: Outgoing) -> Outgoing:
+def _as_seen(work: Casework, outgoing: Outgoing, whose: str) -> Outgoing:
     if not quoting.quotes(outgoing.text):
         return outgoing
-    return replace(outgoing, text=quoting.fill(work, outgoing.text))
+    return replace(outgoing, text=quoting.fill(work, outgoing.text, whose))

@@ -29,8 +29,31 @@ class OldRecord:
     unfiled: tuple[str, ...]
 
 
-def records_over_before(work: Casework, before: date, zone: tzinfo) -> list[OldRecord]:
+def hold_support(work: Casework, participant_id: str) -> None:
+    """Let nobody change somebody's support, or add to it, before this transaction ends.
+
+    On SQLite nobody can anyway.
+    """
+    if work.connection.dialect.name != "postgresql":
+        return
+    people, takes_part, support = (
+        tables.participants,
+        tables.participations,
+        tables.support_episodes,
+    )
+    theirs = select(takes_part.c.episode_id).where(takes_part.c.participant_id == participant_id)
+    person = select(people.c.id).where(people.c.id == participant_id)
+    episodes = select(support.c.id).where(support.c.id.in_(theirs)).order_by(support.c.id)
+    for query in (episodes, person):
+        work.connection.execute(query.with_for_update()).all()
+
+
+def records_over_before(
+    work: Casework, before: date, zone: tzinfo, only: str | None = None
+) -> list[OldRecord]:
     """Return everybody whose support ended before a day, and who is asked nothing any more.
+
+    only: look at this participant alone.
 
     A support episode is over on the day on which it closed; for somebody who was taken out of it,
     on the day of that, if it came first. It is filed when the case system took it over after that.
@@ -53,6 +76,8 @@ def records_over_before(work: Casework, before: date, zone: tzinfo) -> list[OldR
         .where(~waits)
         .order_by(people.c.id, support.c.id)
     )
+    if only is not None:
+        query = query.where(people.c.id == only)
     filed = _filed(work)
     ends: dict[str, list[tuple[str, datetime | None]]] = {}
     for row in work.connection.execute(query):

@@ -16,6 +16,7 @@ from storage.errors import DatabaseRefused
 
 _OLDEST: Final = (3, 35, 0)  # the first with RETURNING
 _FULL: Final = 2
+_IN_MEMORY: Final = 2
 _LOG_PAGES: Final = 4000
 """Pages of 4 kB after which the log is carried over into the file: the same few pages are written
 with every answer, so that a longer log (16 MB) means less to carry over."""
@@ -34,9 +35,14 @@ class EmbeddedDialect(SQLiteDialect_pysqlite):
         self,
         writes: bool = True,  # noqa: FBT001, FBT002 - create_engine passes only what is not keyword-only
         patience: float = 5.0,
+        lasts: bool = True,  # noqa: FBT001, FBT002 - as above
         **options: Any,
     ) -> None:
-        """writes: whether transactions may write; patience: seconds to wait for another's lock."""
+        """Take how long to wait and what is allowed.
+
+        writes: whether transactions may write; patience: seconds to wait for another's lock.
+        lasts: False for a database in memory, of which not even a temporary file may be made.
+        """
         super().__init__(**options)
         self._begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
         self._wanted: dict[str, int | str] = {
@@ -48,6 +54,8 @@ class EmbeddedDialect(SQLiteDialect_pysqlite):
             "secure_delete": 1,  # what somebody asked us to forget must not stand in a free page
             "query_only": int(not writes),
         }
+        if not lasts:
+            self._wanted |= {"journal_mode": "memory", "temp_store": _IN_MEMORY}
 
     def do_begin(self, dbapi_connection: Any) -> None:
         """Open the transaction, and for a writer take the write lock."""

@@ -12,10 +12,12 @@ from typing import Final
 from sqlalchemy import select, update
 
 from storage.casework import AnyRow, Casework
+from storage.quoting import whose_chat
 from storage.sequence import new_id
 from storage.tables import participants, transcripts, visitors, words
 from storage.vault import Place
 
+_WEB: Final = "web"
 SHOWN: Final = 200
 """Lines of a conversation that a browser loads at most; older ones stay stored."""
 
@@ -98,7 +100,11 @@ def change(work: Casework, visitor_id: int, number: int, body: str, now: datetim
 
 
 def since(work: Casework, visitor_id: int, changed_after: datetime | None) -> list[Line]:
-    """Return the newest lines of a conversation, oldest first; or only what has changed since."""
+    """Return the newest lines of a conversation, oldest first; or only what has changed since.
+
+    Words that somebody else wrote are not shown, whatever points to them: of an unknown browser
+    only what nobody known to us wrote, otherwise that and what its person wrote.
+    """
     query = (
         select(transcripts, words.c.cipher, words.c.participant_id, participants.c.wrapped_key)
         .select_from(
@@ -113,7 +119,9 @@ def since(work: Casework, visitor_id: int, changed_after: datetime | None) -> li
     if changed_after is not None:
         query = query.where(transcripts.c.changed_at > changed_after)
     rows = work.connection.execute(query).all()
-    return [_line(work, row) for row in reversed(rows)]
+    quotes = any(row.words_id is not None for row in rows)
+    whose = whose_chat(work, _WEB, visitor_id) if quotes else None
+    return [_line(work, row, whose) for row in reversed(rows)]
 
 
 def body_of(work: Casework, visitor_id: int, number: int) -> str | None:
@@ -124,15 +132,15 @@ def body_of(work: Casework, visitor_id: int, number: int) -> str | None:
     return work.connection.execute(query).scalar_one_or_none()
 
 
-def _line(work: Casework, row: AnyRow) -> Line:
+def _line(work: Casework, row: AnyRow, whose: str | None) -> Line:
     body = row.body
     if row.words_id is not None:
-        body = _own_words(work, row)
+        body = _own_words(work, row, whose)
     return Line(row.id, row.ours, body, row.at, row.changed_at)
 
 
-def _own_words(work: Casework, row: AnyRow) -> str:
-    if row.cipher is None:
+def _own_words(work: Casework, row: AnyRow, whose: str | None) -> str:
+    if row.cipher is None or row.participant_id not in (None, whose):
         return ""
     key = (
         work.vault.person_key(row.participant_id, row.wrapped_key)

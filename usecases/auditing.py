@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
 
@@ -16,7 +16,11 @@ from storage.audit import Line, Wanted, Wrong, WrongKind
 from storage.casework import Casework
 from storage.chain import End
 from storage.releases import stand_still
+from usecases.inviting import By
 from usecases.service import Service
+
+BY_THEN: Final = timedelta(days=1)
+"""After which time a line must be bound by a head outside the database."""
 
 MOST_PLACES: Final = 20
 """How many wrong places are told; the rest are counted."""
@@ -27,8 +31,8 @@ class AnchorKind(StrEnum):
 
     HEAD = "head"
     RESTORED = "restored"
-    """The database was brought back from a backup and goes on from this head: later ones are
-    gone with what was done after the backup."""
+    """Somebody brought this database back, or put it in the place of another: it goes on from this
+    head. Later ones are gone with what was done after the backup, those of another are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,9 @@ class Verified:
     """What looking at the whole audit found.
 
     `lines` are all of them, `before` those from before the chain began. `anchors` is how many heads
-    outside the database were compared. `lost` are heads that a restore left behind: the lines after
-    the one it went on from, which are in no place any more. `place_count` counts all wrong places.
+    outside the database were compared. `lost` are heads that a restore left behind: of lines after
+    the one it went on from, which are in no place any more, and of a database whose place this one
+    took. `place_count` counts all wrong places.
     """
 
     lines: int
@@ -65,31 +70,43 @@ class Verified:
         return not self.place_count
 
 
-async def verify(service: Service, anchors: Sequence[Anchor] = ()) -> Verified:
-    """Walk along the whole chain and compare it with every head written outside the database."""
+async def verify(service: Service, anchors: Sequence[Anchor], now: datetime) -> Verified:
+    """Walk along the whole chain and compare it with every head written outside the database.
+
+    anchors: all of them, also those of other databases: nobody but who restores one leaves heads
+    behind, so what fits no head that should fit is wrong, and so is a name that no head has.
+    """
 
     def work(casework: Casework) -> Verified:
         stand_still(casework.connection)
-        return verify_in(casework, anchors)
+        return verify_in(casework, anchors, now)
 
     return await service.lane.read(lambda connection: work(service.open(connection)))
 
 
-def verify_in(work: Casework, anchors: Sequence[Anchor]) -> Verified:
+def verify_in(work: Casework, anchors: Sequence[Anchor], now: datetime) -> Verified:
     """Do so inside a transaction that sees one moment."""
     key, head = chain.read(work.connection, work.vault)
-    ours = _of_this(marks.known_identity(work.connection), anchors)
-    standing = _standing(ours)
-    proof = audit.walk(work.connection, key, head, [each.end for each in standing])
+    identity = marks.known_identity(work)
+    standing = _standing(anchors)
+    ours = [each for each in standing if each.identity == identity]
+    strangers = [each for each in standing if each.identity != identity]
+    proof = audit.walk(work.connection, key, head, [each.end for each in ours])
+    wrongs = list(proof.wrongs)
+    if strangers:
+        newest = max(each.at for each in strangers)
+        wrongs.append(Wrong(WrongKind.STRANGERS, None, newest, None, len(strangers)))
+    elif not ours and proof.oldest is not None and proof.oldest < now - BY_THEN:
+        wrongs.append(Wrong(WrongKind.NO_ANCHOR, None, proof.oldest, None))
     return Verified(
         lines=proof.before + (proof.end.count if proof.end is not None else 0),
         before=proof.before,
         head=head,
-        wrongs=tuple(proof.wrongs[:MOST_PLACES]),
-        place_count=len(proof.wrongs),
-        anchors=len(standing),
-        lost=len(ours) - len(standing),
-        restores=sum(each.kind is AnchorKind.RESTORED for each in ours),
+        wrongs=tuple(wrongs[:MOST_PLACES]),
+        place_count=len(wrongs),
+        anchors=len(ours),
+        lost=len(anchors) - len(standing),
+        restores=sum(each.kind is AnchorKind.RESTORED for each in anchors),
     )
 
 
@@ -103,11 +120,31 @@ async def head(service: Service, now: datetime) -> Anchor | None:
     return await service.lane.write(lambda connection: work(service.open(connection)))
 
 
+async def adopt(service: Service, by: By) -> Anchor:
+    """Say that this database is the one beside which heads are kept, and goes on as it is.
+
+    For whoever moved it there or put a copy in its place: a line says who did so. Returns the head
+    that is to be written outside, which leaves those of other databases and later ones behind.
+    """
+
+    def work(casework: Casework) -> Anchor:
+        identity = marks.identity(casework)
+        audit.note(casework, by.who, "took over the audit as it is", identity, by.now)
+        casework.flush()
+        _, end = chain.read(casework.connection, casework.vault)
+        assert end is not None  # noqa: S101 (a line was written just now)
+        return Anchor(identity, by.now, AnchorKind.RESTORED, end)
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
 def head_in(work: Casework, kind: AnchorKind, now: datetime) -> Anchor | None:
     """Return it inside a transaction."""
-    identity = marks.known_identity(work.connection)
+    identity = marks.known_identity(work)
     _, end = chain.read(work.connection, work.vault)
-    return None if end is None or identity is None else Anchor(identity, now, kind, end)
+    if identity is None or end is None or not end.last:
+        return None
+    return Anchor(identity, now, kind, end)
 
 
 async def list_lines(service: Service, wanted: Wanted) -> list[Line]:
@@ -147,6 +184,19 @@ def tell(wrong: Wrong) -> str:
                 f"the audit any more: {after} lines were taken away or written anew "
                 f"({_missing(wrong.missing or 0)})."
             )
+        case WrongKind.STRANGERS:
+            return (
+                f"{wrong.missing} heads outside are of another database, the newest of "
+                f"{_moment(wrong)}: this one was given another name, its whole audit was taken "
+                "away, or it was put in the place of another. Take it from its copy; where "
+                "somebody moved it there on purpose: `starling audit adopt`."
+            )
+        case WrongKind.NO_ANCHOR:
+            return (
+                f"There are lines since {_moment(wrong)} and no head of them outside the database: "
+                "the file was taken away or emptied, or the service never ran. Take the file from "
+                "its copy; where there never was one: `starling audit adopt`."
+            )
         case _ as never:
             assert_never(never)
 
@@ -161,15 +211,15 @@ def _missing(number: int) -> str:
     return f"{-number} more than were counted" if number else "as many as were counted"
 
 
-def _of_this(identity: str | None, anchors: Sequence[Anchor]) -> list[Anchor]:
-    return [each for each in anchors if each.identity == identity]
-
-
 def _standing(anchors: Sequence[Anchor]) -> list[Anchor]:
-    """Leave out what restores left behind: earlier written heads beyond where one went on."""
+    """Leave out what restores left behind: heads beyond where one went on, and of others."""
     standing: list[Anchor] = []
     for each in anchors:
         if each.kind is AnchorKind.RESTORED:
-            standing = [one for one in standing if one.end.count <= each.end.count]
+            standing = [
+                one
+                for one in standing
+                if one.identity == each.identity and one.end.count <= each.end.count
+            ]
         standing.append(each)
     return standing

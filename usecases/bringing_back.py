@@ -49,11 +49,13 @@ def _tell_nobody(table: str, rows: int) -> None:
 class Outside:
     """What is known beside the database: who was forgotten, and heads of the audit.
 
-    `tell` hears how many rows of which table are in, part by part.
+    `unsettled` were about to be forgotten, and nobody knows whether they were. `tell` hears how
+    many rows of which table are in, part by part.
     """
 
     erased: Collection[str]
     anchors: Sequence[Anchor]
+    unsettled: Collection[str] = ()
     tell: Callable[[str, int], None] = _tell_nobody
 
 
@@ -61,7 +63,8 @@ class Outside:
 class BroughtBack:
     """What bringing a backup back came to: the report.
 
-    `forgotten` were forgotten again. `unreadable` parts are theirs and stay away, `without_parent`
+    `forgotten` were forgotten again. `unclear` are there and were about to be forgotten: somebody
+    has to decide whether they were. `unreadable` parts are theirs and stay away, `without_parent`
     rows pointed at those. `later_heads` of the audit were written after the backup. `unopened` is
     what no key opens. `anchor` is to be written outside: from here the audit goes on.
     """
@@ -69,6 +72,7 @@ class BroughtBack:
     about: About
     rows: Counter[str]
     forgotten: tuple[str, ...]
+    unclear: tuple[str, ...]
     unreadable: int
     without_parent: int
     set_aside: int
@@ -132,6 +136,7 @@ def bring_back(
         about=about,
         rows=loader.loaded.rows,
         forgotten=tuple(forgotten),
+        unclear=tuple(erasures.still_there(work, outside.unsettled)),
         unreadable=loader.loaded.unreadable.total(),
         without_parent=loader.loaded.without_parent.total(),
         set_aside=set_aside,
@@ -177,14 +182,14 @@ def _prove_audit(
 ) -> tuple[Verified, int, Anchor | None]:
     """Prove the audit as far as the backup goes; heads that were written later cannot be in it."""
     anchor = auditing.head_in(work, AnchorKind.RESTORED, now)
-    identity = marks.known_identity(work.connection)
+    identity = marks.known_identity(work)
     later = sum(
         each.identity == identity and (anchor is None or each.end.count > anchor.end.count)
         for each in anchors
     )
     if anchor is None:
-        return auditing.verify_in(work, anchors), later, None
-    found = auditing.verify_in(work, [*anchors, anchor])
+        return auditing.verify_in(work, anchors, now), later, None
+    found = auditing.verify_in(work, [*anchors, anchor], now)
     outside = replace(found, anchors=found.anchors - 1, restores=found.restores - 1)
     return outside, later, anchor
 

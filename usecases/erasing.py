@@ -2,18 +2,22 @@
 
 It decides who may be forgotten and when; `storage.erasure` knows how. A refusal says why in words
 for staff, and `WhyNot` names the sentence that the person themselves is told.
+
+That somebody is about to be forgotten is written beside the keys before the commit, and that they
+were after it. Where a process dies in between, `settle` finds out what holds.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from storage import audit, erased_file, erasure, erasures, legal_holds, people, subjects, unfinished
+from storage import audit, erased_file, erasure, erasures, legal_holds, subjects, unfinished
 from storage.casework import Casework, Connection
 from storage.erasures import Erasure
 from storage.reasons import WhyForgotten
@@ -27,6 +31,8 @@ Why = WhyForgotten
 _WIPE_TRIES: Final = 5
 _WIPE_PAUSE: Final = 0.2
 _RESTORER: Final = "starling"
+
+_log = logging.getLogger(__name__)
 
 
 class WhyNot(StrEnum):
@@ -82,24 +88,37 @@ class Forgotten:
     wiped: bool = False
 
 
-async def erase(service: Service, participant_id: str, by: By, why: Why) -> Forgotten:
+def _look_no_further(work: Casework) -> None:
+    del work
+
+
+async def erase(
+    service: Service,
+    participant_id: str,
+    by: By,
+    why: Why,
+    look_again: Callable[[Casework], None] = _look_no_further,
+) -> Forgotten:
     """Forget somebody for good, at once and without telling them.
 
-    The id is remembered beside the keys before this is stored, so that no restored backup brings
-    them back. Raises CannotForget, NowhereToRemember, and Refusal for an id that nobody has.
+    look_again: is called in the transaction that forgets, and raises a Refusal where what the
+    caller found before does not hold any more. Raises that, CannotForget, NowhereToRemember, and
+    Refusal for an id that nobody has.
     """
 
     def work(connection: Connection) -> Forgotten:
         casework = service.open(connection)
-        if people.load_person(casework, participant_id) is None:
+        if not erasures.still_there(casework, [participant_id]):
             msg = "Nobody has this id, or they were forgotten before. See `starling episode list`."
             raise Refusal(msg)
+        look_again(casework)
         refused = why_not(casework, participant_id)
         if refused is not None:
             raise CannotForget(refused)
-        return erase_in(service, casework, participant_id, by, why)
+        return _erase_in(service, casework, participant_id, by, why)
 
     done = await service.lane.write(work)
+    await _remember(service, [participant_id])
     return await _wipe(service, done)
 
 
@@ -114,7 +133,7 @@ def why_not(work: Casework, participant_id: str) -> WhyNot | None:
     return None
 
 
-def erase_in(service: Service, work: Casework, participant_id: str, by: By, why: Why) -> Forgotten:
+def _erase_in(service: Service, work: Casework, participant_id: str, by: By, why: Why) -> Forgotten:
     """Forget somebody inside a transaction, whatever forbids it: for those who asked before.
 
     Raises NowhereToRemember, and Refusal for an id that nobody has.
@@ -127,32 +146,33 @@ def erase_in(service: Service, work: Casework, participant_id: str, by: By, why:
     erasures.add(work, Erasure(participant_id, by.now, by.who, why))
     audit.note(work, by.who, f"forgot somebody: {why.value}", participant_id, by.now)
     work.flush()
-    # Last of all, as what follows is only the commit: had it failed before, nobody was forgotten.
-    _remember(service, participant_id)
+    # Last of all, as what follows is only the commit: had anything failed, nothing is written.
+    _intend(service, participant_id)
     case_stays = subject.child is not None and not subject.child_goes_too
     return Forgotten(participant_id, by.now, case_stays)
+
+
+# --- after a restore, and after a process that died -----------------------------------------------
 
 
 async def replay(service: Service, ids: Iterable[str], now: datetime) -> list[str]:
     """Forget those again whom a restored copy brought back; return who was there.
 
     What stood in the way then has been settled then: no hold or open concern of the older copy
-    counts. Safe to do as often as one likes.
+    counts. Safe to do as often as one likes. Raises NowhereToRemember.
     """
+    by, those = By(_RESTORER, now), list(dict.fromkeys(ids))
 
     def work(connection: Connection) -> list[str]:
         casework = service.open(connection)
-        by = By(_RESTORER, now)
-        found = []
-        for participant_id in dict.fromkeys(ids):
-            if people.load_person(casework, participant_id) is None:
-                continue
-            erase_in(service, casework, participant_id, by, Why.RESTORED)
-            found.append(participant_id)
+        found = erasures.still_there(casework, those)
+        for each in found:
+            _erase_in(service, casework, each, by, Why.RESTORED)
         return found
 
     found = await service.lane.write(work)
     if found:
+        await _remember(service, found)
         await _wipe_log(service)
     return found
 
@@ -166,13 +186,55 @@ async def remembered(service: Service) -> list[str]:
     return list(dict.fromkeys([*known, *kept]))
 
 
-def _remember(service: Service, participant_id: str) -> None:
+async def settle(service: Service, *, is_newest: bool) -> list[str]:
+    """Note who was forgotten of those who were about to be when a process died or a commit failed.
+
+    Who has a receipt was; who is there was not. In a database that may be an older copy
+    (`is_newest` is False) nobody can know of those who are there. Returns of whom nobody can know:
+    somebody has to decide, and forget them where it was right. Raises OSError.
+    """
+    file = service.erased_file
+    if file is None:
+        return []
+
+    def work(connection: Connection) -> None:
+        casework, waiting = service.open(connection), erased_file.unsettled(file)
+        done = erasures.with_receipt(casework, waiting)
+        for each in done:
+            erased_file.remember(file, each)
+        # Held, so that nobody who begins to forget them now writes before this is written.
+        for each in erasures.still_there(casework, waiting, held=True):
+            if each not in done:
+                (erased_file.take_back if is_newest else erased_file.doubt)(file, each)
+
+    if erased_file.unsettled(file):
+        await service.lane.write(work)
+    return erased_file.unclear(file)
+
+
+def _intend(service: Service, participant_id: str) -> None:
+    """Write down, inside the transaction, that its commit forgets somebody."""
     if service.erased_file is None:
         raise NowhereToRemember
     try:
-        erased_file.remember(service.erased_file, participant_id)
+        erased_file.intend(service.erased_file, participant_id)
     except OSError as error:
         raise NowhereToRemember from error
+
+
+async def _remember(service: Service, ids: Iterable[str]) -> None:
+    """Write down, after the commit, that these were forgotten.
+
+    Where the disk fails just now, that they were about to be stands there, and `settle` does it.
+    """
+    file = service.erased_file
+    if file is None:
+        return
+    try:
+        for each in ids:
+            await asyncio.to_thread(erased_file.remember, file, each)
+    except OSError:
+        _log.exception("who was forgotten could not be noted: it is tried again later")
 
 
 async def _wipe(service: Service, done: Forgotten) -> Forgotten:

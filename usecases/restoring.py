@@ -1,7 +1,7 @@
 """After a backup was restored: its old messages wait until somebody has looked at them.
 
-A copy of the database cannot tell that it is one. Somebody outside it remembers until when it was
-in use; where the database itself remembers less, it is an older copy.
+A copy of the database cannot tell that it is one. Somebody outside it remembers which one it was,
+and until when it was in use; where the database itself remembers less, it is an older copy.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from storage import audit, marks, quarantine, unseen, words
 from storage.casework import Casework, Connection
@@ -26,21 +27,29 @@ class Seen:
     alive_at: datetime
 
 
+class Standing(StrEnum):
+    """What a database is beside the one that was remembered outside it."""
+
+    NEWEST = "newest"
+    OLDER = "older"
+    ANOTHER = "another"
+
+
 async def begin(service: Service, seen: Seen | None, now: datetime) -> int:
     """Set aside the messages of an older copy; return how many there were.
 
     Called once at start-up, before anything is sent. Nothing happens where nothing is remembered
-    (`seen` is None) or where that was another database: then nobody can know.
+    (`seen` is None): then nobody can know. Where another database was remembered, this one was put
+    in its place or its name was changed: what it wants to send waits, too.
     """
 
     def work(casework: Casework) -> int:
-        known = marks.identity(casework)
-        alive = marks.alive_at(casework.connection)
-        if seen is None or seen.identity != known:
-            return 0
-        if alive is not None and seen.alive_at <= alive:
+        standing = _standing_of(casework, seen)
+        if standing is None or standing is Standing.NEWEST:
             return 0
         number = quarantine.set_aside(casework.connection)
+        if standing is Standing.ANOTHER and not number:
+            return 0
         unseen.pass_over(casework.connection, now)
         words.give_notice(casework, None, NoticeKind.RESTORED, now)
         audit.note(casework, "starling", "set messages aside after a restore", str(number), now)
@@ -48,6 +57,26 @@ async def begin(service: Service, seen: Seen | None, now: datetime) -> int:
         return number
 
     return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+async def is_newest(service: Service, seen: Seen | None) -> bool:
+    """Tell whether this is known to be the newest state of the database that was remembered."""
+
+    def work(casework: Casework) -> bool:
+        return _standing_of(casework, seen) is Standing.NEWEST
+
+    return await service.lane.write(lambda connection: work(service.open(connection)))
+
+
+def _standing_of(work: Casework, seen: Seen | None) -> Standing | None:
+    """Return what a database is beside what was remembered; None where nothing was."""
+    if seen is None:
+        return None
+    if seen.identity != marks.identity(work):
+        return Standing.ANOTHER
+    alive = marks.alive_at(work.connection)
+    is_older = alive is None or seen.alive_at > alive
+    return Standing.OLDER if is_older else Standing.NEWEST
 
 
 async def note_alive(service: Service, now: datetime) -> Seen:

@@ -40,6 +40,14 @@ class Blocked(StrEnum):
     UNREAD = "unread-words"
 
 
+class NotDue(Refusal):
+    """A record that was due is not any more: support began again, or is not filed."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("This record is not due any more: support began again or is not filed.")
+
+
 @dataclass(frozen=True, slots=True)
 class DueRecord:
     """One person whose time is over: how staff know them, and what stands in the way, if anything.
@@ -95,9 +103,11 @@ async def purge(service: Service, rules: RetentionRules, by: By) -> Purged:
     for each in due.records:
         if each.blocked is None:
             try:
-                await erasing.erase(service, each.whose.participant_id, by, Why.RETENTION)
+                await _erase(service, rules, each.whose.participant_id, by)
             except CannotForget:  # since we looked: the next round tells why
                 blocked.append(each)
+            except NotDue:
+                continue
             else:
                 gone += 1
 
@@ -117,8 +127,21 @@ async def purge(service: Service, rules: RetentionRules, by: By) -> Purged:
     return Purged(counts, tuple(blocked))
 
 
+async def _erase(service: Service, rules: RetentionRules, participant_id: str, by: By) -> None:
+    """Forget somebody who is still due when it is done: support may have begun again since."""
+
+    def look_again(work: Casework) -> None:
+        retention.hold_support(work, participant_id)
+        found = _over_records(service, work, rules, by.now, only=participant_id)
+        if not found or found[0].unfiled:
+            raise NotDue
+
+    await erasing.erase(service, participant_id, by, Why.RETENTION, look_again)
+
+
 async def purge_daily(service: Service, rules: RetentionRules, now: datetime) -> Purged:
-    """Purge, as the clock does once a day."""
+    """Purge, as the clock does once a day; also settle who was about to be forgotten."""
+    await erasing.settle(service, is_newest=True)  # what a start found to be a copy is settled
     return await purge(service, rules, By(_THE_CLOCK, now))
 
 
@@ -153,12 +176,7 @@ async def file(service: Service, episode_id: str, receipt: str, by: By) -> None:
 def _due_records(
     service: Service, work: Casework, rules: RetentionRules, now: datetime
 ) -> list[DueRecord]:
-    kept_for = rules.classes[RECORDS].kept_for
-    if kept_for is None:
-        return []
-    zone = ZoneInfo(service.zone)
-    before = (now - kept_for).astimezone(zone).date()
-    found = retention.records_over_before(work, before, zone)
+    found = _over_records(service, work, rules, now)
     known = {
         each.participant_id: each for each in describe(work, {e.participant_id for e in found})
     }
@@ -166,6 +184,21 @@ def _due_records(
         DueRecord(known[each.participant_id], each.over_since, each.unfiled, _blocked(work, each))
         for each in found
     ]
+
+
+def _over_records(
+    service: Service,
+    work: Casework,
+    rules: RetentionRules,
+    now: datetime,
+    only: str | None = None,
+) -> list[OldRecord]:
+    kept_for = rules.classes[RECORDS].kept_for
+    if kept_for is None:
+        return []
+    zone = ZoneInfo(service.zone)
+    before = (now - kept_for).astimezone(zone).date()
+    return retention.records_over_before(work, before, zone, only)
 
 
 def _blocked(work: Casework, record: OldRecord) -> Blocked | None:

@@ -210,17 +210,20 @@ def _was_put_again(desk: Desk, run: Run) -> bool:
 
 
 async def with_their_words(
-    service: Service, text: str, only: str = "", elsewhere: str = "…"
+    service: Service, text: str, chat: tuple[str, int], only: str = "", elsewhere: str = "…"
 ) -> str:
     """Return a message with the person's own words in it where it points to them.
 
+    chat: the channel and the number of the chat that is to show it: nobody else's words are shown.
     only: the channel by which it goes; of words that came by another one, `elsewhere` is shown.
     """
-    return await service.lane.read(
-        lambda connection: quoting.fill(
-            service.open(connection), text, only=only, elsewhere=elsewhere
-        )
-    )
+
+    def work(connection: Connection) -> str:
+        casework = service.open(connection)
+        whose = quoting.whose_chat(casework, *chat)
+        return quoting.fill(casework, text, whose, only=only, elsewhere=elsewhere)
+
+    return await service.lane.read(work)
 
 
 async def step_message(service: Service, run: str, step: int) -> int | None:

@@ -9,7 +9,8 @@ from datetime import datetime
 from storage import transcripts
 from storage.casework import Casework, Connection
 from storage.outbox import Button
-from storage.quoting import fill, quotes
+from storage.quoting import fill, quotes, whose_chat
+from usecases.arrival import Channel
 from usecases.service import Service
 
 
@@ -108,24 +109,26 @@ async def since(
     def work(connection: Connection) -> list[Line]:
         casework = service.open(connection)
         lines = transcripts.since(casework, visitor_id, changed_after)
+        bodies = [_from_json(line.body) if line.ours else Shown(line.body) for line in lines]
+        points = any(quotes(each.text) for each in bodies)
+        whose = whose_chat(casework, Channel.WEB.value, visitor_id) if points else None
         return [
             Line(
                 line.id,
                 line.ours,
-                _as_seen(casework, line.body) if line.ours else Shown(line.body),
+                _as_seen(casework, shown, whose) if line.ours else shown,
                 line.at,
                 line.changed_at,
             )
-            for line in lines
+            for line, shown in zip(lines, bodies, strict=True)
         ]
 
     return await service.lane.read(work)
 
 
-def _as_seen(work: Casework, body: str) -> Shown:
+def _as_seen(work: Casework, shown: Shown, whose: str | None) -> Shown:
     """Return a message with the person's own words in it where it points to them."""
-    shown = _from_json(body)
-    return replace(shown, text=fill(work, shown.text)) if quotes(shown.text) else shown
+    return replace(shown, text=fill(work, shown.text, whose)) if quotes(shown.text) else shown
 
 
 def _to_json(shown: Shown) -> str:

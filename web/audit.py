@@ -61,7 +61,7 @@ async def _prove(request: Request) -> tuple[Verified | None, str | None]:
         return None, str(refused)
     except OSError:
         return None, "The heads outside the database cannot be read."
-    return await auditing.verify(site.service, anchors), None
+    return await auditing.verify(site.service, anchors, site.clock()), None
 
 
 def _wanted(asked: Mapping[str, str]) -> Wanted:

@@ -29,12 +29,13 @@ def verify(*, as_json: AsJson = False) -> None:
 
     A line that was changed, put in, taken out or moved is named, and so is an end that is missing.
     """
+    from starling.compose import clock
     from usecases import auditing
 
     anchors = _read_anchors()
 
     async def work(service: Service) -> Verified:
-        return await auditing.verify(service, anchors)
+        return await auditing.verify(service, anchors, clock())
 
     found = with_service(work)
     if as_json:
@@ -108,6 +109,38 @@ def head(
         typer.echo(f"{found.end.digest.hex()}  line {found.end.last}, {found.end.count} in all")
 
 
+@app.command()
+def adopt(
+    who: Annotated[str, typer.Option(help="Your own name, as the audit shows it.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking first.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say that this database was moved here, or is a copy put in its place, and goes on as it is.
+
+    Heads of another database, and heads of lines that this one does not have, count for nothing
+    from here on. Look at `starling audit verify` first, and keep a copy of the file with the heads.
+    """
+    from starling.anchors import add_anchor
+    from starling.commands.protecting import by
+    from starling.compose import read_settings
+    from usecases import auditing
+
+    async def work(service: Service) -> Anchor:
+        return await auditing.adopt(service, by(who))
+
+    if not yes:
+        typer.echo("Heads outside that do not fit this database count for nothing.", err=True)
+        typer.confirm("Go on from here?", abort=True, err=True)
+    _read_anchors()
+    done = with_service(work)
+    add_anchor(read_settings().audit_heads_file, done)
+    if as_json:
+        print_json({"identity": done.identity, "line": done.end.last, "count": done.end.count})
+    else:
+        typer.echo(f"The audit goes on from line {done.end.last}; a head of it is written outside.")
+
+
 def _read_anchors() -> list[Anchor]:
     """Read the heads outside the database; end the command where one of them is none."""
     from starling.anchors import AnchorsRefused, read_anchors
@@ -128,7 +161,7 @@ def _tell(found: Verified) -> None:
     typer.echo(f"Lines: {found.lines}, of which {found.before} are older than the chain.")
     typer.echo(f"Heads outside the database that were compared: {found.anchors}.")
     if found.lost:
-        typer.echo(f"Heads that a restore from a backup left behind: {found.lost}.")
+        typer.echo(f"Heads that a restore or a move left behind: {found.lost}.")
     if found.is_whole:
         typer.echo("The audit is whole.")
         return

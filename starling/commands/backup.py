@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from storage.casework import Casework, Connection
     from usecases.backing_up import BackedUp, Where
     from usecases.bringing_back import BroughtBack
+
+    Work = Callable[[Connection], BroughtBack]
 
 _NEW_KEY = (
     "A backup key was made: {file}. Copy it, and the key file of the service, to a place that is "
@@ -55,7 +56,7 @@ def restore(
     ],
     *,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Only try it, in a place that is gone afterwards.")
+        bool, typer.Option("--verify", help="Only try it, in memory: no file is made.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -155,26 +156,34 @@ def _bring_back(source: Path) -> BroughtBack:
     from storage import erased_file
 
     settings = read_settings()
-    found = _load(settings, settings, source)
+    found = _load(settings, source, lambda work: _put_into(settings.database_url, work))
     for each in found.forgotten:
         erased_file.remember(settings.erased_file, each)
+    for each in found.unclear:
+        erased_file.doubt(settings.erased_file, each)
     if found.anchor is not None:
         add_anchor(settings.audit_heads_file, found.anchor)
     return found
 
 
+def _put_into(url: str, work: Work) -> BroughtBack:
+    from storage.database import current_revision, migrate, run_once
+
+    if current_revision(url) is None:
+        migrate(url)
+    return run_once(url, work)
+
+
 def _try_out(source: Path) -> BroughtBack:
-    """Bring a backup back into a SQLite file in a folder of its own, which is deleted."""
+    """Bring a backup back in memory: what it holds stands in no file, whatever ends us."""
     from starling.compose import read_settings
+    from storage.database import run_in_memory
 
-    settings = read_settings()
-    with tempfile.TemporaryDirectory(prefix="starling-verify-") as folder:
-        url = f"sqlite:///{Path(folder) / 'starling.db'}"
-        return _load(settings, settings.model_copy(update={"database_url": url}), source)
+    return _load(read_settings(), source, run_in_memory)
 
 
-def _load(settings: Settings, into: Settings, source: Path) -> BroughtBack:
-    """Bring a backup back with the keys and the knowledge of the settings, into a database."""
+def _load(settings: Settings, source: Path, put: Callable[[Work], BroughtBack]) -> BroughtBack:
+    """Bring a backup back with the keys and the knowledge of the settings, where `put` does it."""
     import secrets
 
     from starling.anchors import read_anchors
@@ -182,7 +191,7 @@ def _load(settings: Settings, into: Settings, source: Path) -> BroughtBack:
     from starling.secret_keys import decode_keys, keys_for_backups
     from storage import erased_file
     from storage.casework import Opener
-    from storage.database import current_revision, migrate, newest_revision, run_once
+    from storage.database import newest_revision
     from storage.sequence import Sequence
     from storage.vault import Vault
     from usecases import bringing_back
@@ -197,17 +206,16 @@ def _load(settings: Settings, into: Settings, source: Path) -> BroughtBack:
     outside = Outside(
         erased_file.read(settings.erased_file),
         read_anchors(settings.audit_heads_file),
+        [*erased_file.unsettled(settings.erased_file), *erased_file.unclear(settings.erased_file)],
         lambda table, rows: typer.echo(f"  {table}: {rows} rows", err=True),
     )
     bringing_back.read_about(file, where.key)  # before a database is made
-    if current_revision(into.database_url) is None:
-        migrate(into.database_url)
 
     def work(connection: Connection) -> BroughtBack:
         casework: Casework = opener(connection)
         return bringing_back.bring_back(casework, where, file, outside, newest_revision(), clock())
 
-    return run_once(into.database_url, work)
+    return put(work)
 
 
 def _tell(found: BroughtBack, *, tried: bool) -> None:
@@ -216,6 +224,8 @@ def _tell(found: BroughtBack, *, tried: bool) -> None:
     about = found.about
     typer.echo(f"Made {about.made_at:%Y-%m-%d %H:%M} UTC; rows: {found.rows.total()}.")
     typer.echo(f"Forgotten again: {len(found.forgotten)}; parts unreadable: {found.unreadable}.")
+    for each in found.unclear:
+        typer.echo(f"Nobody knows whether {each} was forgotten: docs/rights.md.", err=True)
     typer.echo(f"Rows that pointed at what is gone: {found.without_parent}.")
     typer.echo(f"Messages set aside for a person to look at: {found.set_aside}.")
     audit = found.audit
@@ -229,7 +239,7 @@ def _tell(found: BroughtBack, *, tried: bool) -> None:
     if not found.is_good:
         typer.echo("See docs/backups.md: when a restore finds something wrong.", err=True)
     elif tried:
-        typer.echo("This backup can be restored. Nothing was left behind.")
+        typer.echo("This backup can be restored. It was tried out in memory: no file was made.")
     else:
         typer.echo("Restored. Run `starling keys rotate`, then start: docs/backups.md says more.")
 
@@ -241,6 +251,7 @@ def _as_content(found: BroughtBack, *, tried: bool) -> dict[str, Any]:
         "made_at": found.about.made_at,
         "rows": dict(found.rows),
         "forgotten_again": found.forgotten,
+        "unclear_whether_forgotten": found.unclear,
         "unreadable_parts": found.unreadable,
         "rows_without_what_they_point_at": found.without_parent,
         "messages_set_aside": found.set_aside,

@@ -101,11 +101,11 @@ def share(
     participant: Participant,
     recipient: Annotated[Recipient, typer.Option("--with", help="Who is given it.")],
     reason: Annotated[SharingReason, typer.Option(help="Why: to protect somebody.")],
-    who: Who = "command line",
+    who: Who,
 ) -> None:
     """Print everything about somebody for whoever must protect them; the audit notes it.
 
-    Example: starling rights share 2b4d6f8h1j3k5m7n --with police --reason missing > given.json
+    Example: starling rights share 2b4d6f8h1j3k5m7n --with police --reason missing --who a.worker
     """
     from usecases import handing_over
 

@@ -45,6 +45,7 @@ def _group() -> None:
 @app.command()
 def export(
     participant: Participant,
+    who: Who,
     html: Annotated[
         bool, typer.Option("--html", help="A page to read, that stands alone, instead of JSON.")
     ] = False,
@@ -55,16 +56,15 @@ def export(
 ) -> None:
     """Print all that is stored about one person, as JSON or as a page to read.
 
-    Example: starling rights export 2b4d6f8h1j3k5m7n --html > about.html
+    Example: starling rights export 2b4d6f8h1j3k5m7n --who a.worker --html > about.html
     """
-    from starling.commands.episodes import WHO
     from usecases import rights
 
     async def work(service: Service) -> tuple[Everything, str]:
         from usecases.own_file import write_file
         from usecases.own_page import tell_page
 
-        everything = await rights.export(service, participant, by(WHO))
+        everything = await rights.export(service, participant, by(who))
         page = tell_page(everything, service.rhythm.local, whole=not own)
         return everything, write_file(page)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, update
 
-from starling import rounds
+from starling import compose, rounds
 from starling.anchors import AnchorsRefused, add_anchor, read_anchors
 from starling.settings import Settings
 from storage import chain, tables
@@ -65,6 +65,81 @@ def test_the_end_cut_off_with_its_head_set_back_is_found_by_the_head_outside(
     told = run("audit verify")
     assert told.exit_code == 1
     assert "outside the database" in told.stderr
+
+
+def with_a_head_outside(run: Run) -> Path:
+    """Let there be three lines and a head of them outside; return its file."""
+    note_three(run)
+    assert run("audit head --write").exit_code == 0
+    return Path("audit-heads.log").absolute()
+
+
+def take_away(url: str, *names: str, lines: bool = False) -> None:
+    """Delete marks of the audit from the database, and all its lines."""
+
+    def work(connection: Any) -> None:
+        connection.execute(delete(tables.marks).where(tables.marks.c.name.in_(names)))
+        if lines:
+            connection.execute(delete(tables.audit))
+
+    run_once(url, work)
+
+
+def test_an_audit_that_was_taken_away_as_a_whole_is_missed(run: Run, sqlite_url: str) -> None:
+    with_a_head_outside(run)
+    take_away(sqlite_url, chain.HEAD, chain.KEY, "identity", lines=True)
+    told = run("audit verify")
+    assert told.exit_code == 1
+    assert "heads outside are of another database" in told.stderr
+    assert "starling audit adopt" in told.stderr
+    note_three(run)
+    assert run("audit head --write").exit_code == 0, "a new beginning, as the service writes it"
+    assert run("audit verify").exit_code == 1
+
+
+def test_whoever_only_writes_to_the_database_cannot_give_it_another_name(
+    run: Run, sqlite_url: str
+) -> None:
+    with_a_head_outside(run)
+    named = tables.marks.insert().values(name="identity", value="another")
+    run_once(sqlite_url, lambda connection: connection.execute(named))
+    assert read(run("audit verify --json"))["heads_compared"] == 1
+    take_away(sqlite_url, chain.KEY)
+    assert run("audit verify").exit_code == 1
+
+
+def older_by_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    later = compose.clock() + timedelta(days=2)
+    monkeypatch.setattr(compose, "clock", lambda: later)
+
+
+def test_lines_of_days_without_any_head_outside_are_wrong(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = with_a_head_outside(run)
+    file.unlink()
+    assert run("audit verify").exit_code == 0, "on the first day none is written yet"
+    older_by_days(monkeypatch)
+    told = run("audit verify")
+    assert told.exit_code == 1
+    assert "no head of them outside" in told.stderr
+    file.write_text("")
+    assert run("audit verify").exit_code == 1
+
+
+def test_who_moves_a_database_on_purpose_says_so_and_is_named(run: Run, sqlite_url: str) -> None:
+    file = with_a_head_outside(run)
+    take_away(sqlite_url, chain.HEAD, chain.KEY, lines=True)
+    note_three(run)
+    assert run("audit adopt").exit_code == 2
+    assert run("audit adopt --who a.worker").exit_code == 1, "without a yes nothing is done"
+    assert run("audit verify").exit_code == 1
+    assert run("audit adopt --who a.worker --yes").exit_code == 0
+    told = read(run("audit verify --json"))
+    assert (told["whole"], told["heads_left_behind_by_restores"]) == (True, 1)
+    (line,) = read(run("audit list --who a.worker --json"))
+    assert line["did"] == "took over the audit as it is"
+    assert len(file.read_text().splitlines()) == 2, "nothing is ever taken out of it"
 
 
 def test_lines_are_listed_and_narrowed(run: Run) -> None:
@@ -122,4 +197,4 @@ async def test_a_running_service_writes_the_head_outside_once_a_day(
             await rounds._remember_audit(settings, service)
         written = read_anchors(settings.audit_heads_file)
         assert [each.end.count for each in written] == [1, 3]
-        assert (await verify(service, written)).anchors == 2
+        assert (await verify(service, written, place.now)).anchors == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,15 +18,33 @@ def made(run: Run) -> str:
     return str(read(run("backup --to copies --json"))["file"])
 
 
-def test_a_backup_is_tried_out_and_nothing_is_left_behind(
-    run: Run, made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+_opened: list[str] = []
+_watching: list[bool] = []
+_TO_WRITE = os.O_WRONLY | os.O_RDWR
+
+
+def _look(event: str, given: tuple[object, ...]) -> None:
+    """Note every database that is opened, and every file that is opened to be written."""
+    if not _watching:
+        return
+    writes = event == "open" and isinstance(given[2], int) and given[2] & _TO_WRITE
+    if event == "sqlite3.connect" or writes:
+        _opened.append(str(given[0]))
+
+
+sys.addaudithook(_look)
+
+
+def test_a_backup_is_tried_out_and_not_even_for_a_moment_is_there_a_file(
+    run: Run, made: str, tmp_path: Path
 ) -> None:
-    elsewhere = tmp_path / "temporary"
-    elsewhere.mkdir()
-    monkeypatch.setenv("TMPDIR", str(elsewhere))
-    monkeypatch.setattr("tempfile.tempdir", None)
+    """What a backup holds is plain in a database: killed half-way, it must be in none on a disk."""
     before = sorted(tmp_path.rglob("*"))
+    _watching.append(True)
     told = run("restore --from copies --verify")
+    _watching.clear()
+    assert _opened
+    assert all("mode=memory" in each for each in _opened), _opened
     assert told.exit_code == 0, told.output
     assert "can be restored" in told.stdout
     assert sorted(tmp_path.rglob("*")) == before

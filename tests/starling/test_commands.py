@@ -95,7 +95,7 @@ def test_an_invitation_is_made_even_when_telegram_cannot_be_asked(run: Run) -> N
         ("episode close nobody --reason planned", "no support episode"),
         ("invite --episode nobody --role carer", "no support episode"),
         ("invite --episode nobody --role young-person", "how old"),
-        ("rights export nobody", "Nobody has this id"),
+        ("rights export nobody --who a.worker", "Nobody has this id"),
         ("access grant --who a.worker --role king", "no such role"),
         ("simulate --from 2026-01-02 --to 2026-01-01", "other way round"),
     ],
@@ -130,7 +130,7 @@ def test_a_simulation_refuses_a_database_with_people_in_it(run: Run) -> None:
 def test_everything_about_a_person_can_be_printed(run: Run) -> None:
     episode = read(run(f"{OPEN_ONE} --json"))["episode"]
     invited = read(run(f"invite --episode {episode} --role carer --json"))
-    everything = read(run(f"rights export {invited['participant']}"))
+    everything = read(run(f"rights export {invited['participant']} --who a.worker"))
     assert invited["participant"] == everything["participant"]
     assert [episode] == [each["episode"] for each in everything["support"]]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import erased_file
 from tests.support.command_line import OPEN, Run, read
 
 
@@ -36,11 +37,11 @@ def test_somebody_is_forgotten_and_remembered_beside_the_keys(
         True,
     )
     assert done["wiped"]
-    assert (tmp_path / "erased.log").read_text() == f"{child}\n"
+    assert erased_file.read(tmp_path / "erased.log") == [child]
     gone = run(f"rights forget {child} --who a.worker --yes")
     assert gone.exit_code == 1
     assert "Nobody has this id" in gone.stderr
-    assert run(f"rights export {child}").exit_code == 1
+    assert run(f"rights export {child} --who a.worker").exit_code == 1
 
 
 def test_a_legal_hold_refuses_until_two_people_lifted_it(run: Run, child: str) -> None:
@@ -60,11 +61,25 @@ def test_a_legal_hold_refuses_until_two_people_lifted_it(run: Run, child: str) -
 
 def test_an_export_can_be_read_as_a_page(run: Run, child: str) -> None:
     """Staff see all of it; what somebody told themselves stands alone with --own."""
-    page = run(f"rights export {child} --html").stdout
+    page = run(f"rights export {child} --who a.worker --html").stdout
     assert "<h1>What we know about you</h1>" in page
     assert "What the team wrote down" in page
-    assert "What the team wrote down" not in run(f"rights export {child} --html --own").stdout
-    assert run(f"rights export {child} --own").exit_code == 1
+    own = run(f"rights export {child} --who a.worker --html --own")
+    assert own.exit_code == 0
+    assert "What the team wrote down" not in own.stdout
+    assert run(f"rights export {child} --who a.worker --own").exit_code == 1
+
+
+@pytest.mark.parametrize("line", ["export {}", "share {} --with police --reason missing"])
+def test_whoever_takes_everything_about_somebody_is_named_in_the_audit(
+    run: Run, child: str, line: str
+) -> None:
+    """Nothing is printed for somebody who does not say who they are."""
+    refused = run(f"rights {line.format(child)}")
+    assert refused.exit_code == 2
+    assert "--who" in refused.stderr
+    assert run(f"rights {line.format(child)} --who a.worker").exit_code == 0
+    assert read(run(f"audit list --target {child} --who a.worker --json"))
 
 
 def test_a_wish_is_listed_and_answered(run: Run, child: str, sqlite_url: str) -> None:
@@ -120,7 +135,7 @@ def test_what_is_too_old_is_shown_and_goes_once_it_was_filed(
     assert filed["episode"] == episode
     assert read(run("retention purge --dry-run --json"))["records"][0]["blocked"] is None
     assert read(run("retention purge --json"))["purged"]["records"] == 1
-    assert run(f"rights export {child}").exit_code == 1
+    assert run(f"rights export {child} --who a.worker").exit_code == 1
 
 
 def test_a_wrong_file_of_ones_own_is_refused_with_its_name(

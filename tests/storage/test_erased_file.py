@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,30 @@ def test_nothing_but_ids_is_written(tmp_path: Path, odd: str) -> None:
     with pytest.raises(ValueError, match="only ids"):
         erased_file.remember(path, odd)
     assert not path.exists()
+
+
+def test_who_was_only_about_to_be_forgotten_was_not(tmp_path: Path) -> None:
+    """Until it is noted that it was done, or that it was not, it stays open."""
+    path = tmp_path / "erased.log"
+    for subject in ("one", "two", "three", "four"):
+        erased_file.intend(path, subject)
+    erased_file.remember(path, "one")
+    erased_file.take_back(path, "two")
+    erased_file.doubt(path, "three")
+    assert erased_file.read(path) == ["one"]
+    assert erased_file.unsettled(path) == ["four"]
+    assert erased_file.unclear(path) == ["three"]
+    erased_file.intend(path, "two")
+    assert erased_file.unsettled(path) == ["two", "four"], "they wish it again"
+
+
+@pytest.mark.parametrize("say", [erased_file.intend, erased_file.take_back, erased_file.doubt])
+def test_whoever_was_forgotten_stays_so_whatever_follows(
+    tmp_path: Path, say: Callable[[Path, str], None]
+) -> None:
+    """Nothing brings somebody back, also not a line that another process wrote too late."""
+    path = tmp_path / "erased.log"
+    erased_file.remember(path, "one")
+    say(path, "one")
+    assert erased_file.read(path) == ["one"]
+    assert path.read_text() == "one\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
@@ -10,6 +11,7 @@ from aiogram import Bot
 
 from bot.channels import WEB_BOT_ID
 from bot.intake import Outcome
+from storage.quoting import quotes
 from tests.support import telegram_updates as updates
 from tests.support.canary import CANARY_TOKEN
 from tests.support.chat_window import Bubble
@@ -29,9 +31,15 @@ _THINGS: dict[str, dict[str, Any]] = {
 }
 
 
-async def _as_seen(service: Service, happening: Happening) -> Happening:
+async def _as_seen(service: Service, happening: Happening, phones: Iterable[Phone]) -> Happening:
     """Return a message with somebody's own words in it, which our own chat adds as it shows it."""
-    return replace(happening, text=await with_their_words(service, happening.text))
+    text = happening.text
+    for phone in phones if quotes(text) else ():
+        chat = (phone.channel.value, phone.chat_id)
+        text = await with_their_words(service, happening.text, chat)
+        if "…" not in text:
+            break
+    return replace(happening, text=text)
 
 
 @dataclass
@@ -65,7 +73,8 @@ class AiogramWay:
                 )
                 assert set(outcomes) == {Outcome.HANDLED}
             await house.courier.settled()
-            return [await _as_seen(house.service, each) for each in self.setting.news()]
+            phones = self.setting.phones.values()
+            return [await _as_seen(house.service, each, phones) for each in self.setting.news()]
 
     def _updates(self, step: Step, phone: Phone) -> list[updates.Raw]:
         what, chat = step.what, phone.chat_id

@@ -130,7 +130,7 @@ class PlainWay:
 
     async def _bring(self, service: Service, phone: Phone, each: Sending) -> int | None:
         outgoing = each.outgoing
-        text = await sending.with_their_words(service, outgoing.text)
+        text = await sending.with_their_words(service, outgoing.text, (each.channel, each.chat_id))
         rows = tuple(
             tuple(Key(button.label, button.data, button.url) for button in row)
             for row in outgoing.rows

@@ -168,7 +168,7 @@ async def test_everything_comes_back_as_it_was(place: Place, shelf: Shelf) -> No
     assert after["audit"][: len(before["audit"])] == before["audit"]
     assert len(after["notices"]) == len(before["notices"]) + 1
     async with Place(second, now=place.now).open(node=2) as service:
-        assert (await auditing.verify(service)).is_whole
+        assert (await auditing.verify(service, [], place.now)).is_whole
 
 
 async def test_a_backup_of_one_kind_of_database_comes_back_into_the_other(
@@ -234,7 +234,7 @@ async def test_whoever_was_forgotten_cannot_be_read_from_an_older_backup(
         assert OTHERS in texts
         assert WORDS not in texts
         assert forgotten.who not in [row.id for row in await rows(service, tables.participants)]
-        assert (await auditing.verify(service)).is_whole
+        assert (await auditing.verify(service, [], small_place.now)).is_whole
 
 
 async def test_with_all_keys_of_the_service_an_older_backup_still_holds_no_word_of_theirs(
@@ -322,9 +322,9 @@ async def test_the_audit_goes_on_after_a_restore_and_says_what_it_left_behind(
     async with shelf.service_from(made.file, small_place.now) as (found, service):
         assert found.anchor is not None
         await open_support(small_place, service, "T-7007")
-        seen = await auditing.verify(service, [lost, found.anchor])
+        seen = await auditing.verify(service, [lost, found.anchor], small_place.now)
         assert (seen.is_whole, seen.lost, seen.restores) == (True, 1, 1)
-        assert not (await auditing.verify(service, [lost])).is_whole
+        assert not (await auditing.verify(service, [lost], small_place.now)).is_whole
 
 
 async def test_a_backup_from_before_a_rotation_is_brought_back_under_the_new_key(
@@ -343,7 +343,7 @@ async def test_a_backup_from_before_a_rotation_is_brought_back_under_the_new_key
     async with Place(second, now=small_place.now, keys=(b"n" * 32,)).open(node=2) as service:
         texts = [each.text for each in await reading.read_lately(service, small_place.by)]
         assert WORDS in texts
-        assert (await auditing.verify(service)).is_whole
+        assert (await auditing.verify(service, [], small_place.now)).is_whole
 
 
 async def test_only_an_empty_database_takes_a_backup(
@@ -454,4 +454,4 @@ async def test_a_case_that_is_over_and_forgotten_is_unreadable_in_an_older_backu
         assert found.is_good
         assert await rows(service, tables.children) == []
         assert await rows(service, tables.participants) == []
-        assert (await auditing.verify(service)).is_whole
+        assert (await auditing.verify(service, [], small_place.now)).is_whole

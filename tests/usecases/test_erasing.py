@@ -14,10 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
+from sqlalchemy.engine.base import RootTransaction
+from sqlalchemy.exc import OperationalError
 
 from outcomes.episode import AgeBand as ChildAge
 from storage import erased_file, inbox, nudges, pairs, people, subjects, tables
 from storage.erasure import FATES, Fate
+from storage.errors import DatabaseAway
 from storage.inbox import Ticket
 from storage.ownership import OWNERS, Nobody, OfEpisodeKey, Sealed
 from surveys.people import Role
@@ -465,6 +468,78 @@ async def test_who_was_forgotten_is_forgotten_again_after_a_restore(
             await rights.export(back, told.id)
         assert (await rights.export(back, other.id)).words
     assert erased_file.read(little.erased_file or Path()) == [told.id]
+
+
+class Killed(BaseException):
+    """The process ends here, as by kill -9."""
+
+
+def _die(*_: object) -> None:
+    raise Killed
+
+
+async def test_a_commit_that_failed_forgets_nobody_also_not_after_a_restore(
+    place: Place, lasting: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk was full: they are there, and stay there when the list is replayed."""
+    told = await _tell_much(place, lasting, "T-1001", CANARY)
+    with monkeypatch.context() as full:
+        full.setattr(RootTransaction, "_connection_commit_impl", _say_full)
+        with pytest.raises((DatabaseAway, OperationalError)):
+            await erasing.erase(lasting, told.id, place.by, Why.THEIR_WISH)
+    await holding_legally.hold(lasting, told.id, HoldReason.COURT, place.by)
+    assert await erasing.remembered(lasting) == []
+    assert await erasing.replay(lasting, await erasing.remembered(lasting), place.now) == []
+    assert (await rights.export(lasting, told.id)).participant == told.id
+    assert await erasing.settle(lasting, is_newest=True) == []
+    assert erased_file.unsettled(lasting.erased_file or Path()) == []
+
+
+def _say_full(_: object) -> None:
+    cause = sqlite3.OperationalError("database or disk is full")
+    statement = "COMMIT"
+    raise OperationalError(statement, {}, cause)
+
+
+async def test_who_was_forgotten_by_a_process_that_died_at_once_is_remembered(
+    place: Place, lasting: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It died between the commit and the line that says so: the next start writes that line."""
+    told = await _tell_much(place, lasting, "T-1001", CANARY)
+    file = lasting.erased_file or Path()
+    with monkeypatch.context() as dying:
+        dying.setattr(erased_file, "remember", _die)
+        with pytest.raises(Killed):
+            await erasing.erase(lasting, told.id, place.by, Why.THEIR_WISH)
+    assert await rows(lasting, tables.participants) == []
+    assert (erased_file.read(file), erased_file.unsettled(file)) == ([], [told.id])
+    assert await erasing.settle(lasting, is_newest=True) == []
+    assert erased_file.read(file) == [told.id]
+
+
+async def test_an_empty_database_says_nothing_about_who_was_to_be_forgotten(
+    service: Service, tmp_path: Path
+) -> None:
+    """Only a receipt proves it: a new database beside an old list knows of nobody."""
+    lasting = replace(service, erased_file=tmp_path / "erased.log")
+    erased_file.intend(tmp_path / "erased.log", "somebody")
+    assert await erasing.settle(lasting, is_newest=True) == []
+    assert erased_file.unsettled(tmp_path / "erased.log") == ["somebody"]
+
+
+async def test_an_older_copy_cannot_tell_whether_it_came_to_that(
+    place: Place, lasting: Service
+) -> None:
+    """They are there, and nobody can know: it is said, until somebody forgets them."""
+    told = await _tell_much(place, lasting, "T-1001", CANARY)
+    file = lasting.erased_file or Path()
+    erased_file.intend(file, told.id)
+    assert await erasing.settle(lasting, is_newest=False) == [told.id]
+    assert await erasing.settle(lasting, is_newest=True) == [told.id]
+    assert await rows(lasting, tables.participants)
+    await erasing.erase(lasting, told.id, place.by, Why.THEIR_WISH)
+    assert await erasing.settle(lasting, is_newest=True) == []
+    assert erased_file.read(file) == [told.id]
 
 
 # --- never ----------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def back_up(place: Place, folder: Path) -> None:
     chance = random.Random(8).randbytes  # noqa: S311 - the same in every run
     opener = Opener(Vault(place.keys, chance), Numbers(70), chance)
 
-    identity = read_once(place.url, marks.known_identity)
+    identity = read_once(place.url, lambda connection: marks.known_identity(opener(connection)))
     assert identity is not None
 
     def work(connection: Connection) -> BackedUp:

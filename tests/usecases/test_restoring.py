@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from followups.occasions import fire_due
-from storage import occasions, tables, words
+from storage import chain, occasions, tables, words
 from storage.occasions import Occasion
 from storage.outbox import Sending
 from tests.followups.street import JOINED, REVIEW, Street, move_in
@@ -116,11 +116,35 @@ async def test_a_database_that_went_on_by_itself_is_no_older_copy(service: Servi
     assert asked.id in await claimed(service)
 
 
-@pytest.mark.parametrize("seen", [None, Seen("another database", REVIEW + 5 * MINUTE)])
-async def test_what_nobody_can_know_is_not_guessed(service: Service, seen: Seen | None) -> None:
+async def test_what_nobody_can_know_is_not_guessed(service: Service) -> None:
     await an_old_outbox(service)
     await restoring.note_alive(service, JOINED)
-    assert await restoring.begin(service, seen, BY.now) == 0
+    assert await restoring.begin(service, None, BY.now) == 0
+    assert not await restoring.is_newest(service, None)
+
+
+async def test_a_database_in_the_place_of_another_sends_nothing_old(service: Service) -> None:
+    """Whoever gives an older copy another name does not get its messages sent."""
+    asked = await an_old_outbox(service)
+    known = await restoring.note_alive(service, REVIEW)
+    named = tables.marks.c.name.in_((chain.KEY, chain.HEAD, "identity"))
+    gone = delete(tables.marks).where(named)
+    await service.lane.write(lambda connection: connection.execute(gone))
+    assert not await restoring.is_newest(service, known)
+    assert await restoring.begin(service, known, BY.now) >= 1
+    assert await claimed(service) == []
+    assert asked.id in [each.id for each in await restoring.list_set_aside(service)]
+
+
+async def test_a_new_database_beside_what_is_remembered_of_another_just_begins(
+    service: Service,
+) -> None:
+    """There is nothing to look at, so nobody is told to look."""
+    assert await restoring.begin(service, Seen("another", REVIEW), BY.now) == 0
+    notices = await service.lane.read(
+        lambda connection: words.unseen_notices(service.open(connection))
+    )
+    assert notices == []
 
 
 async def test_the_moment_of_last_use_never_goes_back(service: Service) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from storage import tables
 from surveys.people import Role
@@ -24,7 +24,7 @@ from tests.support.callers import (
     rows,
     write,
 )
-from usecases import holding_legally, reading, retaining
+from usecases import holding_legally, reading, reopening, retaining
 from usecases.holding_legally import HoldReason
 from usecases.inviting import By
 from usecases.refusal import Refusal
@@ -58,7 +58,9 @@ async def _over(place: Place, service: Service, *, filed: bool) -> tuple[Caller,
         await retaining.file(service, support.id, "LCS 4711", place.by)
 
     def end(work: Any) -> None:
-        work.connection.execute(update(tables.occasions).values(ended_at=place.now, state="done"))
+        work.connection.execute(
+            update(tables.occasions).values(ended_at=place.now, state="suppressed")
+        )
 
     await write(service, end)
     return caller, invited.participant, support.id
@@ -295,3 +297,28 @@ def test_what_is_never_deleted_by_age_cannot_be(tmp_path: Path) -> None:
     with pytest.raises(RetentionRefused, match="cannot be read"):
         read_rules(tmp_path / "nothing.yaml")
     assert read_rules(None) == packaged_rules()
+
+
+@pytest.mark.parametrize("change", ["reopened", "not filed"])
+async def test_what_changed_since_it_was_found_due_stays(
+    place: Place, lasting: Service, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """Support that began again while others were purged is not forgotten while it goes on."""
+    _, participant, support = await _over(place, lasting, filed=True)
+    place.forward(YEAR)
+    real = retaining.look
+
+    async def look(*given: Any) -> retaining.Due:
+        found = await real(*given)
+        if change == "reopened":
+            await reopening.reopen(lasting, support, place.by)
+        else:
+            gone = delete(tables.filings)
+            await lasting.lane.write(lambda connection: connection.execute(gone))
+        return found
+
+    monkeypatch.setattr(retaining, "look", look)
+    purged = await retaining.purge_daily(lasting, packaged_rules(), place.now)
+    assert (purged.counts["records"], purged.blocked) == (0, ())
+    assert [each.id for each in await rows(lasting, tables.participants)] == [participant]
+    assert await rows(lasting, tables.erasures) == []
