@@ -230,6 +230,7 @@ def _site(
         post=post,
         audit_heads=lambda: read_anchors(settings.audit_heads_file),
         organisation=open_organisation(settings),
+        proxies=settings.trusted_proxies,
         checks={
             "database": lambda: housekeeping.is_reachable(service),
             "tables": tables_are_current,
