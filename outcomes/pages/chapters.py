@@ -37,13 +37,13 @@ HEADINGS = (
         "carers",
         "Home and carers",
         "What carers answered at the start and at the end of the support.",
-        ("M09", "M09b", "M08"),
+        ("M09", "M09b", "M08", "M04c"),
     ),
     Heading(
         "quality",
         "How people found the support",
         "What professionals, carers and young people said about the support itself.",
-        ("M10", "M11"),
+        ("M10", "M10c", "M11", "M11c"),
     ),
     Heading(
         "course",
@@ -87,8 +87,9 @@ def is_theme(definition: Definition) -> bool:
 
 
 def heading_of(definition: Definition) -> Heading:
-    """Give the part under which a measure stands."""
-    return next(
+    """Give the part under which a measure stands: its own, or that of the number it begins with."""
+    named = next((each for each in HEADINGS if definition.measure in each.measures), None)
+    return named or next(
         (each for each in HEADINGS if _place(each, definition.measure) is not None), HEADINGS[-1]
     )
 

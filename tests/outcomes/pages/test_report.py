@@ -147,7 +147,7 @@ def test_the_glance_says_what_matters_in_plain_sentences() -> None:
     assert better.startswith("Higher than in 2026/27-Q2, which is better: feelings better")
     worse = next(each for each in glance.changes if "worse:" in each)
     assert "an unplanned move" in worse
-    assert glance.withheld == "Of 40 measures, 1 is withheld so that nobody can be found."
+    assert glance.withheld == "Of 45 measures, 1 is withheld so that nobody can be found."
 
 
 def test_without_an_earlier_release_the_glance_compares_nothing() -> None:
