@@ -14,6 +14,7 @@ from typing import Final
 from bot.render import build_renderer
 from followups.rhythm_files import make_local_rhythm
 from followups.schedule import LocalRhythm
+from outcomes.protection.policy import POLICIES
 from starling.secret_keys import decode_keys, load_or_make_keys, read_keys
 from starling.settings import Settings, SettingsRefused, load_settings
 from storage import key_marks, marks, runs
@@ -127,6 +128,7 @@ async def open_service(
             erased_file=settings.erased_file,
             agreement_required=settings.agreement_required,
             retention=read_rules(settings.retention_file),
+            policy=POLICIES[settings.disclosure_policy],
         )
 
 

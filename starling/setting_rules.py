@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic_core import PydanticCustomError
 
+from outcomes.protection.policy import POLICIES
+
 KEY_BYTES = 32
 """The shortest secret key, in bytes: AES-256 and HMAC-SHA-256 both take this many."""
 
@@ -116,6 +118,11 @@ WEAK_KEY = Refusal(
     f"has a key that is not url-safe base64 of at least {KEY_BYTES} bytes",
     "write the keys newest first with commas between them, each as printed by "
     'python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
+)
+NO_POLICY = Refusal(
+    "names no disclosure policy that there is",
+    f"write one of {', '.join(POLICIES)}; one of your own is given with starling release compile "
+    "--policy-file",
 )
 NO_RATE = Refusal(
     "is not a number of messages a second",
@@ -257,6 +264,13 @@ def check_phone(text: str) -> str:
     if not _PHONE.fullmatch(text):
         raise NO_PHONE.fault()
     return " ".join(text.split())
+
+
+def check_policy(text: str) -> str:
+    """Return the name of a disclosure policy; refuse one that there is not."""
+    if text not in POLICIES:
+        raise NO_POLICY.fault()
+    return text
 
 
 def check_timezone(text: str) -> str:

@@ -189,6 +189,13 @@ class Settings(MailSettings, OrganisationSettings):
         "anybody is invited on the staff pages. false: they may leave it out.",
         examples=["false"],
     )
+    disclosure_policy: Annotated[str, AfterValidator(rules.check_policy)] = Field(
+        default="nhs5",
+        description="How figures for commissioners protect small numbers, on the staff page and "
+        "for starling release compile: nhs5 or dfe_c, see docs/releases.md. Agree on it before the "
+        "first release and stay with it.",
+        examples=["dfe_c"],
+    )
     terms_file: Path | None = Field(
         default=None,
         description="Your own school terms, council by council. Begin with a copy of "

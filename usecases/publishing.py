@@ -19,7 +19,7 @@ from outcomes.compiling import Made
 from outcomes.episode import Audience
 from outcomes.facts import Facts
 from outcomes.formats import bundle
-from outcomes.protection.policy import NHS5, DisclosurePolicy
+from outcomes.protection.policy import DisclosurePolicy
 from outcomes.quarter import Period
 from outcomes.release import Release, read_release
 from storage import facts, release_files, releases
@@ -95,11 +95,12 @@ async def compile_period(
     period: Period,
     by: By,
     *,
-    policy: DisclosurePolicy = NHS5,
+    policy: DisclosurePolicy | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Release:
     """Count, protect, audit and freeze the figures of a period as a draft; return it.
 
+    They are protected by the service's policy where none is named.
     The seconds of work happen beside the lane, so that no answer waits; `progress` is called from
     another thread with what is being done. Raises Refusal, where there are no safe figures with
     the reasons, which are kept as well.
@@ -117,7 +118,7 @@ async def compile_period(
                 compiling.make,
                 known.facts,
                 period,
-                policy,
+                policy or service.policy,
                 compiled_on=today,
                 ledger=tuple(known.ledger.values()),
                 indicators=await indicators.up_to(service, period),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from outcomes.protection.policy import NHS5, DisclosurePolicy
 from storage.casework import Opener
 from storage.lane import Lane
 from surveys.catalogue import Catalogue
@@ -32,7 +33,8 @@ class Service:
     user name for deep links, or None where there is no Telegram. `erased_file` remembers, outside
     the database, who was forgotten (see storage.erased_file); without it nobody can be.
     `agreement_required`: staff say who agreed before anybody is invited on their pages.
-    `retention` says how long what is kept.
+    `retention` says how long what is kept, `policy` how figures protect small numbers where nobody
+    names another one.
     """
 
     lane: Lane
@@ -47,3 +49,4 @@ class Service:
     erased_file: Path | None = None
     agreement_required: bool = False
     retention: RetentionRules = field(default_factory=packaged_rules)
+    policy: DisclosurePolicy = NHS5

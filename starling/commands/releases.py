@@ -41,7 +41,12 @@ def compile_(
         str,
         typer.Option("--period", "--quarter", help="A quarter (2026/27-Q3) or a year (2026/27)."),
     ],
-    policy: Annotated[str, typer.Option(help="How small numbers are protected.")] = "nhs5",
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            help="How small numbers are protected.", show_default="STARLING_DISCLOSURE_POLICY"
+        ),
+    ] = None,
     policy_file: Annotated[
         Path | None, typer.Option(help="A policy of your own, in YAML: see docs/releases.md.")
     ] = None,
@@ -55,7 +60,7 @@ def compile_(
     from usecases import publishing
 
     wanted = _period(period)
-    rules = _policy(policy) if policy_file is None else _policy_in(policy_file)
+    rules = _policy_in(policy_file) if policy_file is not None else _policy(policy)
 
     async def work(service: Service) -> Release:
         return await publishing.compile_period(
@@ -217,9 +222,12 @@ def _period(written: str) -> Period:
         fail(f"{written!r} is no period. Write a quarter as 2026/27-Q3 or a year as 2026/27.")
 
 
-def _policy(name: str) -> DisclosurePolicy:
+def _policy(name: str | None) -> DisclosurePolicy | None:
+    """Return a policy by its name, or None for that of the service."""
     from outcomes.protection.policy import POLICIES
 
+    if name is None:
+        return None
     if name not in POLICIES:
         fail(f"There is no policy {name!r}. Use one of: {', '.join(POLICIES)}.")
     return POLICIES[name]

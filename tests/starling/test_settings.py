@@ -56,6 +56,14 @@ def test_nothing_has_to_be_set() -> None:
     assert settings.zone == ZoneInfo("Europe/London")
 
 
+def test_figures_are_protected_by_a_policy_that_there_is() -> None:
+    assert load().disclosure_policy == "nhs5"
+    assert load(disclosure_policy="dfe_c").disclosure_policy == "dfe_c"
+    said = refusal(disclosure_policy="moon")
+    assert said.startswith("STARLING_DISCLOSURE_POLICY names no disclosure policy that there is")
+    assert "write one of nhs5, dfe_c" in said
+
+
 @pytest.mark.parametrize(
     ("written", "taken"),
     [

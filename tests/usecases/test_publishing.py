@@ -20,6 +20,7 @@ from outcomes.episode import Audience
 from outcomes.errors import ReleaseRefusedError
 from outcomes.formats import bundle
 from outcomes.formats.bundle import OutFile
+from outcomes.protection.policy import DFE_C, NHS5
 from outcomes.quarter import Period, Quarter, parse_period
 from outcomes.release import Release, Status
 from storage import audit as audit_rows
@@ -110,6 +111,14 @@ async def test_figures_go_out_in_three_steps_and_each_is_noted(service: Service)
         (TWO.who, "approved release", release.id),
         (TWO.who, "published release", release.id),
     ]
+
+
+async def test_the_policy_of_the_service_protects_where_no_other_is_named(small: Service) -> None:
+    strict = replace(small, policy=DFE_C)
+    release = await publishing.compile_period(strict, AUTUMN, ONE)
+    assert DFE_C == release.policy
+    await publishing.drop(strict, release.id, ONE)
+    assert NHS5 == (await publishing.compile_period(strict, AUTUMN, ONE, policy=NHS5)).policy
 
 
 async def test_nobody_outside_sees_a_draft(small: Service) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from outcomes.episode import AgeBand, Axis, Commissioner
 from outcomes.figures import Symbol
 from outcomes.ledger import Entry
-from outcomes.protection.coarsening import Coarser, coarsened
+from outcomes.protection.coarsening import Coarser, coarsened, titles_about
 from outcomes.protection.gate import hide, protect
 from outcomes.protection.policy import NHS5
 from outcomes.raw import EVERYBODY, Group, RawTables, Step
@@ -88,7 +88,33 @@ def test_a_measure_that_is_not_broken_down_is_left_out() -> None:
     assert () == found.raw.rates
     assert () == found.raw.steps
     assert ["T01"] == [each.id for each in found.raw.measures]
-    assert all(how.startswith("left out") for how in found.said.values())
+    ((what, how),) = found.said.items()
+    assert "Made-up measure T02; Made-up measure T04; Who answered and who is missing" in what
+    assert how.startswith("left out")
+
+
+def test_nothing_is_said_of_rows_that_no_reader_ever_saw() -> None:
+    raw = said_yes_or_no({(DERBY, YES): 30, (DERBY, NO): 2})
+    raw.rates = ()
+    raw.counts = tuple(each for each in raw.counts if each.row == "closed")
+    found = less(raw, target("said"))
+    assert {"closed"} == set(found.raw.rows)
+    assert {} == found.said
+
+
+def test_a_table_is_named_by_what_shows_it_or_by_whom_it_is_about() -> None:
+    raw = said_yes_or_no({(DERBY, YES): 30, (DERBY, NO): 2})
+    assert titles_about(raw, "closed") == "Made-up measure T01"
+    raw.rates = raw.counts = ()
+    assert titles_about(raw, "said") == "How many there are: support that ended"
+    paired, asked = (
+        Step("star/young-person", name, row, is_reason=False)
+        for name, row in (("paired", "said.yes"), ("asked", "closed"))
+    )
+    raw.steps = (paired,)
+    assert titles_about(raw, "said") == "Who answered and who is missing (young people)"
+    raw.steps = (paired, asked)
+    assert titles_about(raw, "said") == "Who answered and who is missing (young people, some lines)"
 
 
 def test_a_count_of_an_earlier_release_takes_what_it_follows_from_along() -> None:

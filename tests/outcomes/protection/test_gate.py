@@ -143,8 +143,9 @@ def test_the_refusal_says_why_in_plain_words() -> None:
            "somebody who knows their own answer")  # fmt: skip
     many = ("2 numbers", "one number", "one number")
     assert refusal.value.reasons == tuple(
-        f"Who answered and who is missing: {some} would show something about a few people to "
-        f"{outsider}; publish fewer measures or a longer period."
+        f"How many there are: support that ended: {some} would show something about a few people "
+        f"to {outsider}; leave this quarter out and compile its year, or compile with a policy "
+        "that withholds more (--policy-file)."
         for some, outsider in zip(many, who, strict=True)
     )
 

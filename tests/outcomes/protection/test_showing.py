@@ -11,6 +11,7 @@ from outcomes.episode import AgeBand, Audience
 from outcomes.figures import TOTAL, Figure, Shown, ShownMean, Symbol
 from outcomes.measures.contract import OUTCOMES
 from outcomes.measures.measure import Statistic
+from outcomes.observation import Role
 from outcomes.protection.policy import NHS5
 from outcomes.protection.showing import show_figures, show_flow
 from outcomes.published import Published
@@ -91,9 +92,42 @@ def test_the_two_honest_bounds_count_the_missing_as_none_and_as_all(
     assert expected == (found.percent_if_none, found.percent_if_all)
 
 
+@pytest.mark.parametrize(
+    ("eligible", "paired", "percent"),
+    [(60, 40, 67), (35, 40, 100), (None, 40, C), (60, None, C), (5, 5, U)],
+)
+def test_beside_a_share_stands_how_many_could_have_been_compared_and_are(
+    eligible: int | None, paired: int | None, percent: Shown
+) -> None:
+    raw = with_honest_bounds()
+    found = figure(raw, shown(raw, said__yes=20, said=40, closed=eligible, said__no=paired), "T02")
+    seen = tuple(C if each is None else each for each in (eligible, paired))
+    assert (*seen, percent) == (found.eligible, found.paired, found.paired_percent)
+
+
+def test_what_compares_the_answers_of_a_flow_has_the_counts_of_that_flow() -> None:
+    raw = said_yes_or_no({(DERBY, YES): 1})
+    asked = replace(SHARE, instrument="star", instrument_version=1, role=Role.YOUNG_PERSON)
+    raw.steps = (
+        Step("star/young-person", "eligible", "closed", is_reason=False),
+        Step("star/young-person", "paired", "said", is_reason=False),
+        Step("carer-star/carer", "eligible", "said.no", is_reason=False),
+    )
+    raw.rates = (Rate(asked, "said.yes", "said"),)
+    found = figure(raw, shown(raw, closed=45, said=30, said__yes=20), "T02")
+    assert (45, 30, 67) == (found.eligible, found.paired, found.paired_percent)
+    raw.means = (Mean(replace(asked, id="T06"), "said.yes", "said", {YES: (1, 3), NO: (3, 2)}),)
+    mean = figure(raw, shown(raw, closed=45, said=30, said__yes=20), "T06")
+    assert (45, 20, 44) == (mean.eligible, mean.paired, mean.paired_percent)
+    raw.rates = (Rate(asked, "said", "closed"),)
+    itself = figure(raw, shown(raw, closed=45, said=30), "T02")
+    assert (Z, Z, Z) == (itself.eligible, itself.paired, itself.paired_percent)
+
+
 def test_a_share_without_missing_people_has_no_honest_bounds() -> None:
     found = figure(RAW, shown(RAW, said__yes=25, said=45), "T02")
     assert (Z, Z) == (found.percent_if_none, found.percent_if_all)
+    assert (Z, Z, Z) == (found.eligible, found.paired, found.paired_percent)
 
 
 def test_a_count_stands_by_itself() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from outcomes.attack import Certificate
 from outcomes.compiling import Made, make
+from outcomes.counting.flow import Missing, Stage
 from outcomes.figures import Symbol
 from outcomes.protection.policy import NHS5
 from outcomes.quarter import Period
@@ -41,9 +42,34 @@ def test_a_service_of_a_few_children_has_a_quarter_and_a_year(children: int) -> 
 
 
 def test_what_is_left_out_of_a_very_small_service_is_said() -> None:
-    said = released(12, Q3).release.coarsened
+    release = released(12, Q3).release
+    said = release.coarsened
     assert said
     assert all("because more would tell something about a few people" in each for each in said)
+    assert set(said) <= set(release.notes)
+
+
+def test_a_measure_of_which_nothing_is_shown_keeps_its_definition_and_the_reason() -> None:
+    release = released(12, Q3).release
+    shown = {(each.measure, each.area) for each in release.figures}
+    for each in release.definitions:
+        assert bool(each.missing) is ((each.measure, each.area) not in shown), each.measure
+    left_out = [each for each in release.definitions if "Left out" in each.missing]
+    assert left_out
+    for each in left_out:
+        assert any(each.title in sentence for sentence in release.coarsened)
+
+
+@pytest.mark.parametrize("children", [1, 12])
+def test_the_flow_is_said_to_be_left_out_only_where_lines_of_it_are(children: int) -> None:
+    release = released(children, Q3).release
+    lines = {each.flow: set[str]() for each in release.flow}
+    for each in release.flow:
+        lines[each.flow].add(each.step)
+    is_whole = len(lines) == 2 and all(len(each) == len(Stage) + len(Missing) for each in
+                                       lines.values())  # fmt: skip
+    is_said = any("Who answered and who is missing" in each for each in release.coarsened)
+    assert is_said is not is_whole
 
 
 @pytest.mark.timeout(120)
