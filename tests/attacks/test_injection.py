@@ -13,11 +13,15 @@ import httpx
 import pytest
 
 from storage import tables
+from surveys.people import AgeBand, Role
 from tests.support.callers import rows
-from tests.web.peopled import COMMISSIONER, HOSTILE, WHO, address, parameters, people_it
+from tests.support.house import invite
+from tests.web.peopled import COMMISSIONER, GRAVE, HOSTILE, WHO, address, parameters, people_it
+from tests.web.plain_browser import join, write
 from tests.web.stage import Stage
 from tests.web.test_access import routes
 from usecases import signing_in
+from usecases.recipients import Recipient, SharingReason
 from web.access import RULES, Rule
 
 pytestmark = pytest.mark.slow
@@ -65,6 +69,50 @@ async def test_a_childs_markup_runs_on_no_page_and_its_formula_in_no_file(
             for line in csv.reader(io.StringIO(answer.text)):
                 assert [cell for cell in line if is_a_formula(cell)] == [], path
     assert shown >= 1, "nothing hostile was looked at"
+
+
+async def test_a_childs_markup_runs_on_none_of_their_own_pages(stage: Stage) -> None:
+    """The chat, everything that we know of them as a page and as a file, and what was said."""
+    invited = await invite(
+        stage.service, stage.world.clock.now, Role.YOUNG_PERSON, AgeBand.SIXTEEN_TO_SEVENTEEN
+    )
+    shown = []
+    async with stage.browser() as child:
+        page = await join(child, invited.web)
+        for text in (HOSTILE, GRAVE):
+            page = await write(child, page, text)
+        for path in gets(stage):
+            if RULES[path] is not Rule.VISITOR or "{" in path:
+                continue
+            answer = await child.get(path)
+            if "html" in answer.headers.get("content-type", ""):
+                assert "<script>document" not in answer.text, path
+                assert "<img src=x" not in answer.text, path
+                if HOSTILE in unescape(answer.text):
+                    shown.append(path)
+    assert {"/chat", "/chat/mine", "/chat/mine/file"} <= set(shown)
+
+
+async def test_what_is_handed_over_holds_markup_as_text_only(
+    stage: Stage, ids: Mapping[str, str]
+) -> None:
+    async with stage.browser() as lead:
+        await stage.sign_in(lead, signing_in.STAFF, "made-up.lead")
+        page = await lead.get("/staff/rights")
+        key = re.search(r'name="key" value="(\w+)"', page.text)
+        assert key is not None
+        file = await lead.get(f"/staff/rights/{ids['wish']}/page")
+        assert HOSTILE in unescape(file.text)
+        assert "<script>document" not in file.text
+        share = {
+            "key": key[1],
+            "recipient": Recipient.POLICE.value,
+            "reason": next(iter(SharingReason)).value,
+        }
+        given = await lead.post(f"/staff/people/{ids['participant']}/share", data=share)
+        assert given.headers["content-type"] == "application/json"
+        assert given.headers["x-content-type-options"] == "nosniff"
+        assert HOSTILE in [each["text"] for each in given.json()["everything"]["words"]]
 
 
 def is_a_formula(cell: str) -> bool:
@@ -164,12 +212,17 @@ async def test_a_body_that_is_far_too_large_is_refused_everywhere(
 ) -> None:
     body = b"text=" + b"x" * 2_600_000
     kind = {"content-type": "application/x-www-form-urlencoded"}
-    for path in sorted({path for method, path in routes(stage.app) if method == "POST"}):
-        place = await address(stage, path, ids)
-        answer = await desk.post(place, content=body, headers=kind)
-        assert 400 <= answer.status_code < 500 or answer.url.path == "/join", place
-        chunked = await desk.post(place, content=_in_pieces(body), headers=kind)
-        assert 400 <= chunked.status_code < 500 or chunked.url.path == "/join", place
+    invited = await invite(
+        stage.service, stage.world.clock.now, Role.YOUNG_PERSON, AgeBand.SIXTEEN_TO_SEVENTEEN
+    )
+    async with stage.browser() as child:
+        await join(child, invited.web)
+        for path in sorted({path for method, path in routes(stage.app) if method == "POST"}):
+            browser = child if RULES[path] is Rule.VISITOR else desk
+            place = await address(stage, path, ids)
+            for sent in (body, _in_pieces(body)):
+                answer = await browser.post(place, content=sent, headers=kind)
+                assert 400 <= answer.status_code < 500, place
 
 
 async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -104,4 +106,12 @@ async def test_others_are_served_while_many_send_slowly_and_keep_their_connectio
 
 
 def test_the_program_serves_with_it() -> None:
-    assert vars(program)["ImpatientProtocol"] is ImpatientProtocol
+    calls = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(program)))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "uvicorn.Config"
+    ]
+    assert calls
+    for call in calls:
+        given = {each.arg: ast.unparse(each.value) for each in call.keywords}
+        assert vars(program)[given["http"]] is ImpatientProtocol

@@ -17,12 +17,21 @@ def found_in(file: str) -> dict[str, bool]:
     if not path.is_file():
         return {}
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    is_run = not any(_is_dead(each) for node in tree.body for each in _marks_of_all(node))
     return {
-        node.name: not any(_is_dead(each) for each in node.decorator_list)
+        node.name: is_run and not any(_is_dead(each) for each in node.decorator_list)
         for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.name.startswith("test_")
     }
+
+
+def _marks_of_all(node: ast.stmt) -> list[ast.expr]:
+    """Return the marks of all tests of a file: what is given to `pytestmark`."""
+    if not isinstance(node, ast.Assign) or "pytestmark" not in map(ast.unparse, node.targets):
+        return []
+    value = node.value
+    return list(value.elts) if isinstance(value, ast.List | ast.Tuple) else [value]
 
 
 def _is_dead(decorator: ast.expr) -> bool:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from outcomes.episode import Commissioner
-from storage import tables
-from storage.reasons import Reason
+from storage import people, tables
+from storage.casework import Casework
+from storage.reasons import HoldReason, Reason
+from storage.wishes import WishKind
 from surveys.people import AgeBand, Role
 from tests.outcomes.sample import sample_release
 from tests.support.callers import let_be_told, rows
@@ -19,9 +22,21 @@ from tests.support.house import invite
 from tests.web.plain_browser import join, write
 from tests.web.releases import store
 from tests.web.stage import Stage
-from usecases import signing_in, suppressing, telling_back, theming
+from usecases import (
+    accounts,
+    glimpsing,
+    holding_legally,
+    overview,
+    signing_in,
+    suppressing,
+    telling_back,
+    theming,
+    wishes,
+)
+from usecases.glimpsing import Why
 from usecases.inviting import By, Invited
 from usecases.theming import Sorting
+from usecases.walls import StaffRole
 from web.access import RULES
 
 HOSTILE = (
@@ -33,6 +48,8 @@ GRAVE = "i want to die"
 WHO = "Made-up Mo"
 
 COMMISSIONER = f"commissioner:{Commissioner.DERBY_CITY.value}"
+
+ACCOUNT_CODE = "account code"
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -67,6 +84,11 @@ async def people_it(stage: Stage) -> Mapping[str, str]:
     clock.forward(telling_back.UNDO_FOR)
     release = await store(service, sample_release("2026/27-Q2"), clock.now)
     newcomer = await invite(service, clock.now, Role.YOUNG_PERSON, AgeBand.EIGHT_TO_ELEVEN)
+    await _ask_to_see_everything(stage, child)
+    await holding_legally.hold(service, child.participant, HoldReason.COURT, by)
+    account = await accounts.add(service, "made-up.account", StaffRole.DUTY, by)
+    (some, *_) = (await overview.find_episodes(service, overview.Wanted())).episodes
+    await glimpsing.open_child(service, some.case, Why.COVERING, replace(by, who="made-up.other"))
     return {
         "participant": child.participant,
         "episode": (await rows(service, tables.support_episodes))[0].id,
@@ -86,12 +108,24 @@ async def people_it(stage: Stage) -> Mapping[str, str]:
         "name": "mark.svg",
         "token": "no-such-token",
         "chat": "none",
+        ACCOUNT_CODE: account,
         "code": newcomer.web.rpartition("/")[2],
         "wish": await _first(stage, "wishes"),
         "hold": await _first(stage, "legal_holds"),
         "account": await _first(stage, "accounts"),
         "glimpse": await _first(stage, "glimpses"),
     }
+
+
+async def _ask_to_see_everything(stage: Stage, invited: Invited) -> None:
+    def work(casework: Casework) -> None:
+        person = people.load_person(casework, invited.participant)
+        assert person is not None
+        wishes.note_wish(casework, person, WishKind.SEE, stage.world.clock.now)
+        casework.flush()
+
+    opened = stage.service.open
+    await stage.service.lane.write(lambda connection: work(opened(connection)))
 
 
 async def _first(stage: Stage, table: str) -> str:
@@ -110,6 +144,10 @@ async def address(stage: Stage, path: str, ids: Mapping[str, str]) -> str:
     """Return the address of a page of the rules with real ids in it; KeyError for want of one."""
     if path == "/enter/{code}":
         return path.replace("{code}", await stage.entry_code(signing_in.STAFF, WHO))
+    if path.startswith("/account/{code}"):
+        path = path.replace("{code}", ids[ACCOUNT_CODE])
+    if path == "/staff/people/{participant}/hold":
+        path += f"?reason={Reason.COURT.value}"
     return _PARAMETER.sub(lambda found: ids[found.group(1)], path)
 
 
