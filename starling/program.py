@@ -33,7 +33,7 @@ from starling.rounds import wind_up
 from starling.settings import Settings
 from storage.database import SoleOwner, current_revision, newest_revision, sqlite_file
 from surveys import concerns
-from usecases import housekeeping, picturing, restoring, sending
+from usecases import erasing, housekeeping, picturing, restoring, sending
 from usecases.arrival import Channel
 from usecases.letters import Post
 from usecases.receiving import Reception
@@ -114,9 +114,16 @@ def _open_door(host: str, port: int) -> socket.socket:
 
 
 async def _look_for_a_restore(settings: Settings, service: Service) -> None:
-    """Set old messages aside where the database is an older copy of what was in use."""
+    """Before anything is sent: forget again whom a copy brought back, set its messages aside."""
     file = settings.last_seen_file
-    number = await restoring.begin(service, read_last_seen(file), clock())
+    seen = read_last_seen(file)
+    unclear = await erasing.settle(service, is_newest=await restoring.is_newest(service, seen))
+    if unclear:
+        _log.warning("nobody knows whether %d people were forgotten: docs/rights.md", len(unclear))
+    again = await erasing.replay(service, await erasing.remembered(service), clock())
+    if again:
+        _log.warning("an older copy had brought %d people back: forgotten again", len(again))
+    number = await restoring.begin(service, seen, clock())
     write_last_seen(file, await restoring.note_alive(service, clock()))
     if number:
         _log.warning("a backup was restored: %d messages are set aside for staff", number)

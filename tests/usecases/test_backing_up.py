@@ -302,6 +302,39 @@ async def test_heads_outside_are_compared_and_later_ones_are_excused(
     assert not bad.is_good
 
 
+async def test_heads_of_another_database_are_left_behind_by_a_restore(
+    small_place: Place, shelf: Shelf
+) -> None:
+    """A backup may be brought back beside the file of a database that was there before."""
+    async with small_place.open() as service:
+        await some_life(small_place, service)
+        made = shelf.backs_up(small_place)
+        own = await auditing.head(service, small_place.now)
+    assert own is not None
+    other = replace(own, identity="another", end=replace(own.end, digest=b"x" * 32))
+    outside = Outside((), (other,))
+    async with shelf.service_from(made.file, small_place.now, outside) as (found, service):
+        assert found.is_good
+        assert found.anchor is not None
+        seen = await auditing.verify(service, [other, found.anchor], small_place.now)
+        assert (seen.is_whole, seen.anchors, seen.lost) == (True, 1, 1)
+        assert not (await auditing.verify(service, [found.anchor, other], small_place.now)).is_whole
+
+
+async def test_who_was_only_about_to_be_forgotten_is_not_forgotten_by_a_restore(
+    small_place: Place, shelf: Shelf
+) -> None:
+    """Whether it came to that nobody can know any more: the restore says of whom."""
+    async with small_place.open() as service:
+        _, invited = await joined(small_place, service)
+        made = shelf.backs_up(small_place)
+    who = invited.participant
+    outside = Outside((), (), unsettled=[who, "nobody-of-this"])
+    async with shelf.service_from(made.file, small_place.now, outside) as (found, service):
+        assert (found.forgotten, found.unclear) == ((), (who,))
+        assert [each.id for each in await rows(service, tables.participants)] == [who]
+
+
 def _bent(anchor: Anchor) -> Any:
     return replace(anchor.end, digest=b"x" * 32)
 
@@ -452,6 +485,7 @@ async def test_a_case_that_is_over_and_forgotten_is_unreadable_in_an_older_backu
         await shelf.forgets(small_place, service, invited.participant)
     async with shelf.service_from(older.file, small_place.now) as (found, service):
         assert found.is_good
+        assert found.anchor is not None
         assert await rows(service, tables.children) == []
         assert await rows(service, tables.participants) == []
-        assert (await auditing.verify(service, [], small_place.now)).is_whole
+        assert (await auditing.verify(service, [found.anchor], small_place.now)).is_whole
