@@ -15,6 +15,7 @@ from bot.callbacks import RunAct
 from bot.render_hours import say_when, spell_ahead, spell_hours
 from bot.render_run import run_button
 from bot.speech import Row, Speech, tell
+from storage.alerts import Route
 from storage.outbox import Outgoing, Urgency
 from surveys.concerns import ConcernCategory
 from surveys.conversation import Run
@@ -83,8 +84,9 @@ def name_of(category: ConcernCategory | None) -> str:
 def _say_who_reads(heard: ConcernHeard, speech: Speech) -> str:
     """Say who reads it and when; that others may hear of it, where somebody may not be safe."""
     accuses = ConcernCategory.ALLEGATION in heard.categories
-    parts = [say_when(heard.team, "safety.leads" if accuses else "safety.reader", speech)]
-    if accuses and not speech.stranger:
+    leads = accuses or heard.route is Route.LEAD_ONLY
+    parts = [say_when(heard.team, "safety.leads" if leads else "safety.reader", speech)]
+    if (accuses or heard.route is not Route.ALL) and not speech.stranger:
         parts.append(speech.say("safety.not-your-worker"))
     if heard.answered_by is not None:
         parts.append(_say_by_when(heard.answered_by, heard.team, speech))

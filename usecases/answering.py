@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.alerts import AlertKind
+from storage.alerts import AlertKind, Route
 from surveys.concerns import Concern, ConcernLevel
 from surveys.conversation import WordsId
 from usecases.desk import Desk
@@ -16,17 +16,22 @@ from usecases.telling import ConcernHeard
 
 
 def answer_concern(
-    desk: Desk, concern: Concern, kind: AlertKind, words: WordsId | None
+    desk: Desk, concern: Concern, kind: AlertKind, route: Route, words: WordsId | None
 ) -> ConcernHeard:
-    """Return what is told about this concern; who else reads a crisis is nobody's choice."""
+    """Return what is told about this concern; `route` says from whom it is kept.
+
+    Who else reads a crisis, or what is kept from somebody, is nobody's choice.
+    """
+    settled = concern.level is ConcernLevel.CRISIS or route is not Route.ALL
     standing = desk.standing_run
     return ConcernHeard(
         concern.level,
         concern.categories,
         desk.team,
         standing.run if standing is not None else None,
-        None if concern.level is ConcernLevel.CRISIS else words,
+        None if settled else words,
         _answered_by(desk, concern, kind) if kind is AlertKind.CARER else None,
+        route,
     )
 
 

@@ -265,7 +265,7 @@ def _raise(desk: Desk, heard: _Heard, concern: Concern) -> None:
     run = desk.open_run
     if run is not None:
         checking_in.end_quietly(desk, run, Held())
-    desk.say(answering.answer_concern(desk, concern, kind, _shareable(desk, heard)))
+    desk.say(answering.answer_concern(desk, concern, kind, heard.route, _shareable(desk, heard)))
 
 
 def _keep(

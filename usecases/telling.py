@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from storage.alerts import Route
 from storage.outbox import Outgoing
 from surveys.concerns import ConcernCategory, ConcernLevel
 from surveys.conversation import Event, Run, RunStatus, WordsId
@@ -182,7 +183,7 @@ class ConcernHeard:
 
     `words` names what was said, where its writer may be asked who else may read it: not where a
     life may be in danger. `answered_by` is when a person rings or writes at the latest, on the
-    clock of the service: where that is what we owe them.
+    clock of the service: where that is what we owe them. `route`: who never knows of it.
     """
 
     level: ConcernLevel
@@ -191,6 +192,7 @@ class ConcernHeard:
     can_go_on: Run | None = None
     words: WordsId | None = None
     answered_by: datetime | None = None
+    route: Route = Route.ALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import pytest
 from bot.callbacks import parse
 from bot.render import render
 from bot.render_safety import name_of
+from storage.alerts import Route
 from storage.outbox import Urgency
 from surveys.concerns import ConcernCategory, ConcernLevel
 from surveys.people import AgeBand, Role, Voice, voice_for
@@ -207,6 +208,19 @@ def test_what_may_accuse_an_adult_is_said_to_go_to_those_in_charge_only() -> Non
         assert "Your worker will not see this here." in message.text
         assert "the team" not in message.text
         assert "person you wrote about" not in message.text
+
+
+def test_what_is_kept_from_somebody_is_said_to_be_kept_from_them_and_from_nobody_else() -> None:
+    told = {}
+    for route in Route:
+        heard = ConcernHeard(ConcernLevel.CONCERN, (ConcernCategory.SADNESS,), AWAY, route=route)
+        (message,) = render([heard], CHILD, tapped=False)
+        told[route] = ("worker will not see" in message.text, "in charge" in message.text)
+    assert told == {
+        Route.ALL: (False, False),
+        Route.NOT_WORKER: (True, False),
+        Route.LEAD_ONLY: (True, True),
+    }
 
 
 def test_a_carer_who_cannot_go_on_hears_within_the_hour_or_by_when_and_whom_to_ring() -> None:
