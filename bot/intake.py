@@ -18,9 +18,10 @@ from typing import Final
 from aiogram import Bot, Dispatcher
 
 from bot.doorway import Doorway
+from bot.intake_help import HelpMeanwhile
 from bot.parsing import parse_update
 from bot.patience import Patience
-from bot.raw_updates import KINDS, RawUpdate, read_raw
+from bot.raw_updates import KINDS, RawUpdate, pruned, read_raw
 from bot.reading import salvage
 from bot.turns import Turns
 from storage.errors import DatabaseAway
@@ -70,6 +71,7 @@ class Intake:
     ) -> None:
         """Take what it stands on: `bots` holds the bot of each channel that is served."""
         self.counts: Counter[Outcome] = Counter()
+        self._meanwhile = HelpMeanwhile(doorway.courier, bots)
         self._dispatcher = dispatcher
         self._doorway = doorway
         self._bots = bots
@@ -84,11 +86,13 @@ class Intake:
     async def take(self, channel: Channel, raw: object) -> Outcome:
         """Deal with one decoded update in its chat's turn; never raises on what it holds."""
         update = read_raw(raw)
-        outcome = await self._in_turn(channel, update, raw) if update else Outcome.UNREADABLE
+        outcome = await self._in_turn(channel, update) if update else Outcome.UNREADABLE
         self.counts[outcome] += 1
+        if outcome is Outcome.AWAY and update is not None:
+            self._meanwhile.answer(channel, update)
         return outcome
 
-    async def _in_turn(self, channel: Channel, update: RawUpdate, raw: object) -> Outcome:
+    async def _in_turn(self, channel: Channel, update: RawUpdate) -> Outcome:
         if update.chat_id is None:
             return Outcome.IGNORED
         if self._turns.queued >= MOST_QUEUED:
@@ -101,7 +105,7 @@ class Intake:
             return Outcome.AWAY
         except Exception as error:  # noqa: BLE001 - whatever it is, the update is kept
             _log.error("update %d is kept for later: %s", update.update_id, type(error).__name__)
-            return await self._park(channel, update.update_id, raw)
+            return await self._park(channel, update)
         finally:
             self._turns.give_back(chat)
         return Outcome.HANDLED
@@ -118,12 +122,13 @@ class Intake:
                 knock = Knock(channel, update.chat_id, update.update_id, update.message_id)
                 await self._doorway.take(knock, what)
 
-    async def _park(self, channel: Channel, update_id: int, raw: object) -> Outcome:
-        payload = json.dumps(raw, separators=(",", ":")).encode()
+    async def _park(self, channel: Channel, update: RawUpdate) -> Outcome:
+        """Keep what we read of an update: nobody's name."""
+        payload = json.dumps(pruned(update), separators=(",", ":")).encode()
         try:
-            await self._doorway.park(channel, update_id, payload)
+            await self._doorway.park(channel, update.update_id, payload)
         except Exception as error:  # noqa: BLE001 - then it is not confirmed, and comes again
-            _log.error("update %d could not be kept: %s", update_id, type(error).__name__)
+            _log.error("update %d could not be kept: %s", update.update_id, type(error).__name__)
             return Outcome.AWAY
         return Outcome.PARKED
 
@@ -143,7 +148,8 @@ class Intake:
         if update is None or update.chat_id is None:
             return await work
         _log.warning("update %d takes long and is kept for later", update.update_id)
-        return await self._park(channel, update.update_id, raw)
+        self._meanwhile.answer(channel, update)
+        return await self._park(channel, update)
 
     async def feed_raw(self, channel: Channel, body: bytes) -> Outcome:
         """Deal with the body of a webhook call; the caller has checked the secret."""

@@ -26,6 +26,8 @@ from usecases.welcome import (
     TooManyCodes,
 )
 
+looks_like_code = invitations.looks_like_code
+
 Refusal = CodeNotKnown | TooManyCodes
 """What is said to somebody whose code lets nobody in."""
 

@@ -7,18 +7,18 @@ lines as data.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from surveys.helplines import helplines
-from surveys.people import AgeBand, Role
+from storage.errors import DatabaseAway
 from usecases import transcribing
 from usecases.picturing import NoPicture, picture_of
 from usecases.transcribing import Line
 from web import lines as faces
-from web.access import refresh_chat
+from web.access import refresh_chat, visitor_of
 from web.bells import Bell
 from web.forms import read_form
 from web.lines import START, Cursor, read_cursor
@@ -34,6 +34,9 @@ LISTEN_FOR: Final = 25.0
 
 LOOK_EVERY: Final = 2.0
 """Seconds after which a waiting page looks by itself: another process may have written."""
+
+HELP: Final = "m:help"
+"""What a button for help sends."""
 
 _FIRST_REPLY: Final = 1.5
 _QUIET: Final = 0.08
@@ -69,11 +72,20 @@ def _add_showing(router: APIRouter) -> None:
                 "client_id": site.entropy(10).hex(),
                 "quick_exit": site.quick_exit,
                 "way_to_mail": way_to_mail,
-                "helplines": helplines().suited_to(Role.YOUNG_PERSON, AgeBand.ADULT),
             },
         )
         refresh_chat(response, request, site)
         return response
+
+    @router.get("/help")
+    async def numbers(request: Request) -> Response:
+        return show_help(request)
+
+    @router.get("/who-sees")
+    async def who_sees(request: Request) -> Response:
+        """Say who can see what; in the chat this is said in the chat."""
+        site: Site = request.app.state.site
+        return show("who_sees.html", {"quick_exit": site.quick_exit})
 
     @router.get("/chat/news")
     async def news(request: Request) -> JSONResponse:
@@ -118,6 +130,24 @@ def _add_taking_in(router: APIRouter, pace: Pace) -> None:
         sender = _sender(request, form.get("c", ""))
         data, message = form.get("d", "")[:_LONGEST_DATA], read_message_id(form.get("m", ""))
         return await _feed(request, tap_update(sender, data, message))
+
+    @router.post("/help")
+    async def call_for_help(request: Request) -> Response:
+        """Answer in the chat, where that works at once; else show whom to call, whatever is wrong.
+
+        Without a script this is what the button at the top of the chat does.
+        """
+        form = await read_form(request)
+        site: Site = request.app.state.site
+        now = asyncio.get_running_loop().time()
+        with suppress(DatabaseAway):
+            visitor = await visitor_of(request, site)
+            if visitor is not None and pace.allows(visitor, now):
+                request.state.visitor = visitor
+                sender = _sender(request, form.get("c", ""))
+                if await _is_answered(site, tap_update(sender, HELP, None), visitor):
+                    return go_to("/chat#newest")
+        return show_help(request)
 
 
 # --- showing --------------------------------------------------------------------------------------
@@ -186,6 +216,15 @@ async def _feed(request: Request, update: Update) -> Response:
     return go_to("/chat#newest")
 
 
+async def _is_answered(site: Site, update: Update, visitor: int) -> bool:
+    """Feed one input; True where it was dealt with at once, and the reply is there or nearly."""
+    with site.bells.listen(visitor) as bell:
+        fed = await site.feed(update)
+        if fed is Fed.DONE:
+            await _let_replies_come(bell, replied=bell.rang)
+    return fed is Fed.DONE
+
+
 async def _let_replies_come(bell: Bell, *, replied: bool) -> None:
     """Wait until our reply is written: it leaves right after the commit, in one or two messages."""
     if not replied:
@@ -196,6 +235,12 @@ async def _let_replies_come(bell: Bell, *, replied: bool) -> None:
         await bell.wait(_QUIET)
         if not bell.rang:
             return
+
+
+def show_help(request: Request) -> Response:
+    """Return the page with whom to call, which needs nothing else to work."""
+    site: Site = request.app.state.site
+    return show("help.html", {"quick_exit": site.quick_exit})
 
 
 def _answer_empty(request: Request) -> Response:

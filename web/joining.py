@@ -14,9 +14,8 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from surveys.helplines import helplines
-from surveys.people import AgeBand, Role
 from usecases import transcribing
+from usecases.joining import looks_like_code
 from web.access import came_by, remember_chat, visitor_of
 from web.forms import read_form
 from web.pages import go_to, say, show, show_trouble
@@ -24,7 +23,6 @@ from web.ports import Fed
 from web.site import Site
 from web.updates import Sender, text_update
 
-_LONGEST_CODE: Final = 80
 _REPLY_WITHIN: Final = 5.0
 _REFUSALS: Final = ("joining.code-not-known", "joining.too-many-codes")
 _PAGE_BYTES: Final = 20
@@ -48,6 +46,13 @@ def joining_router() -> APIRouter:
         code = form.get("code", "").strip()
         if not code:
             return _show_form(request, message=say("web.join-empty"))
+        site: Site = request.app.state.site
+        visitor = None if looks_like_code(code) else await visitor_of(request, site)
+        if visitor is not None:  # words of somebody who has a chat here belong into it
+            sender = Sender(visitor, site.entropy(_PAGE_BYTES).hex(), site.clock())
+            if await site.feed(text_update(sender, code)) is Fed.NOT_STORED:
+                return show_trouble("web.error-busy", 503)
+            return go_to("/chat#newest")
         return await _come_in(request, code, form)
 
     @router.get("/join/{code}")
@@ -63,12 +68,6 @@ def joining_router() -> APIRouter:
     async def take_link(request: Request, code: str) -> Response:
         return await _come_in(request, code, await read_form(request))
 
-    @router.get("/help")
-    async def show_help(request: Request) -> Response:
-        site: Site = request.app.state.site
-        lines = helplines().suited_to(Role.YOUNG_PERSON, AgeBand.ADULT)
-        return show("help.html", {"helplines": lines, "quick_exit": site.quick_exit})
-
     return router
 
 
@@ -80,6 +79,8 @@ async def _straight_in_or_form(request: Request) -> Response:
 async def _come_in(request: Request, code: str, form: Mapping[str, str]) -> Response:
     """Redeem a code as if it had been typed into the chat, in a chat of its own.
 
+    Words in the place of a code are heard there as well; what is answered stands in that chat.
+
     Somebody who has a chat here keeps it until the new code turns out to be good.
     """
     site: Site = request.app.state.site
@@ -89,7 +90,7 @@ async def _come_in(request: Request, code: str, form: Mapping[str, str]) -> Resp
     secret = _secret_of(form.get("page", ""), code, site)
     visitor, token = await transcribing.new_visitor(site.service, site.clock(), secret)
     sender = Sender(visitor, "join", site.clock())
-    if await site.feed(text_update(sender, f"/start {code[:_LONGEST_CODE]}")) is Fed.NOT_STORED:
+    if await site.feed(text_update(sender, f"/start {code}")) is Fed.NOT_STORED:
         return show_trouble("web.error-busy", 503)
     reply = await _first_reply(site, visitor)
     if reply is None and known:
@@ -117,7 +118,8 @@ async def _first_reply(site: Site, visitor: int) -> str | None:
     with site.bells.listen(visitor) as bell:
         while True:
             bell.hush()
-            said = await transcribing.since(site.service, visitor)
+            lines = await transcribing.since(site.service, visitor)
+            said = [line for line in lines if line.ours]
             if said:
                 return said[-1].shown.text
             if (left := until - loop.time()) <= 0:

@@ -13,8 +13,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from surveys.people import Voice
+from surveys.helplines import helplines
+from surveys.people import AgeBand, Role, Voice
 from surveys.phrasebook import phrasebook
+from web.site import NEUTRAL_PAGE
+
+_BUSY: Final = frozenset({429, 500, 503})
 
 SEE_OTHER: Final = 303
 """Go on with a GET: so a reload never sends a form again."""
@@ -36,6 +40,8 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     found.globals["say"] = say
+    found.globals["helplines"] = helplines().suited_to(Role.YOUNG_PERSON, AgeBand.ADULT)
+    found.globals["quick_exit"] = NEUTRAL_PAGE  # where a page is told no other
     return found
 
 
@@ -60,5 +66,8 @@ def wants_json(request: Request) -> bool:
 
 
 def show_trouble(key: str, status: int) -> HTMLResponse:
-    """Return a kind page about something that did not work; `key` names its phrase."""
-    return show("trouble.html", {"words": say(key)}, status)
+    """Return a kind page about something that did not work; `key` names its phrase.
+
+    Where nothing is taken in just now, whom to call stands there too: it may have been about help.
+    """
+    return show("trouble.html", {"words": say(key), "busy": status in _BUSY}, status)

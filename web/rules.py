@@ -82,6 +82,7 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
     "/join": Rule.ANYONE,
     "/join/{code}": Rule.ANYONE,
     "/help": Rule.ANYONE,
+    "/who-sees": Rule.ANYONE,
     "/mail/{token}": Rule.ANYONE,
     "/static/{name}": Rule.ANYONE,
     "/favicon.ico": Rule.ANYONE,

@@ -212,6 +212,23 @@ async def test_while_the_database_is_away_nothing_is_said_to_have_arrived(sqlite
         assert len(young.window.ours) == 1
 
 
+async def test_while_the_database_is_away_who_calls_for_help_is_told_whom_to_call_once(
+    sqlite_url: str,
+) -> None:
+    phones = Phones()
+    async with World(sqlite_url, database_patience=0.05).open(phones.bots) as house:
+        young = Chatter(house, phones)
+        raw = updates.message(phones.next_update(), young.chat_id, 9, text="help")
+        with closing(lock(sqlite_url)):
+            for _ in range(3):
+                assert await house.intake.take(TELEGRAM, raw) is Outcome.AWAY
+            await house.courier.settled()
+            (told,) = young.window.ours
+            assert "0800 1111" in told.text
+        assert await young.hands_in(raw) is Outcome.HANDLED
+        assert len(young.window.ours) == 2
+
+
 async def test_a_batch_waits_for_the_database_and_then_goes_on_in_order(sqlite_url: str) -> None:
     phones = Phones()
     clock = Clock(step=timedelta(milliseconds=1))

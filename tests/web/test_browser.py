@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from surveys.people import AgeBand, Role
 from tests.support.house import invite
@@ -177,6 +179,47 @@ async def test_help_shows_numbers_even_without_a_connection(phone: Phone) -> Non
     await phone.page.locator("#help-now").click()
     await expect(phone.page.locator("#offline-help a[href='tel:08001111']")).to_be_visible()
     await phone.start_server()
+    await expect(phone.page.locator("#offline-help")).to_be_hidden()
+
+
+@pytest.mark.parametrize("status", [503, 429])
+async def test_help_shows_numbers_at_once_where_the_service_is_busy(
+    phone: Phone, status: int
+) -> None:
+    """Also while words that cannot be sent wait before it, and after a reload."""
+    invited = await invited_to(phone)
+    await phone.join(invited.web)
+
+    async def be_busy(route: Route) -> None:
+        await route.fulfill(status=status, json={})
+
+    await phone.page.route("**/chat/say", be_busy)
+    await phone.page.route("**/chat/tap", be_busy)
+    await phone.say("words that wait")
+    await expect(phone.page.get_by_text("This was not sent yet.")).to_be_visible()
+    await phone.page.locator("#help-now").click()
+    numbers = phone.page.locator("#offline-help a[href='tel:999']")
+    await expect(numbers).to_be_visible(timeout=1000)
+    await phone.page.reload()
+    await expect(numbers).to_be_visible()
+    await phone.page.unroute("**/chat/tap", be_busy)
+    await expect(phone.page.get_by_text("Here are people you can talk to")).to_be_visible()
+    await expect(numbers).to_be_hidden()
+    await expect(phone.page.get_by_text("This was not sent yet.")).to_be_visible()
+
+
+async def test_help_shows_numbers_while_its_answer_takes_long(phone: Phone) -> None:
+    await phone.join((await invited_to(phone)).web)
+    answered = asyncio.Event()
+
+    async def take_long(route: Route) -> None:
+        await answered.wait()
+        await route.continue_()
+
+    await phone.page.route("**/chat/tap", take_long)
+    await phone.page.locator("#help-now").click()
+    await expect(phone.page.locator("#offline-help a[href='tel:999']")).to_be_visible()
+    answered.set()
     await expect(phone.page.locator("#offline-help")).to_be_hidden()
 
 

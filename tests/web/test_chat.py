@@ -154,6 +154,49 @@ async def test_a_forged_button_gets_a_kind_answer(
     assert answer.url.path == "/chat"
 
 
+OURS = ["/chat", "/help", "/who-sees", "/join/other", "/chat/mine", "/chat/you-said", "/nothing"]
+
+
+@pytest.mark.parametrize("path", OURS)
+async def test_every_page_has_the_way_out_who_can_see_and_help_at_its_head(
+    browser: httpx.AsyncClient, invited: Invited, path: str
+) -> None:
+    await join(browser, invited.web)
+    head = (await browser.get(path)).text.partition("<header")[2].partition("</header>")[0]
+    assert head.index("Leave") < head.index("Who can see this?") < head.index("Help now")
+
+
+async def test_who_can_see_this_is_told_before_joining_too(browser: httpx.AsyncClient) -> None:
+    assert 'href="/who-sees"' in (await browser.get("/join")).text
+    page = await look(browser, "/who-sees")
+    assert page.status == 200
+    assert "Here is who can see what." in page.text
+
+
+async def test_help_without_a_script_is_answered_in_the_chat(
+    browser: httpx.AsyncClient, invited: Invited
+) -> None:
+    page = await join(browser, invited.web)
+    sent = await browser.post("/help", data=page.form("/help").fields)
+    assert Page(sent).path == "/chat"
+    assert "Here are people you can talk to" in Page(sent).text
+
+
+async def test_help_without_a_script_shows_whom_to_call_where_nothing_can_be_stored(
+    stage: Stage, browser: httpx.AsyncClient, invited: Invited
+) -> None:
+    page = await join(browser, invited.web)
+    stage.away = True
+    sent = await browser.post("/help", data=page.form("/help").fields)
+    assert 'href="tel:999"' in sent.text
+    busy = await browser.post("/chat/tap", data={"d": "m:help"})
+    assert (busy.status_code, 'href="tel:999"' in busy.text) == (503, True)
+
+
+async def test_help_is_shown_to_who_is_not_known(browser: httpx.AsyncClient) -> None:
+    assert 'href="tel:999"' in (await browser.post("/help", data={})).text
+
+
 async def test_help_and_who_sees_are_one_tap_away_in_the_middle_of_the_questions(
     browser: httpx.AsyncClient, invited: Invited
 ) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
+from storage import tables
 from surveys.people import AgeBand, Role
+from tests.support.callers import rows
 from tests.support.house import invite
 from tests.web.plain_browser import Page, join, look, tap
 from tests.web.stage import Stage
@@ -144,6 +147,38 @@ async def test_cookies_cannot_be_read_by_scripts_or_sent_along_by_others(
         answer = await browser.post(invited.web, data={})
     flags = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
     assert {"httponly", "samesite=lax", "path=/"} <= flags
+
+
+@pytest.mark.parametrize("typed", ["help", "Help me!", "999"])
+async def test_help_in_the_place_of_a_code_shows_whom_to_call(
+    browser: httpx.AsyncClient, typed: str
+) -> None:
+    page = Page(await browser.post("/join", data={"code": typed}))
+    assert page.path == "/chat"
+    assert "Here are people you can talk to" in page.text
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_words_in_the_place_of_a_code_are_heard(
+    stage: Stage, browser: httpx.AsyncClient, invited: Invited, *, is_known: bool
+) -> None:
+    if is_known:
+        await join(browser, invited.web)
+    page = Page(await browser.post("/join", data={"code": "my dad hits me and " + "i cry " * 40}))
+    assert page.path == "/chat"
+    assert "Your message has arrived" in page.text
+    (kept,) = await rows(stage.service, tables.words)
+    assert (kept.participant_id == invited.participant) is is_known
+
+
+async def test_a_code_with_a_letter_too_few_is_refused_on_its_page_and_kept(
+    stage: Stage, browser: httpx.AsyncClient
+) -> None:
+    page = Page(await browser.post("/join", data={"code": "8184V-67V9"}))
+    assert "That code does not work here." in page.text
+    assert page.form("/join")
+    assert "chat" not in browser.cookies
+    assert len(await rows(stage.service, tables.words)) == 1
 
 
 async def test_help_is_there_for_somebody_without_a_chat(browser: httpx.AsyncClient) -> None:

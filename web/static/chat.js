@@ -15,14 +15,18 @@
 
   const DRAFT = "draft";
   const QUEUE = "queue";
+  const URGENT = "urgent";
+  const HELP = "m:help";
+  const AT_ONCE = 1200; // after so long help is not at once any more: the numbers show
   const MOST_LETTERS = 4000;
   const FIRST_REST = 800;
   const LONGEST_REST = 8000;
   const FOLLOW = 4000; // for so long after a tap the focus goes along to what we reply
 
   let cursor = lines.dataset.cursor;
-  let queue = readStored(QUEUE, []);
-  let sending = false;
+  // Help has a line of its own: nothing that cannot be sent stands before it.
+  const calm = { name: QUEUE, items: readStored(QUEUE, []), sending: false };
+  const urgent = { name: URGENT, items: readStored(URGENT, []), sending: false };
   let followUntil = 0;
   let leaving = false;
 
@@ -101,19 +105,20 @@
   // --- sending ------------------------------------------------------------------------------------
 
   function enqueue(item) {
-    queue.push(item);
-    store(QUEUE, queue);
-    void sendAll();
+    const line = item.d === HELP ? urgent : calm;
+    line.items.push(item);
+    store(line.name, line.items);
+    void sendAll(line);
   }
 
-  async function sendAll() {
-    if (sending) return;
-    sending = true;
+  async function sendAll(line) {
+    if (line.sending) return;
+    line.sending = true;
     let rest = FIRST_REST;
-    while (queue.length && !leaving) {
-      const item = queue[0];
+    while (line.items.length && !leaving) {
+      const item = line.items[0];
       mark(item, "sending");
-      const outcome = await send(item);
+      const outcome = line === urgent ? await callForHelp(item) : await send(item);
       if (outcome === "again") {
         mark(item, "kept");
         await pause(rest);
@@ -121,11 +126,25 @@
         continue;
       }
       rest = FIRST_REST;
-      queue.shift();
-      store(QUEUE, queue);
+      line.items.shift();
+      store(line.name, line.items);
       settle(item, outcome);
     }
-    sending = false;
+    line.sending = false;
+  }
+
+  // Whom to call shows wherever help is not answered at once, and stays until it is.
+  async function callForHelp(item) {
+    const soon = setTimeout(showNumbers, AT_ONCE);
+    const outcome = await send(item);
+    clearTimeout(soon);
+    if (outcome === "done") offlineHelp.hidden = true;
+    else showNumbers();
+    return outcome;
+  }
+
+  function showNumbers() {
+    offlineHelp.hidden = false;
   }
 
   async function send(item) {
@@ -150,7 +169,7 @@
     setLost(false);
     if (answer.status >= 500 || answer.status === 429) return "again";
     if (answer.status === 401) {
-      location.assign("/join");
+      location.assign(item.d === HELP ? "/help" : "/join");
       return "again";
     }
     const told = await answer.json().catch(() => ({}));
@@ -230,7 +249,7 @@
       answers.setAttribute("aria-busy", "true");
       button.classList.add("tapped");
     }
-    if (button.value === "m:help" && !lost.hidden) offlineHelp.hidden = false;
+    if (button.value === HELP && !lost.hidden) showNumbers();
     followUntil = performance.now() + FOLLOW;
     note.textContent = "";
     enqueue({ kind: "tap", c: newId(), d: button.value, m });
@@ -298,7 +317,7 @@
     lost.hidden = !isLost;
     note.textContent = isLost ? "" : phrases.back;
     if (!isLost) {
-      offlineHelp.hidden = true;
+      if (!urgent.items.length) offlineHelp.hidden = true;
       setTimeout(() => (note.textContent === phrases.back) && (note.textContent = ""), 3000);
     }
   }
@@ -347,9 +366,11 @@
 
   words.value = words.value || readStored(DRAFT, "");
   keepDraft();
-  for (const item of queue) if (item.kind === "say") showWaiting(item);
+  for (const item of calm.items) if (item.kind === "say") showWaiting(item);
   const newest = lastOfOurs();
   if (newest) reveal(newest);
-  void sendAll();
+  if (urgent.items.length) showNumbers();
+  void sendAll(urgent);
+  void sendAll(calm);
   void listen();
 })();
