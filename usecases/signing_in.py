@@ -24,6 +24,8 @@ SETTING_UP: Final = "setting-up"
 """What a code is for with which somebody sets a password: it opens no page."""
 CASE_SYSTEM: Final = "case-system"
 """A program that tells us of support episodes, and may do nothing else."""
+MONITOR: Final = "monitor"
+"""A program that watches how the service does, numbers without names, and may do nothing else."""
 PROGRAM_ROLES: Final = {f"commissioner-program:{audience.value}": audience for audience in Audience}
 """Programs that pull one commissioner's figures, and may do nothing else."""
 
@@ -121,8 +123,8 @@ async def hand_out_token(
     service: Service, who: str, role: str, lives: timedelta, now: datetime
 ) -> str:
     """Return a secret with which a program calls us until it expires. Raises Refusal."""
-    if role != CASE_SYSTEM and role not in PROGRAM_ROLES:
-        known = ", ".join((CASE_SYSTEM, *PROGRAM_ROLES))
+    if role not in (CASE_SYSTEM, MONITOR, *PROGRAM_ROLES):
+        known = ", ".join((CASE_SYSTEM, MONITOR, *PROGRAM_ROLES))
         msg = f"There is no such role for a program. Use one of: {known}."
         raise Refusal(msg)
     if not who.strip():

@@ -32,6 +32,8 @@ DESK_LASTS: Final = 12 * 60 * 60
 JOURNEY_LASTS: Final = 10 * 60
 """Seconds for signing in at one's organisation."""
 
+_PROGRAMS: Final = {Rule.CASE_SYSTEM: signing_in.CASE_SYSTEM, Rule.MONITOR: signing_in.MONITOR}
+
 _LONGEST_SECRET: Final = 200
 _ONLY_LOOKS: Final = frozenset({"GET", "HEAD"})
 
@@ -74,8 +76,8 @@ async def guard(request: Request) -> None:
             present = await _someone(request, site, rule)
             if not may_pull(present):
                 raise TurnedAway(rule, known=True)
-        case Rule.CASE_SYSTEM:
-            request.state.someone = await _program(request, site, rule, {signing_in.CASE_SYSTEM})
+        case Rule.CASE_SYSTEM | Rule.MONITOR:
+            request.state.someone = await _program(request, site, rule, {_PROGRAMS[rule]})
         case None:
             raise NotThere
         case _:

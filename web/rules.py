@@ -28,6 +28,8 @@ class Rule(StrEnum):
     """Whoever knows the webhook's secret: the page itself checks it."""
     CASE_SYSTEM = "case-system"
     """A program with a key of its own; no cookie opens this."""
+    MONITOR = "monitor"
+    """A program that watches the service, with a key of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ RULES: Final[Mapping[str, Rule | StaffPage]] = {
     "/staff/accounts/{account}/end": ACCOUNT_PAGES,
     "/healthz": Rule.ANYONE,
     "/readyz": Rule.ANYONE,
-    "/metrics": Rule.ANYONE,
+    "/metrics": Rule.MONITOR,
     "/api/v1/openapi.json": Rule.ANYONE,
     "/telegram/webhook": Rule.TELEGRAM,
     "/chat": Rule.VISITOR,

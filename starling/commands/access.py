@@ -57,7 +57,7 @@ def grant(
 def key(
     who: Annotated[str, typer.Option(help="The name of the program that the audit shows.")],
     role: Annotated[
-        str, typer.Option(help="What it may do: case-system, or see --commissioner.")
+        str, typer.Option(help="What it may do: case-system, monitor, or see --commissioner.")
     ] = "case-system",
     commissioner: Annotated[
         Audience | None, typer.Option(help="Let it pull the figures of this commissioner only.")
@@ -68,6 +68,7 @@ def key(
     """Print a key with which a program calls us; it is shown once, and stored nowhere.
 
     Examples: starling access key --who case.system;
+    starling access key --who prometheus --role monitor;
     starling access key --who derby.analyst --commissioner derby-city --days 90
     """
     from starling.compose import clock

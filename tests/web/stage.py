@@ -88,6 +88,15 @@ async def post_at_door(
     return await browser.post(path, data={"key": shown[1] if shown else "", **(data or {})})
 
 
+async def metrics_of(stage: Stage) -> str:
+    """Return what /metrics tells a program that watches the service."""
+    day, now = timedelta(days=1), stage.world.clock.now
+    service, watcher = stage.service, "made-up.monitor"
+    key = await signing_in.hand_out_token(service, watcher, signing_in.MONITOR, day, now)
+    async with stage.browser(authorization=f"Bearer {key}") as program:
+        return (await program.get("/metrics")).text
+
+
 @asynccontextmanager
 async def open_stage(world: World, public_url: str = ADDRESS) -> AsyncIterator[Stage]:
     """Start the web around a world, and end it after the block."""

@@ -21,7 +21,7 @@ from tests.support.house import invite
 from tests.web.phone import WIDTH, Phone
 from tests.web.plain_browser import Page, join, look
 from tests.web.plain_browser import write as type_into
-from tests.web.stage import Stage
+from tests.web.stage import Stage, metrics_of
 from usecases import alerting, alerting_canary, alerting_drills, inviting, signing_in
 from usecases.inviting import By, Invited
 
@@ -137,17 +137,17 @@ async def test_what_nobody_takes_is_late_and_then_an_incident(
     page = (await desk.get("/staff/alerts")).text
     assert "(late)" in page
     assert "This is an incident" in page
-    metrics = (await desk.get("/metrics")).text
+    metrics = await metrics_of(stage)
     assert "starling_alerts_unanswered 1.0" in metrics
     assert "starling_alerts_overdue 1.0" in metrics
     assert 'starling_alerts_red{level="crisis"} 1.0' in metrics
 
 
 async def test_with_nobody_to_tell_the_page_and_the_metrics_say_so(
-    desk: httpx.AsyncClient,
+    stage: Stage, desk: httpx.AsyncClient
 ) -> None:
     assert "Nobody is told when an alert is raised" in (await desk.get("/staff/alerts")).text
-    assert "starling_alert_rungs_unreachable 4.0" in (await desk.get("/metrics")).text
+    assert "starling_alert_rungs_unreachable 4.0" in await metrics_of(stage)
 
 
 async def test_rules_that_break_are_shown_to_staff_and_to_monitors(
@@ -161,7 +161,7 @@ async def test_rules_that_break_are_shown_to_staff_and_to_monitors(
     assert len(await rows(stage.service, tables.alerts)) == 1
     page = (await desk.get("/staff/alerts")).text
     assert "The rules that look for words of concern do not work" in page
-    assert "starling_matcher_fails 1.0" in (await desk.get("/metrics")).text
+    assert "starling_matcher_fails 1.0" in await metrics_of(stage)
 
 
 def _misses(text: str) -> None:

@@ -17,7 +17,7 @@ from tests.support.canary import CANARY_SENTENCE
 from tests.support.house import invite
 from tests.web.phone import WIDTH, Phone
 from tests.web.plain_browser import Page, join, look, tap, write
-from tests.web.stage import Stage
+from tests.web.stage import Stage, metrics_of
 from usecases import signing_in, silence, sweeping
 from usecases.inviting import Invited
 from usecases.service import Service
@@ -184,14 +184,14 @@ async def test_a_sweep_without_a_difference_is_told_until_it_is_old(
 
 
 async def test_metrics_tell_what_is_missing_and_since_when_nobody_looked(
-    stage: Stage, browser: httpx.AsyncClient
+    stage: Stage,
 ) -> None:
-    text = (await browser.get("/metrics")).text
+    text = await metrics_of(stage)
     assert "starling_followups_missing 0.0" in text
     assert "starling_followups_sweep_age_seconds +Inf" in text
     await the_clock_stands_still(stage)
     stage.world.clock.forward(timedelta(minutes=10))
-    text = (await browser.get("/metrics")).text
+    text = await metrics_of(stage)
     assert "starling_followups_missing 1.0" in text
     assert "starling_followups_sweep_age_seconds 600.0" in text
 

@@ -159,6 +159,8 @@ def _told(role: str, method: str, route: str, answer: httpx.Response, *, own: bo
         return "" if fits == (role == VISITOR) else f"{status}"
     if rule is Rule.CASE_SYSTEM or route.startswith("/api/"):
         return _told_api(role, rule, status)
+    if rule is Rule.MONITOR:
+        return "" if status == 401 else f"{status}"
     without_cookie = role in (NOBODY, VISITOR, PROGRAM)
     if without_cookie:
         return "" if status == 401 else f"{status} where a sign-in page should be"
