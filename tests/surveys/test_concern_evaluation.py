@@ -19,8 +19,8 @@ from surveys.concern_labels import (
 from surveys.concern_rulebook import load_rulebook
 from tests.surveys.fit_concern_points import TABLE, all_signs, make_table
 
-CRISIS_FLOOR = 0.95
-CONCERN_FLOOR = 0.94
+CRISIS_FLOOR = 0.96
+CONCERN_FLOOR = 0.96
 FALSE_ALARM_CEILING = 0.05
 # The half of the blind texts that was never learnt from: indirect wording, many sayings.
 BLIND_CRISIS_FLOOR = 0.94
@@ -42,8 +42,8 @@ def test_the_labelled_set_is_large_and_every_text_is_there_once(
     texts: tuple[LabelledText, ...],
 ) -> None:
     everyday = [row for row in texts if row.level is ConcernLevel.NONE]
-    assert len(texts) >= 9000
-    assert len(everyday) >= 3000
+    assert len(texts) >= 11_800
+    assert len(everyday) >= 4800
     written = [row.text for row in texts if row.batch is not Batch.FRESH]
     assert len(written) >= len(set(written)) > 0.99 * len(written)
 
