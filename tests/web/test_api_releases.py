@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -128,6 +129,26 @@ async def test_a_release_tells_each_of_them_their_own_figures_only(stage: Stage,
     assert told["files"][0]["href"].startswith(f"{LIST}/{release.id}/files/")
     measured = {(each["measure"], each["area"]) for each in told["figures"]}
     assert {(each["measure"], each["area"]) for each in told["definitions"]} == measured
+
+
+async def test_what_was_left_out_and_the_rule_of_ratings_are_told_once(stage: Stage) -> None:
+    sample, said = sample_release(), "Stopped coming: left out, because it would tell too much."
+    gone = replace(sample.definitions[0], measure="M15", missing="Left out of this release.")
+    release = replace(
+        sample,
+        definitions=(*sample.definitions, gone),
+        notes=(*sample.notes, said),
+        coarsened=(said,),
+        rating_rule="Green: at the target or better.",
+    )
+    await store(stage.service, release, render=two_files)
+    role = next(iter(signing_in.PROGRAM_ROLES))
+    async with stage.browser() as client:
+        client.headers["authorization"] = f"Bearer {await key_for(stage, role)}"
+        told = (await client.get(f"{LIST}/{release.id}")).json()
+    assert told["notes"].count(said) == 1
+    assert told["rating_rule"] == release.rating_rule
+    assert [each["measure"] for each in told["definitions"] if each["missing"]] == ["M15"]
 
 
 async def test_staff_read_figures_but_take_no_commissioners_file(
