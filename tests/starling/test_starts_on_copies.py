@@ -113,3 +113,21 @@ async def test_a_start_settles_who_was_about_to_be_forgotten(settings: Settings)
     assert erased_file.read(settings.erased_file) == []
     async with open_service(settings) as service:
         assert await rows(service, tables.participants)
+
+
+async def test_a_start_on_an_older_copy_does_not_guess_who_was_forgotten(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They are there in the copy, and the process died before it noted what became of them."""
+    place = Place(settings.database_url)
+    async with open_service(settings) as service:
+        invited = await invite(place, service, await open_support(place, service))
+    await start_and_stop(settings)
+    copy = copy_of(settings.database_url)
+    await start_and_stop(settings)
+    erased_file.intend(settings.erased_file, invited.participant)
+    put_back(settings.database_url, copy)
+    await start_and_stop(settings)
+    assert "nobody knows whether 1 people were forgotten" in caplog.text
+    assert erased_file.unclear(settings.erased_file) == [invited.participant]
+    assert erased_file.read(settings.erased_file) == []
