@@ -145,7 +145,7 @@ def _add_taking_in(router: APIRouter, pace: Pace) -> None:
             if visitor is not None and pace.allows(visitor, now):
                 request.state.visitor = visitor
                 sender = _sender(request, form.get("c", ""))
-                if await _is_answered(site, tap_update(sender, HELP, None), visitor):
+                if await feed_and_wait(site, tap_update(sender, HELP, None), visitor) is Fed.DONE:
                     return go_to("/chat#newest")
         return show_help(request)
 
@@ -216,13 +216,13 @@ async def _feed(request: Request, update: Update) -> Response:
     return go_to("/chat#newest")
 
 
-async def _is_answered(site: Site, update: Update, visitor: int) -> bool:
-    """Feed one input; True where it was dealt with at once, and the reply is there or nearly."""
+async def feed_and_wait(site: Site, update: Update, visitor: int) -> Fed:
+    """Feed one input; where it was dealt with at once, the reply is there then, or nearly."""
     with site.bells.listen(visitor) as bell:
         fed = await site.feed(update)
         if fed is Fed.DONE:
             await _let_replies_come(bell, replied=bell.rang)
-    return fed is Fed.DONE
+    return fed
 
 
 async def _let_replies_come(bell: Bell, *, replied: bool) -> None:

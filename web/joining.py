@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse, Response
 from usecases import transcribing
 from usecases.joining import looks_like_code
 from web.access import came_by, remember_chat, visitor_of
+from web.chat import feed_and_wait
 from web.forms import read_form
 from web.pages import go_to, say, show, show_trouble
 from web.ports import Fed
@@ -50,7 +51,7 @@ def joining_router() -> APIRouter:
         visitor = None if looks_like_code(code) else await visitor_of(request, site)
         if visitor is not None:  # words of somebody who has a chat here belong into it
             sender = Sender(visitor, site.entropy(_PAGE_BYTES).hex(), site.clock())
-            if await site.feed(text_update(sender, code)) is Fed.NOT_STORED:
+            if await feed_and_wait(site, text_update(sender, code), visitor) is Fed.NOT_STORED:
                 return show_trouble("web.error-busy", 503)
             return go_to("/chat#newest")
         return await _come_in(request, code, form)
