@@ -47,7 +47,9 @@ async def kinds(service: Service) -> list[str]:
 
 
 def with_broken_words(service: Service) -> Service:
-    def render(tellings: Sequence[Telling], listener: Listener, *, tapped: bool) -> list[Outgoing]:
+    def render(
+        tellings: Sequence[Telling], listener: Listener, *, tapped: bool
+    ) -> tuple[Outgoing, ...]:
         del tellings, listener, tapped
         raise BrokenWords
 
