@@ -121,6 +121,7 @@ async def test_whatever_is_wrong_the_answer_is_the_same(
         await enter(stage, browser, app, digits="000000"),
         await enter(stage, browser, app, digits="one two three"),
         await enter(stage, browser, app, who="a\0b"),
+        await enter(stage, browser, app, who="a.worker' or '1'='1' --"),
         await enter(stage, browser, app, who="", password=""),
     ]
     assert {answer.status_code for answer in answers} == {401}
