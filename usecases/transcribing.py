@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from storage import transcripts
 from storage.casework import Casework, Connection
@@ -12,6 +13,8 @@ from storage.outbox import Button
 from storage.quoting import fill, quotes, whose_chat
 from usecases.arrival import Channel
 from usecases.service import Service
+
+_OPENED: Final = "opened page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,21 @@ class Line:
 
 
 async def new_visitor(
-    service: Service, now: datetime, secret: str | None = None
+    service: Service, now: datetime, opened: str | None = None
 ) -> tuple[int, str]:
     """Add a browser; return its number and the secret for its cookie, which is stored nowhere.
 
-    With a secret that was handed out before, a second try gives the same browser again.
+    `opened` is the mark of a page that was opened: a second try from it gives the same browser
+    again. The secret is made of it under the service's own key, so that whoever chose the mark for
+    somebody else does not know it.
     """
 
     def work(casework: Casework) -> tuple[int, str]:
-        token = secret or transcripts.new_token(casework)
-        known = transcripts.visitor_of(casework, token) if secret else None
+        if opened is None:
+            token = transcripts.new_token(casework)
+        else:
+            token = casework.vault.index(_OPENED, opened).hex()
+        known = transcripts.visitor_of(casework, token) if opened else None
         return known or transcripts.add_visitor(casework, token, now), token
 
     return await service.lane.write(lambda connection: work(service.open(connection)))

@@ -7,7 +7,6 @@ wrong codes get the same answer, which the use cases give.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
 from typing import Final
 
@@ -88,8 +87,8 @@ async def _come_in(request: Request, code: str, form: Mapping[str, str]) -> Resp
     known = await visitor_of(request, site) is not None
     if known and came_by(request, site, code):
         return go_to("/chat")
-    secret = _secret_of(form.get("page", ""), code, site)
-    visitor, token = await transcribing.new_visitor(site.service, site.clock(), secret)
+    opened = _mark_of(form.get("page", ""), code, site)
+    visitor, token = await transcribing.new_visitor(site.service, site.clock(), opened)
     sender = Sender(visitor, "join", site.clock())
     if await site.feed(text_update(sender, f"/start {code}")) is Fed.NOT_STORED:
         return show_trouble("web.error-busy", 503)
@@ -103,13 +102,13 @@ async def _come_in(request: Request, code: str, form: Mapping[str, str]) -> Resp
     return response
 
 
-def _secret_of(page: str, code: str, site: Site) -> str:
-    """Return the secret of the browser that this opened page lets in: the same when sent twice.
+def _mark_of(page: str, code: str, site: Site) -> str:
+    """Return the mark of this opened page and code: the same when the form is sent twice.
 
     A form that comes again, after a double tap or a lost answer, so ends in the same chat.
     """
     opened = page if len(page) == 2 * _PAGE_BYTES else site.entropy(_PAGE_BYTES).hex()
-    return hashlib.sha256(f"{opened} {code}".encode()).hexdigest()
+    return f"{opened} {code}"
 
 
 async def _first_reply(site: Site, visitor: int) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,19 @@ async def test_a_page_that_is_sent_twice_lets_one_browser_in(
     again = await transcribing.new_visitor(small, small_place.now, "a secret of the page")
     assert first == again
     assert (await transcribing.new_visitor(small, small_place.now, "another"))[0] != first[0]
+
+
+async def test_whoever_chose_the_mark_of_a_page_does_not_know_the_secret_made_of_it(
+    small_place: Place,
+) -> None:
+    """Otherwise they could open a page, let a child come in by it, and read along."""
+    secrets = set()
+    for keys in ((b"a" * 32,), (b"b" * 32,)):
+        now = small_place.forward(SECOND)
+        async with replace(small_place, keys=keys).open() as service:
+            _, secret = await transcribing.new_visitor(service, now, "chosen mark")
+            secrets.add(secret)
+    assert len(secrets) == 2, "it hangs on a key that they do not have"
 
 
 @pytest.mark.parametrize("text", ["Hello", "", "😀 \u202e", '{"text": "x"}', "x" * 4_096])
