@@ -60,7 +60,10 @@ class Figure:
     `TOTAL` for a whole footprint. A count by itself has it as `numerator` and no denominator.
     `percent_if_none` and `percent_if_all` are the two honest bounds: the share if none, or all, of
     those who could have answered but were not compared had counted. `only_first_mean` is the mean
-    first answer of those who answered only at the start. `median_seconds` is rounded to tens.
+    first answer of those who answered only at the start, `only_first` how many they are.
+    `median_seconds` is rounded to tens.
+    `effect` has no interval: one would need the correlation of first and last answers, which is not
+    published.
     `eligible` and `paired` say, for a figure of compared answers, how many could have answered and
     how many are compared, `paired_percent` what share that is; they are published counts.
     """
@@ -83,13 +86,12 @@ class Figure:
     percent_if_none: Shown = Symbol.NOT_APPLICABLE
     percent_if_all: Shown = Symbol.NOT_APPLICABLE
     effect: Shown = Symbol.NOT_APPLICABLE
-    effect_lower: Shown = Symbol.NOT_APPLICABLE
-    effect_upper: Shown = Symbol.NOT_APPLICABLE
     only_first_mean: Shown = Symbol.NOT_APPLICABLE
     median_seconds: Shown = Symbol.NOT_APPLICABLE
     eligible: Shown = Symbol.NOT_APPLICABLE
     paired: Shown = Symbol.NOT_APPLICABLE
     paired_percent: Shown = Symbol.NOT_APPLICABLE
+    only_first: Shown = Symbol.NOT_APPLICABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,14 @@ _FORMAT = 2
 _ID_LENGTH = 16
 _CAME_LATER = {
     "definitions": {"missing": "", "in_full": ""},
-    "figures": dict.fromkeys(("eligible", "paired", "paired_percent"), Symbol.NOT_APPLICABLE.value),
+    "figures": dict.fromkeys(
+        ("eligible", "paired", "paired_percent", "only_first"), Symbol.NOT_APPLICABLE.value
+    ),
 }
 """Fields that releases had not from the beginning, with what they hold where there is nothing to
 say. Then they are not written, so that what was stored before is still the same text."""
+_NEVER_FILLED = dict.fromkeys(("effect_lower", "effect_upper"), Symbol.NOT_APPLICABLE.value)
+"""Places of a stored figure that no release fills; they stay, so that its text stays the same."""
 _CHANGED = "the stored text is not a release, or was changed; take it from a backup"
 
 
@@ -169,6 +173,7 @@ class Release:
         content: dict[str, Any] = _adapter().dump_python(self, mode="json")
         for part, nothing in _CAME_LATER.items():
             content[part] = [_without(each, nothing) for each in content[part]]
+        content["figures"] = [{**_NEVER_FILLED, **each} for each in content["figures"]]
         return {"format": _FORMAT, **_without(content, {"rating_rule": ""})}
 
 

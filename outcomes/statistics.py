@@ -6,7 +6,6 @@ counts may be shown; the functions that say "shown" take what a release already 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -57,113 +56,18 @@ def mean_change(total: int, squares: int, of: int) -> Bounds:
     return Bounds(mean - reach, mean + reach)
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """What is known of paired scores: how many, their means, spreads and correlation.
-
-    Spreads are sample standard deviations (n - 1). `correlation` is 0 where one side does not
-    spread at all, which makes the interval of an effect size wider, never narrower.
-    """
-
-    n: int
-    first_mean: float
-    last_mean: float
-    first_spread: float
-    change_spread: float
-    correlation: float
-
-    @property
-    def change_mean(self) -> float:
-        """Give the mean of last minus first."""
-        return self.last_mean - self.first_mean
-
-
-def moments(pairs: Mapping[tuple[int, int], int]) -> Moments:
-    """Work out the moments of paired scores: first and last score to how many people have them.
-
-    Raises `ValueError` for fewer than two people.
-    """
-    n = sum(pairs.values())
-    if n < 2:  # noqa: PLR2004 - a spread needs two
-        message = "a spread needs two pairs or more"
-        raise ValueError(message)
-
-    # In whole numbers: where nothing spreads, the spread is exactly 0 and not a hair above.
-    def together(one: Callable[[int, int], int], other: Callable[[int, int], int]) -> int:
-        both = sum(one(*pair) * other(*pair) * count for pair, count in pairs.items())
-        return n * both - _total(pairs, one) * _total(pairs, other)
-
-    first_square, last_square = together(_first, _first), together(_last, _last)
-    freedom = n * (n - 1)
-    product = sqrt(first_square) * sqrt(last_square)
-    return Moments(
-        n,
-        _total(pairs, _first) / n,
-        _total(pairs, _last) / n,
-        sqrt(first_square / freedom),
-        sqrt(together(_change, _change) / freedom),
-        max(-1.0, min(1.0, together(_first, _last) / product)) if product else 0.0,
-    )
-
-
-def _first(first: int, _last: int) -> int:
-    return first
-
-
-def _last(_first: int, last: int) -> int:
-    return last
-
-
-def _change(first: int, last: int) -> int:
-    return last - first
-
-
-def _total(pairs: Mapping[tuple[int, int], int], one: Callable[[int, int], int]) -> int:
-    return sum(one(*pair) * count for pair, count in pairs.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A standardised mean change with its 95% interval: it has no unit."""
-
-    size: float
-    bounds: Bounds
-
-
 def hedges_factor(n: int) -> float:
     """Give the factor that takes the bias of a small group out of an effect size.
 
-    J = 1 - 3 / (4 (n - 1) - 1): Hedges 1981, with n - 1 degrees of freedom for n pairs. Raises
-    `ValueError` for fewer than three pairs.
+    J = 1 - 3 / (4 (n - 1) - 1): Hedges 1981, with n - 1 degrees of freedom for n pairs. The size is
+    the mean change in spreads of the first answers. Its interval would need the correlation of
+    first and last answers (Becker 1988): no release shows that, so a size is shown without one.
+    Raises `ValueError` for fewer than three pairs.
     """
     if n < 3:  # noqa: PLR2004 - below, the factor is not positive
         message = "an effect size needs three pairs or more"
         raise ValueError(message)
     return 1 - 3 / (4 * (n - 1) - 1)
-
-
-def effect_size(of: Moments) -> Effect | None:
-    """Give the mean change in spreads of the first scores (d_av), with Hedges' factor.
-
-    Its standard error is sqrt(2 (1 - r) / n + d^2 / (2 n)), r being the correlation of first and
-    last score (Becker 1988, for one group measured twice). None where the first scores do not
-    spread. Raises `ValueError` for fewer than three pairs. It is not comparable with
-    `standardised_response_mean`: the two divide by different spreads.
-    """
-    factor = hedges_factor(of.n)
-    if not of.first_spread:
-        return None
-    size = factor * of.change_mean / of.first_spread
-    error = sqrt(2 * (1 - of.correlation) / of.n + size * size / (2 * of.n))
-    return Effect(size, Bounds(size - Z_95 * error, size + Z_95 * error))
-
-
-def standardised_response_mean(of: Moments) -> float | None:
-    """Give the mean change in spreads of the changes; None where all changed alike.
-
-    Liang, Fossel and Larson 1990. Its name never stands beside that of an effect size in a file.
-    """
-    return of.change_mean / of.change_spread if of.change_spread else None
 
 
 def honest_bounds(count: int, of: int, eligible: int, paired: int) -> Bounds:
@@ -188,13 +92,20 @@ def honest_bounds(count: int, of: int, eligible: int, paired: int) -> Bounds:
 class ShownGroup:
     """A mean as it is shown and the count beside it, each with what rounding may have changed.
 
-    `mean_slack` is half of the last shown decimal, `n_slack` half of the base of rounding.
+    `mean_slack` is half of the last shown decimal, `n_slack` half of the base of rounding: by so
+    much the true count may be smaller or larger. A mean was divided by the shown count, as its
+    distance from the middle of the scale (`averages.show_mean`), so it is off where the count is.
     """
 
     mean: float
     n: int
     mean_slack: float = 0.05
     n_slack: int = 0
+
+    def reach(self, middle: float) -> float:
+        """Give by how much the true mean may lie above or below the shown one."""
+        away = abs(self.mean - middle) + self.mean_slack
+        return self.mean_slack + away * self.n_slack / (self.n - self.n_slack)
 
 
 def attrition(both: ShownGroup, only_first: ShownGroup, low: int, high: int) -> Bounds:
@@ -209,7 +120,8 @@ def attrition(both: ShownGroup, only_first: ShownGroup, low: int, high: int) -> 
     a mean off the scale.
     """
     variances = [_largest_variance(each, low, high) for each in (both, only_first)]
-    reach = Z_95 * sqrt(sum(variances)) + both.mean_slack + only_first.mean_slack
+    middle = (low + high) / 2
+    reach = Z_95 * sqrt(sum(variances)) + both.reach(middle) + only_first.reach(middle)
     difference = both.mean - only_first.mean
     return Bounds(difference - reach, difference + reach)
 
@@ -221,6 +133,6 @@ def _largest_variance(group: ShownGroup, low: int, high: int) -> float:
         message = "a difference of means needs two groups of two or more, on the scale"
         raise ValueError(message)
     middle = (low + high) / 2
-    away = max(0.0, abs(group.mean - middle) - group.mean_slack)
+    away = max(0.0, abs(group.mean - middle) - group.reach(middle))
     widest = (high - low) / 2
     return (widest - away) * (widest + away) / (n - 1)

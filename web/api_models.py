@@ -68,13 +68,12 @@ class FigureData(_Frozen):
     change_lower: Shown
     change_upper: Shown
     effect: Shown
-    effect_lower: Shown
-    effect_upper: Shown
     only_first_mean: Shown
     median_seconds: Shown
     eligible: Shown
     paired: Shown
     paired_percent: Shown
+    only_first: Shown
 
 
 class FlowData(_Frozen):

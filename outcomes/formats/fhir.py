@@ -34,7 +34,7 @@ _UNITS = "http://unitsofmeasure.org"
 _FIGURES = (
     *("percent_lower", "percent_upper", "percent_if_none", "percent_if_all"),
     *("first_mean", "last_mean", "change_lower", "change_upper"),
-    *("effect", "effect_lower", "effect_upper", "only_first_mean"),
+    *("effect", "only_first_mean", "only_first"),
     *("eligible", "paired", "paired_percent"),
 )
 """What has no place of its own in a report and is written as an extension."""

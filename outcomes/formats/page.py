@@ -88,7 +88,7 @@ def row_of(release: Release, figure: Figure, definition: Definition) -> Row:
         interval=interval_of(figure, definition),
         definition=definition.statement,
         bounds=bounds_of(figure),
-        attrition=attrition_of(figure),
+        attrition=attrition_of(figure, base=release.policy.base),
         effect=effect_of(figure),
         breakdown=figure.breakdown,
         group=figure.group,

@@ -8,13 +8,22 @@ from __future__ import annotations
 from decimal import Decimal
 
 from outcomes.figures import Figure, Shown, Symbol
-from outcomes.measures.measure import Statistic
+from outcomes.measures.measure import Scale, Statistic
 from outcomes.notes import MEANINGS
 from outcomes.release import Definition
+from outcomes.statistics import ShownGroup, attrition
 
 NO_CLEAR_CHANGE = "No clear change."
 _LIKELY = "The likely range (95%) is from {lower} to {upper}."
 _WHOLE_MINUTE = 60
+_STEPS = Scale()
+_SIZES: tuple[tuple[Decimal, str], ...] = (
+    (Decimal("0.8"), "large"),
+    (Decimal("0.5"), "medium"),
+    (Decimal("0.2"), "small"),
+    (Decimal(0), "hardly any"),
+)
+"""Words for a size from so many spreads on."""
 _PEOPLE = {"carer": "carers", "professional": "professionals"}
 
 
@@ -94,9 +103,23 @@ def _tell_mean(figure: Figure, definition: Definition, *, is_rounded: bool) -> s
         return f"Not shown: {why(figure.change_mean)}."
     about = "About " if is_rounded else ""
     people = _PEOPLE.get(definition.role or "", "young people")
-    return (
+    told = (
         f"{about}{figure.denominator} {people} answered both times. Their mean went from "
         f"{figure.first_mean} at the start to {figure.last_mean} at the end, on steps from 1 to 5."
+    )
+    return f"{told}{_tell_rounding(figure)}"
+
+
+def _tell_rounding(figure: Figure) -> str:
+    """Say why a change is not the difference of the two means beside it, where it is not."""
+    first, last, change = figure.first_mean, figure.last_mean, figure.change_mean
+    if isinstance(first, Symbol) or isinstance(last, Symbol) or isinstance(change, Symbol):
+        return ""
+    if last - first == change:
+        return ""
+    return (
+        f" Both means and the change ({signed(change)}) are rounded one by one, so the change is "
+        "not quite their difference."
     )
 
 
@@ -144,34 +167,51 @@ def bounds_of(figure: Figure) -> str | None:
     )
 
 
-def attrition_of(figure: Figure) -> str | None:
-    """Say how those began who answered at the start only; None where that is not asked."""
+def attrition_of(figure: Figure, *, base: int) -> str | None:
+    """Say whether those began otherwise who answered at the start only; None where none are known.
+
+    `base` is that of rounding. Only a difference that `statistics.attrition` holds to be beyond
+    chance and rounding is called clear.
+    """
     only, first = figure.only_first_mean, figure.first_mean
     if only is Symbol.NOT_APPLICABLE or isinstance(first, Symbol):
         return None
     if isinstance(only, Symbol):
         return f"Where those began who answered at the start only is not shown: {why(only)}."
-    if only == first:
+    if isinstance(figure.only_first, Symbol) or isinstance(figure.denominator, Symbol):
         return (
-            f"Those who answered at the start only began at the same mean ({only}) as those who "
-            "answered both times."
+            f"Those who answered at the start only began at {only} on average, those who answered "
+            f"both times at {first}. Whether that is a clear difference cannot be said, as how "
+            "many they are is not shown."
         )
-    side = "lower" if only < first else "higher"
+    slack = base // 2
+    both = ShownGroup(float(first), int(figure.denominator), n_slack=slack)
+    alone = ShownGroup(float(only), int(figure.only_first), n_slack=slack)
+    bounds = attrition(both, alone, _STEPS.low, _STEPS.high)
+    told = f"{'About ' if slack else ''}{figure.only_first} answered at the start only."
+    if bounds.lower <= 0 <= bounds.upper:
+        return (
+            f"{told} They began at {only} on average, those who answered both times at {first}: no "
+            "clear difference."
+        )
+    side = "lower" if bounds.lower > 0 else "higher"
     return (
-        f"Those who answered at the start only began {side} on average ({only}) than those who "
-        f"answered both times ({first})."
+        f"{told} They began clearly {side} on average ({only}) than those who answered both times "
+        f"({first}): those compared are not like them."
     )
 
 
 def effect_of(figure: Figure) -> str | None:
-    """Say the size of a change in spreads of the first answers; None where it is not shown."""
-    shown = figure.effect, figure.effect_lower, figure.effect_upper
-    if any(isinstance(each, Symbol) for each in shown):
+    """Say the size of a change in spreads of the first answers; None where it is not shown.
+
+    It has no interval (`outcomes.figures.Figure`). The words for its size are those of Cohen 1988.
+    """
+    if isinstance(figure.effect, Symbol):
         return None
-    effect, lower, upper = (str(each) for each in shown)
+    size = next(words for least, words in _SIZES if abs(Decimal(figure.effect)) >= least)
     return (
-        f"The change is {effect} times the spread of the first answers (Hedges' g); the likely "
-        f"range is from {lower} to {upper}."
+        f"The change is {figure.effect} times the spread of the first answers (Hedges' g): {size}, "
+        "by a common rule of thumb. How sure that is, the likely range of the change says."
     )
 
 

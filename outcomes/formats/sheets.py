@@ -79,15 +79,10 @@ INDICATORS = {
         "change_upper_ci", "Mean change, upper end of the range", "Means", decimals=1
     ),
     "effect": _indicator("effect_size", "Size of the change (Hedges' g)", "Means", decimals=1),
-    "effect_lower": _indicator(
-        "effect_lower_ci", "Size of the change, lower end of the range", "Means", decimals=1
-    ),
-    "effect_upper": _indicator(
-        "effect_upper_ci", "Size of the change, upper end of the range", "Means", decimals=1
-    ),
     "only_first_mean": _indicator(
         "only_first_mean", "Mean at the start of those who answered only then", "Means", decimals=1
     ),
+    "only_first": _indicator("only_first_count", "Answered at the start only", "Means"),
     "median_seconds": _indicator("median_seconds", "Median time in seconds", "Times"),
     "eligible": _indicator("eligible_count", "Could have been compared", "Who is compared"),
     "paired": _indicator("paired_count", "Are compared", "Who is compared"),

@@ -45,7 +45,7 @@ _COMPARED = ("eligible", "paired", "paired_percent")
 _RATE = ("numerator", "denominator", "percent", "percent_lower", "percent_upper",
          "percent_if_none", "percent_if_all", *_COMPARED)  # fmt: skip
 _MEAN = ("denominator", "first_mean", "last_mean", "change_mean", "change_lower", "change_upper",
-         "effect", "effect_lower", "effect_upper", "only_first_mean", *_COMPARED)  # fmt: skip
+         "effect", "only_first_mean", "only_first", *_COMPARED)  # fmt: skip
 _BY_STATISTIC = {
     Statistic.COUNT.value: ("Counts", "How many", _COUNT),
     Statistic.RATE.value: ("Shares", "What share", _RATE),

@@ -11,8 +11,8 @@ from outcomes.formats.labels import group_title, topic_title
 from outcomes.formats.page import Row, row_of
 from outcomes.formats.sentences import main_of, short_reason
 from outcomes.measures.measure import PeriodRule, Statistic
-from outcomes.pages.answering import Flow, flow_behind, tell_paired
-from outcomes.pages.chapters import UPTAKE, WHO_ANSWERED, heading_of, is_theme, order_of
+from outcomes.pages.answering import Flow, paired_of, tell_paired
+from outcomes.pages.chapters import UPTAKE, heading_of, is_theme, order_of
 from outcomes.pages.series import Change, Series, compare, follow, write
 from outcomes.quarter import Period, Quarter
 from outcomes.release import Definition, Release
@@ -29,8 +29,8 @@ class Card:
 
     `key` names it within the page. `short_reason` is a word or two for a picture where the figure
     is not shown. `paired` says how many can be compared, `about` which earlier quarter a figure is
-    about that can be known late only; each is None where there is nothing to say. `groups` are the
-    lines of a year's breakdown, each with its figure.
+    about that can be known late only; each is None where there is nothing to say. `paired_short` is
+    `paired` for a table. `groups` are the lines of a year's breakdown, each with its figure.
     """
 
     key: str
@@ -41,6 +41,7 @@ class Card:
     short_reason: str
     change: Change | None
     paired: str | None
+    paired_short: str
     about: str | None
     groups: tuple[tuple[Row, Figure], ...] = ()
 
@@ -133,9 +134,7 @@ def _card(
 ) -> Card:
     release = releases[-1]
     series = follow(releases, figure, definition)
-    # The share that answered twice says itself what stands beside every other figure.
-    is_itself = definition.measure == WHO_ANSWERED
-    flow = None if is_itself else flow_behind(definition, flows)
+    paired = paired_of(figure, definition, flows)
     return Card(
         key=slug_of(f"{figure.measure} {figure.area}"),
         row=row_of(release, figure, definition),
@@ -144,7 +143,8 @@ def _card(
         series=series,
         short_reason=short_reason(main_of(figure, definition)),
         change=compare(series, unit_of(definition)),
-        paired=None if flow is None else tell_paired(flow, is_rounded=release.policy.base > 1),
+        paired=None if paired is None else tell_paired(paired, is_rounded=release.policy.base > 1),
+        paired_short="" if paired is None else paired.short,
         about=_about(release.period, definition),
         groups=tuple(
             (row_of(release, each, definition), each)

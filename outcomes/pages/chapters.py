@@ -30,13 +30,15 @@ HEADINGS = (
     Heading(
         "young-people",
         "How young people felt at the end",
-        "What young people answered themselves, at the start and at the end of their support.",
+        "What young people answered themselves, at the start and at the end of their support. "
+        "Pieces of support are counted: somebody whose support ended twice counts twice.",
         ("M05", "M05w", "M05s", "M06", "M07", "M04"),
     ),
     Heading(
         "carers",
         "Home and carers",
-        "What carers answered at the start and at the end of the support.",
+        "What carers answered at the start and at the end of the support. Pieces of support are "
+        "counted, with one carer each: a carer of two children counts twice.",
         ("M09", "M09b", "M08", "M04c"),
     ),
     Heading(
@@ -78,7 +80,8 @@ MAIN_MEASURES = ("M05", "M05w", "M09", "M08", "M12", "M10", "M14", "M15", "M11",
 """What a committee reads first; the printed report draws the first six that have a past."""
 
 THEMES = "Y"
-WHO_ANSWERED = "M04"
+WHO_ANSWERED = ("M04", "M04c")
+"""The shares that answered at both ends."""
 
 
 def is_theme(definition: Definition) -> bool:

@@ -83,9 +83,10 @@ def _since_last_time(cards: Sequence[Card]) -> list[str]:
     if not compared:
         return []
     before = compared[0][0].series.points[-2].period
-    if not any(change.is_tested for _card, change in compared):
+    tested = [card for card, change in compared if change.is_tested]
+    if not tested:
         return [f"Too few people to say what is better or worse than in {before}."]
-    told = []
+    told = [_compared(len(cards), tested, str(before))]
     for is_higher, is_better in product((True, False), (True, False, None)):
         titles = [
             _lower(card.title)
@@ -95,9 +96,23 @@ def _since_last_time(cards: Sequence[Card]) -> list[str]:
         if titles:
             side = "Higher" if is_higher else "Lower"
             told.append(f"{side} than in {before}{_JUDGED[is_better]}: {_list(titles)}.")
-    return told or [f"Nothing is clearly better or worse than in {before}."]
+    return told
 
 
+def _compared(measures: int, tested: Sequence[Card], before: str) -> str:
+    """Say of how many measures a change could be known at all, and in how many none is clear."""
+    changed = sum(card.change is not None and card.change.is_higher is not None for card in tested)
+    few = len(tested) <= _MOST_NAMED
+    names = f" ({_list(_lower(each.title) for each in tested)})" if few else ""
+    told = f"Of {measures} measures, {len(tested)} can be compared with {before}{names}"
+    if not changed:
+        return f"{told}: no clear change."
+    same = len(tested) - changed
+    return f"{told}: {changed} clearly changed{f', {same} did not' if same else ''}."
+
+
+_MOST_NAMED = 3
+"""How many measures are named where few can be compared."""
 _JUDGED = {True: ", which is better", False: ", which is worse", None: ""}
 
 

@@ -65,7 +65,7 @@ class SideBySide:
 class Report:
     """All that is said about one footprint. `main` is what the printed report keeps.
 
-    `uncounted` are measures that were agreed and for which nothing can be counted yet.
+    `uncounted` are measures that were agreed and have no figure in this release.
     """
 
     release: Release

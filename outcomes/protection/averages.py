@@ -9,7 +9,7 @@ from math import floor, sqrt
 
 from outcomes.figures import ShownMean
 from outcomes.raw import Mean
-from outcomes.statistics import mean_change
+from outcomes.statistics import hedges_factor, mean_change
 
 
 def show_mean(mean: Mean, people: Mapping[str, int], n: int, *, with_spread: bool) -> ShownMean:
@@ -61,10 +61,9 @@ def _effect(total: int, firsts: Fraction, squares: Fraction, n: int) -> Decimal 
     """Give Hedges' g: the mean change in spreads of the first answers, for small numbers.
 
     `firsts` and `squares` are the sums of the first answers' distances from the middle and of their
-    squares. None where nearly all gave the same first answer. Formula: measures.md, section 4.
+    squares. None where nearly all gave the same first answer. Formula: `statistics.hedges_factor`.
     """
     variance = (squares - firsts**2 / n) / (n - 1)
     if variance <= 0:
         return None
-    correction = 1 - 3 / (4 * (n - 1) - 1)
-    return tenths(correction * total / n / sqrt(variance))
+    return tenths(hedges_factor(n) * total / n / sqrt(variance))

@@ -132,7 +132,8 @@ class _Showing:
         if only_first is not None:
             level = self.published.means.get(Cell(only_first.key, footprint))
             first = self._no_mean(only_first, footprint) if level is None else level.first
-            base = replace(base, only_first_mean=first)
+            alone = self._shown(only_first.n, footprint)
+            base = replace(base, only_first_mean=first, only_first=alone)
         if shown is None:
             return replace(
                 base,

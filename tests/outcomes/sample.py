@@ -1,7 +1,8 @@
 """A rich made-up release of every shape a release can have, for formats, pages and workflow.
 
-Its counts are written by hand, already rounded to fives; shares, bounds and honest bounds follow
-from them as they do in a real release. Nobody was counted for it.
+Its counts are written by hand, already rounded to fives; shares, bounds, honest bounds and who is
+compared follow from them as they do in a real release, and no field is filled that protection does
+not fill. Nobody was counted for it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from functools import cache
 from outcomes.counting.flow import Missing, Stage
 from outcomes.episode import Audience
 from outcomes.figures import TOTAL, Figure, FlowFigure, Shown, Symbol
-from outcomes.indicators import Better, Indicator, IndicatorPoint, Rag, Reply
+from outcomes.indicators import RULE, Better, Indicator, IndicatorPoint, Rag, Reply
 from outcomes.measures.measure import Direction, Interval, PeriodRule, Statistic
 from outcomes.observation import Role
 from outcomes.protection.policy import NHS5
 from outcomes.quarter import Quarter, Year, parse_period
 from outcomes.release import Definition, Release, Status
-from outcomes.statistics import wilson
+from outcomes.statistics import honest_bounds, wilson
 
 C, U, Z = Symbol.WITHHELD, Symbol.TOO_FEW, Symbol.NOT_APPLICABLE
 CITY, COUNTY, BOARD = Audience
@@ -202,6 +203,12 @@ _YEAR_ONLY = tuple(
 )
 
 
+_ELIGIBLE: dict[Audience, int] = dict(zip(Audience, (45, 60, 130), strict=True))
+_PAIRED: dict[Audience, int] = dict(zip(Audience, (30, 45, 95), strict=True))
+_COMPARED = ("M05", "M05w", "M09")
+"""Shares of those who are compared."""
+
+
 def rate(
     place: tuple[str, str],
     numerators: Trio,
@@ -213,22 +220,20 @@ def rate(
     breakdown, group = by or (TOTAL, TOTAL)
     for footprint, n, d in zip(Audience, numerators, denominators, strict=True):
         shares: tuple[Shown, ...]
-        if isinstance(n, Symbol) or isinstance(d, Symbol):
+        # Whoever is compared on how settled home feels is the whole of that share.
+        eligible, paired = _ELIGIBLE[footprint], d if place[0] == "M09" else _PAIRED[footprint]
+        if isinstance(n, Symbol) or isinstance(d, Symbol) or isinstance(paired, Symbol):
             shares = (C,) * 5
         elif d < 10:
             shares = (U,) * 5
         else:
             some, of = int(n), int(d)
-            bounds = wilson(some, of)
-            exact = (
-                some / of,
-                bounds.lower,
-                bounds.upper,
-                some / (of + 20),
-                (some + 20) / (of + 20),
-            )
+            likely, honest = wilson(some, of), honest_bounds(some, of, eligible, int(paired))
+            exact = (some / of, likely.lower, likely.upper, honest.lower, honest.upper)
             shares = tuple(int(100 * each + 0.5) for each in exact)
-        yield Figure(
+        if place[0] not in _COMPARED:
+            shares = (*shares[:3], Z, Z)
+        made = Figure(
             measure=place[0],
             area=place[1],
             footprint=footprint,
@@ -242,6 +247,13 @@ def rate(
             percent_if_none=shares[3],
             percent_if_all=shares[4],
         )
+        yield made if by or place[0] not in _COMPARED else compared(made, eligible, paired)
+
+
+def compared(figure: Figure, eligible: int, paired: Shown) -> Figure:
+    """Say beside a figure how many could have been compared and how many are."""
+    share = C if isinstance(paired, Symbol) else int(100 * int(paired) / eligible + 0.5)
+    return replace(figure, eligible=eligible, paired=paired, paired_percent=share)
 
 
 def counts(place: tuple[str, str], numbers: Trio) -> Iterator[Figure]:
@@ -250,10 +262,11 @@ def counts(place: tuple[str, str], numbers: Trio) -> Iterator[Figure]:
         yield Figure(*place, footprint, number, Z)
 
 
-def mean(area: str, footprint: Audience, n: Shown, *shown: str) -> Figure:
-    """Make a mean change: first, last, change, its bounds, effect, its bounds, only-first mean."""
+def mean(area: str, footprint: Audience, n: int, *shown: str) -> Figure:
+    """Make a mean change: first, last, change, its bounds, effect, and who answered only first."""
     values = [Symbol(each) if each in tuple(Symbol) else Decimal(each) for each in shown]
-    return Figure(
+    alone: Shown = values[6]
+    made = Figure(
         "M06",
         area,
         footprint,
@@ -265,10 +278,10 @@ def mean(area: str, footprint: Audience, n: Shown, *shown: str) -> Figure:
         change_lower=values[3],
         change_upper=values[4],
         effect=values[5],
-        effect_lower=values[6],
-        effect_upper=values[7],
-        only_first_mean=values[8],
+        only_first_mean=alone,
+        only_first=10 if isinstance(alone, Decimal) else alone,
     )
+    return compared(made, _ELIGIBLE[footprint], n)
 
 
 def _shared_figures() -> Iterator[Figure]:
@@ -283,11 +296,10 @@ def _shared_figures() -> Iterator[Figure]:
 def _quarter_figures() -> Iterator[Figure]:
     yield from counts(("M02", TOTAL), (40, 60, 125))
     for area in AREAS:
-        yield mean(area, CITY, 30, "2.8", "3.1", "0.3", "-0.1", "0.7", "0.3", "-0.1", "0.6", "2.7")
-        yield mean(
-            area, COUNTY, 45, "2.9", "2.8", "-0.1", "-0.4", "0.2", "-0.1", "-0.4", "0.2", "c"
-        )
-        yield mean(area, BOARD, 95, "2.9", "3.0", "0.1", "-0.1", "0.3", "0.1", "-0.1", "0.3", "2.8")
+        city, county, board = ("2.7", "c", "2.8") if area == "Feelings" else ("z",) * 3
+        yield mean(area, CITY, 30, "2.8", "3.1", "0.3", "-0.1", "0.7", "0.3", city)
+        yield mean(area, COUNTY, 45, "2.9", "2.8", "-0.1", "-0.4", "0.2", "-0.1", county)
+        yield mean(area, BOARD, 95, "2.9", "3.0", "0.1", "-0.1", "0.3", "0.1", board)
     yield from rate(("M20", TOTAL), (85, 120, 240), (90, 135, 265))
     for footprint, seconds in zip(Audience, (140, 150, 140), strict=True):
         yield Figure("M20t", TOTAL, footprint, Z, Z, median_seconds=seconds)
@@ -314,8 +326,10 @@ def _year_figures() -> Iterator[Figure]:
 def _flow() -> Iterator[FlowFigure]:
     for flow in (YOUNG_PEOPLE, CARERS):
         for place, stage in enumerate(Stage):
-            for footprint, most in zip(Audience, (45, 60, 130), strict=True):
-                yield FlowFigure(flow, stage.value, False, footprint, most - 5 * place)
+            for footprint, most in _ELIGIBLE.items():
+                is_last = stage is Stage.PAIRED
+                count = _PAIRED[footprint] if is_last else most - 3 * place // 4 * 5
+                yield FlowFigure(flow, stage.value, False, footprint, count)
         for reason in Missing:
             for footprint in Audience:
                 is_small = footprint is CITY or reason is not Missing.NO_REPLY
@@ -386,6 +400,7 @@ def sample_release(period: str = "2026/27-Q3") -> Release:
         audited_with=(f"{last.starts}-{(last.starts + 1) % 100:02d}-q1-0123456789abcdef",),
         certificate=hashlib.sha256(f"a made-up proof for {parsed}".encode()).hexdigest(),
         indicators=tuple(_indicators(last)),
+        rating_rule=RULE.in_words,
         replies=()
         if is_year
         else (

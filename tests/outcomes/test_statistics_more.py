@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from math import sqrt
 
 import numpy as np
@@ -14,15 +13,11 @@ from statsmodels.stats.proportion import proportion_confint
 
 from outcomes.reliable import Change, Norm, change_of, change_over_several, crossed_threshold
 from outcomes.statistics import (
-    Moments,
     ShownGroup,
     attrition,
-    effect_size,
     hedges_factor,
     honest_bounds,
     mean_change,
-    moments,
-    standardised_response_mean,
     wilson,
 )
 
@@ -63,21 +58,6 @@ def test_the_share_that_corc_printed_has_the_margin_of_a_large_group() -> None:
 
 
 @given(PAIRS)
-def test_moments_agree_with_numpy(pairs: list[tuple[int, int]]) -> None:
-    first, last = np.array(pairs).T
-    found = moments(Counter(pairs))
-    assert len(pairs) == found.n
-    assert found.first_mean == pytest.approx(first.mean())
-    assert found.change_mean == pytest.approx((last - first).mean())
-    assert found.first_spread == pytest.approx(first.std(ddof=1))
-    assert found.change_spread == pytest.approx((last - first).std(ddof=1))
-    if first.std() and last.std():
-        assert found.correlation == pytest.approx(stats.pearsonr(first, last).statistic, abs=1e-9)
-    else:
-        assert found.correlation == 0
-
-
-@given(PAIRS)
 def test_the_interval_of_a_mean_change_is_that_of_a_paired_t_test(
     pairs: list[tuple[int, int]],
 ) -> None:
@@ -98,54 +78,7 @@ def test_the_factor_for_small_groups_is_close_to_the_exact_one(n: int) -> None:
     assert hedges_factor(n) < 1
 
 
-def test_an_effect_size_agrees_with_one_worked_out_by_hand() -> None:
-    # 20 pairs, mean change 7.9, spread of the first scores 15.0, correlation 0.47: J = 1 - 3/75,
-    # d = 0.96 * 7.9 / 15 = 0.5056, SE = sqrt(2 * 0.53 / 20 + 0.5056^2 / 40) = 0.2437.
-    effect = effect_size(Moments(20, 30.6, 38.5, 15.0, 1.0, 0.47))
-    assert effect is not None
-    assert effect.size == pytest.approx(0.5056, abs=5e-5)
-    assert effect.bounds.lower == pytest.approx(0.5056 - 1.96 * 0.2437, abs=2e-4)
-    assert effect.bounds.upper == pytest.approx(0.5056 + 1.96 * 0.2437, abs=2e-4)
-
-
-def test_the_half_width_at_ten_pairs_is_too_wide_to_publish() -> None:
-    effect = effect_size(Moments(10, 3.0, 3.0, 1.0, 1.0, 0.5))
-    assert effect is not None
-    assert effect.bounds.upper == pytest.approx(0.62, abs=0.005)
-
-
-@given(PAIRS, st.integers(-3, 3))
-def test_a_constant_added_to_all_scores_changes_no_size(
-    pairs: list[tuple[int, int]], constant: int
-) -> None:
-    one = effect_size(moments(Counter(pairs)))
-    other = effect_size(moments(Counter((a + constant, b + constant) for a, b in pairs)))
-    assert (one is None) == (other is None)
-    if one and other:
-        assert one.size == pytest.approx(other.size, abs=1e-9)
-
-
-@given(PAIRS)
-def test_the_response_mean_divides_by_the_spread_of_the_changes(
-    pairs: list[tuple[int, int]],
-) -> None:
-    found = moments(Counter(pairs))
-    response = standardised_response_mean(found)
-    changes = np.array([last - first for first, last in pairs])
-    if changes.std() == 0:
-        assert response is None
-    else:
-        assert response == pytest.approx(changes.mean() / changes.std(ddof=1))
-
-
-def test_without_any_spread_there_is_no_size() -> None:
-    assert effect_size(moments({(3, 4): 5})) is None
-    assert standardised_response_mean(moments({(3, 4): 5})) is None
-
-
 def test_sizes_need_people() -> None:
-    with pytest.raises(ValueError, match="two pairs"):
-        moments({(1, 2): 1})
     with pytest.raises(ValueError, match="three pairs"):
         hedges_factor(2)
 
@@ -199,6 +132,27 @@ def test_rounded_counts_widen_the_attrition_interval() -> None:
     rounded = attrition(ShownGroup(3.0, 40, n_slack=2), ShownGroup(2.0, 30, n_slack=2), 1, 5)
     assert rounded.lower < exact.lower
     assert rounded.upper > exact.upper
+
+
+TEN_OR_MORE = st.lists(st.integers(1, 5), min_size=12, max_size=60)
+
+
+@given(TEN_OR_MORE, TEN_OR_MORE, st.integers(-2, 2), st.integers(-2, 2))
+def test_neither_rounding_nor_dividing_by_a_rounded_count_makes_a_difference_clear(
+    both: list[int], only_first: list[int], one_off: int, other_off: int
+) -> None:
+    """What is shown is a mean over the shown count, and the true one may be another."""
+    groups = []
+    for answers, off in ((both, one_off), (only_first, other_off)):
+        n = len(answers) + off
+        distance = sum(each - 3 for each in answers) / n
+        groups.append(ShownGroup(round(min(max(3 + distance, 1.0), 5.0), 1), n, n_slack=2))
+    one, other = groups
+    bounds = attrition(one, other, low=1, high=5)
+    difference = float(np.mean(both) - np.mean(only_first))
+    error = sqrt(sum(np.var(each, ddof=1) / len(each) for each in (both, only_first)))
+    assert bounds.lower <= difference - 1.959 * error + 1e-9
+    assert bounds.upper >= difference + 1.959 * error - 1e-9
 
 
 @pytest.mark.parametrize("group", [ShownGroup(3.0, 1), ShownGroup(3.0, 3, n_slack=2),

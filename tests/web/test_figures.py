@@ -27,6 +27,7 @@ FIGURES = (
     *("numerator", "denominator", "percent", "percent_lower", "percent_upper"),
     *("first_mean", "last_mean", "change_mean", "change_lower", "change_upper"),
     *("percent_if_none", "percent_if_all", "only_first_mean", "median_seconds"),
+    *("effect", "only_first", "eligible", "paired", "paired_percent"),
 )
 
 
@@ -42,11 +43,16 @@ def planted(release: Release) -> Release:
         first = PLANTED[figure.footprint]
         counts = {
             name: int(f"{first}{place}771")
-            for place, name in enumerate(("numerator", "denominator", "median_seconds"))
+            for place, name in enumerate(
+                (
+                    *("numerator", "denominator", "median_seconds"),
+                    *("only_first", "eligible", "paired", "paired_percent"),
+                )
+            )
             if isinstance(getattr(figure, name), int)
         }
         means = {
-            name: Decimal(f"{first}771.{place}")
+            name: Decimal(f"4.{first}{place}771")  # a level stays on its scale
             for place, name in enumerate(("effect", "only_first_mean"))
             if isinstance(getattr(figure, name), Decimal)
         }
@@ -176,9 +182,15 @@ async def test_a_measure_has_its_sentence_its_range_and_everything_beside_it(
         "About 36 of 60 carers said the home felt more settled at the end than at the start.",
         "The likely range (95%) is from 48% to 72%.",
         "No clear change since 2026/27-Q2 (60%).",
-        "About 60 of 80 who could have answered are compared (75%).",
+        "About 60 of 80 pieces of support that could have been compared are (75%).",
+        "Pieces of support are counted: somebody whose support ended twice counts twice.",
         "Had none of them counted here, it would be 40%; had all of them, 80%.",
-        "Those who answered at the start only began lower on average (2.4)",
+        (
+            "About 15 answered at the start only. They began at 2.4 on average, those who answered "
+            "both times at 2.6: no clear difference."
+        ),
+        "The change is 0.7 times the spread of the first answers (Hedges' g): medium",
+        "How they are rated: Green: at the target or better.",
         "What it is",
         "Outcomes of the contract",
         "Forecast, not a figure",

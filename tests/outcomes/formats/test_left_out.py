@@ -14,7 +14,8 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from outcomes.episode import Audience
-from outcomes.figures import FlowFigure
+from outcomes.errors import BadReleaseError
+from outcomes.figures import FlowFigure, Symbol
 from outcomes.formats.bundle import files_of
 from outcomes.formats.lists import indicator_table
 from outcomes.indicators import RULE
@@ -26,7 +27,7 @@ from tests.outcomes.sample import sample_release
 BECAUSE = "because more would tell something about a few people."
 SAID = f"Stopped coming and did not come back: left out, {BECAUSE}"
 GONE, NOT_ASKED = (
-    next(each for each in MEASURES if each.id == measure) for measure in ("M15", "M07")
+    next(each for each in MEASURES if each.id == measure) for measure in ("M15", "M17")
 )
 COUNCIL = Audience.DERBY_CITY
 
@@ -75,7 +76,7 @@ def test_the_json_says_it_and_keeps_the_definition(audience: Audience) -> None:
     assert [SAID] == told["coarsened"]
     assert 1 == told["notes"].count(SAID)
     missing = {each["measure"]: each["missing"] for each in told["definitions"] if each["missing"]}
-    assert {"M07", "M15"} == set(missing)
+    assert {"M17", "M15"} == set(missing)
     assert RULE.in_words == told["rating_rule"]
 
 
@@ -83,10 +84,10 @@ def test_the_json_says_it_and_keeps_the_definition(audience: Audience) -> None:
 def test_the_lists_of_definitions_say_why_there_is_no_figure(audience: Audience) -> None:
     defined = {row["measure_code"]: row["why_no_figure"] for row in rows("definitions.csv")}
     assert defined["M15"].startswith("Left out of this release, because it would tell something")
-    assert defined["M07"] == NOT_ASKED.missing
+    assert defined["M17"] == NOT_ASKED.missing
     assert defined["M05"] == ""
     uncounted = [row["measure_code"] for row in rows("not_counted.csv", audience)]
-    assert ["M15", "M07"] == uncounted
+    assert ["M15", "M17"] == uncounted
 
 
 @pytest.mark.parametrize("audience", Audience)
@@ -117,18 +118,29 @@ def test_each_rating_has_the_rule_beside_it_and_a_forecast_has_neither() -> None
 
 def test_the_definition_is_there_in_full_and_its_hash_is_that_of_the_text() -> None:
     for each in json.loads(content("release.json"))["definitions"]:
-        if each["measure"] in ("M07", "M15"):
+        if each["measure"] in ("M17", "M15"):
             assert hashlib.sha256(each["in_full"].encode()).hexdigest() == each["content_hash"]
             whole = json.loads(each["in_full"])
             assert {"recipe", "windows", "sensitivity", "footprints", "scale"} <= set(whole)
 
 
 def test_a_release_stored_before_any_of_this_was_kept_is_read_as_it_was() -> None:
-    sample = sample_release()
+    later = ("eligible", "paired", "paired_percent", "only_first")
+    rich = sample_release()
+    figures = tuple(
+        replace(each, **dict.fromkeys(later, Symbol.NOT_APPLICABLE))  # type: ignore[arg-type]  # by name
+        for each in rich.figures
+    )
+    sample = replace(rich, figures=figures, rating_rule="")
     text = sample.to_json()
-    for word in ("rating_rule", "in_full", "missing", "paired_percent", '"eligible":"z"'):
+    # What stood in every figure from the beginning stands there still: the same text, the same id.
+    assert text.count('"effect_lower":"z","effect_upper":"z"') == len(figures)
+    for word in ("rating_rule", "in_full", "missing", "only_first", "paired_percent"):
         assert f'"{word}"' not in text
     assert sample == read_release(text)
+    assert '"eligible":' not in text
+    with pytest.raises(BadReleaseError):
+        read_release(text.replace('"effect_lower":"z"', '"effect_lower":"0.1"', 1))
     newer = release()
     assert newer == read_release(newer.to_json())
 
@@ -179,16 +191,11 @@ def test_a_report_is_about_the_days_of_the_people_it_counts(
 
 
 def test_the_paired_rate_stands_beside_a_change_in_every_file() -> None:
-    sample = sample_release()
-    figures = tuple(
-        replace(each, eligible=45, paired=30, paired_percent=67) if each.measure == "M06" else each
-        for each in sample.figures
-    )
-    files = {
-        each.name: each.content for each in files_of(replace(sample, figures=figures), COUNCIL)
-    }
+    files = {each.name: each.content for each in files_of(sample_release(), COUNCIL)}
     for row in csv.DictReader(io.StringIO(files["outcomes_la.csv"].decode())):
-        shown = ("45", "30", "67") if row["measure"].startswith("M06") else ("z", "z", "z")
+        compares = row["measure"].startswith(("M05", "M06"))
+        shown = ("45", "30", "67") if compares else ("z", "z", "z")
+        shown = ("45", "c", "c") if row["measure"].startswith("M09") else shown
         assert shown == (row["eligible_count"], row["paired_count"], row["paired_percent"])
     (tab,) = (each for each in tabs_of(files["workbook.xlsx"]) if each.name == "Changes")
     assert ([45, 30, 67],) * 3 == tuple(list(row[-3:]) for row in tab.rows if row[0] == "M06")

@@ -21,7 +21,7 @@ from tests.outcomes.pages.whole import whole_release
 from tests.outcomes.sample import sample_release
 
 CITY, COUNTY, BOARD = Audience
-C = Symbol.WITHHELD
+C, Z = Symbol.WITHHELD, Symbol.NOT_APPLICABLE
 SENTINEL = 88885
 
 
@@ -52,11 +52,14 @@ def planted(release: Release, place: Audience) -> Release:
             return figure
         numbers = {
             name: SENTINEL
-            for name in ("numerator", "denominator", "percent", "percent_lower", "percent_upper")
+            for name in (
+                *("numerator", "denominator", "percent", "percent_lower", "percent_upper"),
+                *("only_first", "eligible", "paired", "paired_percent"),
+            )
             if isinstance(getattr(figure, name), int)
         }
         means = {
-            name: Decimal(SENTINEL)
+            name: Decimal(f"4.{SENTINEL}")  # on the scale
             for name in ("first_mean", "last_mean", "change_mean", "only_first_mean")
             if isinstance(getattr(figure, name), Decimal)
         }
@@ -78,7 +81,7 @@ def hidden_everywhere(release: Release) -> Release:
         *("numerator", "denominator", "percent", "percent_lower", "percent_upper"),
         *("first_mean", "last_mean", "change_mean", "change_lower", "change_upper"),
         *("percent_if_none", "percent_if_all", "only_first_mean", "median_seconds"),
-        *("effect", "effect_lower", "effect_upper"),
+        *("effect", "only_first", "eligible", "paired", "paired_percent"),
     ]
     return replace(
         release,
@@ -123,7 +126,8 @@ def test_the_glance_says_what_matters_in_plain_sentences() -> None:
         whole_release("2026/27-Q2", share=30),
         whole_release("2026/27-Q3", share=60),
     ]
-    glance = report_of(releases, CITY).glance
+    found = report_of(releases, CITY)
+    glance, measures = found.glance, f"Of {len(found.cards)} measures, "
     assert glance.support == (
         "About 60 pieces of support ended.",
         "About 60 pieces of support were accepted.",
@@ -131,23 +135,24 @@ def test_the_glance_says_what_matters_in_plain_sentences() -> None:
     )
     assert glance.answered == (
         (
-            "Young people: about 60 of 80 who could have answered did so both at the start and at "
-            "the end (75%)."
+            "Young people: both at the start and at the end there are answers for about 60 of 80 "
+            "pieces of support in which they could have answered (75%)."
         ),
         (
-            "Carers: about 60 of 80 who could have answered did so both at the start and at the "
-            "end (75%)."
+            "Carers: both at the start and at the end there are answers for about 60 of 80 pieces "
+            "of support in which they could have answered (75%)."
         ),
     )
     assert glance.changes[0] == (
         "Clearly higher at the end than at the start: Body, Home, Safety, People who care, "
         "Feelings, Friends, Belief in myself and Learning or work."
     )
-    better = next(each for each in glance.changes if "better" in each)
+    assert any(each.startswith(measures) and " clearly changed" in each for each in glance.changes)
+    better = next(each for each in glance.changes if "better:" in each)
     assert better.startswith("Higher than in 2026/27-Q2, which is better: feelings better")
     worse = next(each for each in glance.changes if "worse:" in each)
     assert "an unplanned move" in worse
-    assert glance.withheld == "Of 45 measures, 1 is withheld so that nobody can be found."
+    assert glance.withheld == f"{measures}1 is withheld so that nobody can be found."
 
 
 def test_without_an_earlier_release_the_glance_compares_nothing() -> None:
@@ -161,13 +166,64 @@ def test_a_change_whose_range_holds_nothing_is_no_clear_change() -> None:
     assert "No clear change from start to end: Body, Home and Feelings." in glance.changes
 
 
+CHANGES = ("M05", "M05w", "M05s", "M06", "M07", "M08", "M09", "M09b", "M16", "M16w", "M19")
+
+
 def test_every_change_figure_stands_beside_its_paired_rate() -> None:
     found = report_of([whole_release()], CITY)
+    told = "About 60 of 80 pieces of support that could have been compared are (75%)."
     for card in found.cards:
-        if card.row.measure in ("M05", "M05w", "M06", "M08", "M09", "M09b"):
-            assert card.paired == "About 60 of 80 who could have answered are compared (75%)."
-        if card.row.measure in ("M01", "M04", "M12"):
-            assert card.paired is None
+        is_change = card.row.measure in CHANGES
+        assert card.paired == (told if is_change else None), card.title
+        assert card.paired_short == ("60 of 80 (75%)" if is_change else ""), card.title
+
+
+def test_a_figure_about_an_earlier_quarter_has_its_own_counts_beside_it_or_none() -> None:
+    release = whole_release()
+    names = ("eligible", "paired", "paired_percent")
+
+    def of_before(own: Symbol | int) -> Release:
+        """Give the release without such counts, but for those of M19."""
+        told = {each: dict.fromkeys(names, Z) for each in CHANGES} | {
+            "M19": dict.fromkeys(names, own)
+        }
+        figures = tuple(replace(each, **told.get(each.measure, {})) for each in release.figures)
+        return replace(release, figures=figures)
+
+    def paired(of: Release) -> dict[str, str | None]:
+        return {each.row.measure: each.paired for each in report_of([of], CITY).cards}
+
+    old = paired(of_before(Z))
+    assert old["M19"] is None
+    assert old["M04"] is None
+    assert old["M04c"] is None
+    assert old["M05"] == "About 60 of 80 pieces of support that could have been compared are (75%)."
+    hidden = paired(of_before(C))["M19"]
+    assert hidden == "How many of those who could have been compared are is not shown."
+
+
+@pytest.mark.parametrize(("clear", "named"), [(1, " (home felt more settled)"), (4, "")])
+def test_the_glance_says_how_many_measures_could_show_a_change_at_all(
+    clear: int, named: str
+) -> None:
+    """That nothing changed is no news where little could be known."""
+    comparable = ("M09", "M08", "M12", "M10")[:clear]
+
+    def narrowed(release: Release) -> Release:
+        return replace(
+            release,
+            figures=tuple(
+                each if each.measure in comparable else replace(each, denominator=10)
+                for each in release.figures
+            ),
+        )
+
+    releases = [narrowed(whole_release(each)) for each in ("2026/27-Q2", "2026/27-Q3")]
+    found = report_of(releases, CITY)
+    said = found.glance.changes
+    told = f"Of {len(found.cards)} measures, {clear} can be compared with 2026/27-Q2{named}"
+    assert f"{told}: no clear change." in said
+    assert "Nothing" not in " ".join(said)
 
 
 def test_every_agreed_measure_has_a_place_of_its_own() -> None:
@@ -223,9 +279,11 @@ def figure_is_by_age(card: Card) -> bool:
 
 
 def test_what_is_not_shown_is_listed_table_by_table_with_the_reason() -> None:
-    tables = {each.title: each for each in report_of([whole_release()], CITY).hidden}
+    found = report_of([whole_release()], CITY)
+    tables = {each.title: each for each in found.hidden}
     young = tables["How young people felt at the end"]
-    assert young.told == "1 of 12 not shown"
+    (part,) = (each for each in found.parts if each.heading.slug == "young-people")
+    assert young.told == f"1 of {len(part.cards)} not shown"
     ((reason, names),) = young.by_reason
     assert reason.startswith("withheld, so that nobody can be found")
     assert names == "Feelings worse at the end"

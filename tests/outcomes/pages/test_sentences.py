@@ -123,23 +123,81 @@ def test_a_mean_is_told_from_start_to_end() -> None:
 @pytest.mark.parametrize(
     ("only", "expected"),
     [
-        ("2.4", "began lower on average (2.4) than those who answered both times (2.8)."),
-        ("3.0", "began higher on average (3.0) than those who answered both times (2.8)."),
-        ("2.8", "began at the same mean (2.8) as those who answered both times."),
+        (
+            "1.4",
+            (
+                "They began clearly lower on average (1.4) than those who answered both times "
+                "(3.0): those compared are not like them."
+            ),
+        ),
+        (
+            "4.6",
+            (
+                "They began clearly higher on average (4.6) than those who answered both times "
+                "(3.0): those compared are not like them."
+            ),
+        ),
+        (
+            "2.6",
+            (
+                "They began at 2.6 on average, those who answered both times at 3.0: no clear "
+                "difference."
+            ),
+        ),
     ],
 )
-def test_how_those_began_who_are_missing_at_the_end(only: str, expected: str) -> None:
-    said = sentences.attrition_of(mean(first_mean="2.8", only_first_mean=only))
-    assert said == f"Those who answered at the start only {expected}"
+def test_only_a_difference_beyond_chance_and_rounding_is_called_clear(
+    only: str, expected: str
+) -> None:
+    figure = replace(mean(first_mean="3.0", only_first_mean=only), only_first=40)
+    assert (
+        sentences.attrition_of(figure, base=5) == f"About 40 answered at the start only. {expected}"
+    )
+
+
+def test_rounding_can_make_a_difference_unclear() -> None:
+    figure = replace(mean(first_mean="3.0", only_first_mean="1.9"), only_first=25)
+    exact, rounded = (sentences.attrition_of(figure, base=each) or "" for each in (1, 5))
+    assert "clearly lower" in exact
+    assert "no clear difference" in rounded
 
 
 def test_how_those_began_is_withheld_or_not_asked() -> None:
-    hidden = sentences.attrition_of(mean(first_mean="2.8", only_first_mean=C))
+    hidden = sentences.attrition_of(mean(first_mean="2.8", only_first_mean=C), base=5)
     assert hidden is not None
     assert "withheld" in hidden
     assert not re.search(r"\d", hidden)
-    assert sentences.attrition_of(mean(first_mean="2.8")) is None
-    assert sentences.attrition_of(mean(first_mean=C, only_first_mean="2.4")) is None
+    assert sentences.attrition_of(mean(first_mean="2.8"), base=5) is None
+    assert sentences.attrition_of(mean(first_mean=C, only_first_mean="2.4"), base=5) is None
+
+
+def test_without_a_count_no_difference_is_claimed() -> None:
+    told = sentences.attrition_of(mean(first_mean="2.8", only_first_mean="1.4"), base=5)
+    assert told is not None
+    assert "cannot be said" in told
+    assert "clearly" not in told
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [("0.9", "large"), ("-0.5", "medium"), ("0.2", "small"), ("-0.1", "hardly any")],
+)
+def test_a_size_is_said_in_plain_words_and_without_a_range_that_nobody_worked_out(
+    size: str, words: str
+) -> None:
+    assert sentences.effect_of(mean(effect=size)) == (
+        f"The change is {size} times the spread of the first answers (Hedges' g): {words}, by a "
+        "common rule of thumb. How sure that is, the likely range of the change says."
+    )
+    assert sentences.effect_of(mean(effect=U)) is None
+
+
+def test_means_that_are_rounded_one_by_one_are_said_to_be() -> None:
+    note = " Both means and the change (+0.5) are rounded one by one, so the change is not quite"
+    odd = mean(first_mean="2.6", last_mean="3.0", change_mean="0.5")
+    assert note in told(odd, MEAN)
+    even = mean(first_mean="2.5", last_mean="3.0", change_mean="0.5")
+    assert "rounded one by one" not in told(even, MEAN)
 
 
 def test_times_are_told_in_minutes() -> None:
@@ -170,7 +228,8 @@ def test_no_sentence_of_any_agreed_measure_claims_significance_or_a_cause(period
             said,
             sentences.interval_of(figure, meaning),
             sentences.bounds_of(figure),
-            sentences.attrition_of(figure),
+            sentences.attrition_of(figure, base=5),
+            sentences.effect_of(figure),
         ):
             assert not re.search(
                 r"signific|\*|because|thanks to|led to|\{|\}", part or "", re.IGNORECASE
