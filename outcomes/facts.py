@@ -75,11 +75,37 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalRating:
+    """How near somebody said on a day that they are to a goal: 0 (not there at all) to 10."""
+
+    on: date
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGoal:
+    """One goal that a young person set, in one piece of support in which they took part.
+
+    `person` is a pseudonym; the words of a goal are nowhere in figures. `ratings` are those given
+    in this support, the oldest first. `given_up` says that it was put away as not theirs any more,
+    and not as reached.
+    """
+
+    episode: str
+    person: str
+    set_on: date
+    put_away_on: date | None = None
+    given_up: bool = False
+    ratings: tuple[GoalRating, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the measures of one period need.
 
     `episodes` holds every support episode that was open on any day since the earliest day that a
-    measure of the period looks at; `observations` and `askings` are those of these episodes.
+    measure of the period looks at; `observations`, `askings` and `goals` are those of these
+    episodes.
     """
 
     episodes: tuple[EpisodeFacts, ...]
@@ -89,3 +115,4 @@ class Facts:
     followups: tuple[FollowUp, ...] = ()
     begun: tuple[Begun, ...] = ()
     heard: tuple[Heard, ...] = ()
+    goals: tuple[OwnGoal, ...] = ()

@@ -25,6 +25,7 @@ from outcomes.facts import Facts, SdqTotal
 from outcomes.quarter import Period, Quarter
 from storage.casework import AnyRow
 from storage.heard import heard_between
+from storage.own_goals import goals_of
 from storage.pairs import observations_of
 from storage.reach import AgeOf, askings_of, begun_between, follow_ups_due, when_gone_quiet
 from storage.tables import (
@@ -65,9 +66,10 @@ def read_facts(connection: Connection, period: Period, zone: ZoneInfo) -> Facts:
     """Return everything that the measures of a period need; zone: the service's, for local days.
 
     Episodes: those that were open on any day from three quarters before the period to its end, in
-    the order of their pseudonyms, with their answers, askings and imported totals, whenever these
-    were. Follow-ups: those due in the period. Check-ins: those begun in it. Heard: young people
-    whose words were read in it. Raises BadFactsError where what is stored contradicts itself.
+    the order of their pseudonyms, with their answers, askings, imported totals and goals, whenever
+    these were. Follow-ups: those due in the period. Check-ins: those begun in it. Heard: young
+    people whose words were read in it. Raises BadFactsError where what is stored contradicts
+    itself.
     """
     open_then = (
         support_episodes.c.opened_on <= period.last_day,
@@ -90,6 +92,7 @@ def read_facts(connection: Connection, period: Period, zone: ZoneInfo) -> Facts:
         followups=follow_ups_due(connection, span, zone, quiet, age_of),
         begun=begun_between(connection, span, zone, age_of),
         heard=heard_between(connection, span, zone, age_of),
+        goals=goals_of(connection, keys, zone),
     )
 
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from outcomes.episode import CloseReason, EpisodeFacts
 from outcomes.errors import BadFactsError, BadMeasureError
-from outcomes.facts import Begun, Facts, FollowUp, Heard, SdqTotal
+from outcomes.facts import Begun, Facts, FollowUp, Heard, OwnGoal, SdqTotal
 from outcomes.measures.measure import Measure, PeriodRule
 from outcomes.observation import Asking, AskingOutcome, Observation, Role, Wave
 from outcomes.quarter import Period, Quarter, quarters_of
@@ -85,6 +85,7 @@ class Ended:
     answers: Mapping[Asked, Sequence[Observation]] = field(default_factory=dict)
     askings: Mapping[Asked, Sequence[Asking]] = field(default_factory=dict)
     totals: Sequence[SdqTotal] = ()
+    goals: Sequence[OwnGoal] = ()
 
     @property
     def who(self) -> str:
@@ -147,7 +148,7 @@ class Listened:
 
 Fact = TypeVar("Fact", FollowUp, Begun, Heard)
 
-_Record = TypeVar("_Record", Observation, Asking, SdqTotal)
+_Record = TypeVar("_Record", Observation, Asking, SdqTotal, OwnGoal)
 
 
 def population_of(measure: Measure) -> Population:
@@ -178,6 +179,7 @@ class People:
         self._answers = _by_episode(facts.observations)
         self._askings = _by_episode(facts.askings)
         self._totals = _by_episode(facts.sdq)
+        self._goals = _by_episode(facts.goals)
 
     def accepted(self) -> Iterator[Accepted]:
         """Give the support that was accepted in the period."""
@@ -215,6 +217,7 @@ class People:
                     _by_asked(self._answers.get(key, ())),
                     _by_asked(self._askings.get(key, ())),
                     self._totals.get(key, ()),
+                    self._goals.get(key, ()),
                 )
 
     def viewed(self, population: Population) -> Iterator[Viewed]:

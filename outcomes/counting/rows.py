@@ -23,6 +23,7 @@ _NAMED_AFTER_THE_TABLE = {
     Mark.COMPARED,
     Mark.SETTLED_COMPARED,
     Mark.KNOWING_COMPARED,
+    Mark.HAD_GOAL,
     Mark.NOTED,
     Mark.GIVEN,
     Mark.SAID,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from outcomes.counting.goals import TABLE as GOALS
+from outcomes.counting.goals import goals_table
 from outcomes.counting.populations import (
     Accepted,
     AskedLater,
@@ -87,13 +89,14 @@ def sorters_for(measures: Sequence[Measure], everything: Sequence[Measure]) -> S
     moves = [moves_table(each.recipe.who) for each in of(Sorting.MOVES)]
     away = [away_table() for _ in of(Sorting.AWAY)]
     bands = [bands_table(each.recipe.key, each.recipe.days) for each in of(Sorting.BANDS)]
+    goals = [goals_table(each.windows, each.scale) for each in of(Sorting.GOALS)]
     gone = [gone_table(each.recipe.days) for each in of(Sorting.GONE)]
     later = [later_table(source_of(each), each.recipe.key) for each in of(Sorting.LATER)]
     return Sorters(
         populations=tuple(dict.fromkeys(population_of(each) for each in measures)),
         flows=flows,
         ended={
-            Population.CLOSED: [*flows, *moves, *away, *bands],
+            Population.CLOSED: [*flows, *goals, *moves, *away, *bands],
             Population.CLOSED_A_QUARTER_AGO: gone,
             Population.CLOSED_THREE_QUARTERS_AGO: later,
         },
@@ -122,6 +125,7 @@ def table_of(measure: Measure) -> str:
         Sorting.ITEM: f"{flow}:{recipe.key}",
         Sorting.HOME: f"{flow}:home",
         Sorting.LATER: f"{flow}:{recipe.key}:later",
+        Sorting.GOALS: GOALS,
         Sorting.ADVICE: f"{whose}:{measure.items[-1] if measure.items else ''}",
         Sorting.VIEW: f"{whose}:{recipe.key}",
         Sorting.MOVES: "moves",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from outcomes.episode import Lives, Strand
+from outcomes.measures.catalogue_goals import GOALS
 from outcomes.measures.contract import outcomes_of
 from outcomes.measures.measure import (
     Cadence,
@@ -179,23 +180,7 @@ YOUNG_PEOPLE = (
         )
         for item, title in AREAS.items()
     ),
-    _of_children(
-        id="M07",
-        area="Total",
-        title="Closer to an own goal",
-        statement=(
-            "Of the young people who set a goal of their own and said how close they were to it at "
-            "the start and at the end, the share who came closer. This is not asked yet."
-        ),
-        sentence="{n} of {d} young people came closer to a goal of their own.",
-        population="Support that ended with a goal rated at the start and at the end.",
-        numerator="The last rating above the first, over all goals of the young person.",
-        recipe=Recipe(Sorting.GOALS, of=Mark.COMPARED, counts=Mark.ROSE, who=_CHILDREN),
-        instrument=None,
-        instrument_version=None,
-        missing="Nothing asks young people for goals of their own yet, so there is no figure.",
-        outcomes=outcomes_of("M07", "Total"),
-    ),
+    *GOALS,
     _of_children(
         id="M19",
         title="Still as well six months later",

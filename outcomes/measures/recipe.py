@@ -54,6 +54,7 @@ class Mark(StrEnum):
     OTHERS_ROSE = "settled-rose-and-all-the-others-too"
     KNOWING_COMPARED = "understanding-compared"
     KNOWING_ROSE = "understanding-rose"
+    HAD_GOAL = "had-a-goal"
     ANSWERED_LATER = "answered-later"
     HELD = "at-most-one-step-lower-later"
     TOP = "top-answer"

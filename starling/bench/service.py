@@ -16,7 +16,7 @@ from outcomes.episode import (
     StaffFacts,
     Strand,
 )
-from outcomes.facts import Begun, Facts, FollowUp, Heard, SdqTotal
+from outcomes.facts import Begun, Facts, FollowUp, GoalRating, Heard, OwnGoal, SdqTotal
 from outcomes.observation import Asking, AskingOutcome, Observation
 
 _Choice = TypeVar("_Choice")
@@ -50,6 +50,8 @@ _OUTCOMES = (
     (AskingOutcome.NOT_ASKED, 6),
 )
 _LATER = ((AskingOutcome.ANSWERED, 45), (AskingOutcome.NO_REPLY, 45), (AskingOutcome.DECLINED, 10))
+_SET_GOALS = 0.5
+_RATED_AGAIN = 0.7
 _THEMES = ("waiting", "food", "being-heard", "family-time", "moves")
 
 
@@ -59,6 +61,7 @@ class Service:
     def __init__(self, first: date, last: date, a_year: int, seed: int) -> None:
         """Live from one day to another; the same seed gives the same facts."""
         self.random = Random(seed)  # noqa: S311 - made-up people, no secret
+        self.seed = seed
         self.last = last
         self.episodes: list[EpisodeFacts] = []
         self.observations: list[Observation] = []
@@ -67,6 +70,7 @@ class Service:
         self.followups: list[FollowUp] = []
         self.begun: list[Begun] = []
         self.heard: list[Heard] = []
+        self.goals: list[OwnGoal] = []
         days = (last - first).days
         for number in range(a_year * days // 365):
             self._live(f"e{number}", first + timedelta(days=self.random.randrange(days)))
@@ -81,6 +85,7 @@ class Service:
             tuple(self.followups),
             tuple(self.begun),
             tuple(self.heard),
+            tuple(self.goals),
         )
 
     def _likely(self, percent: int) -> bool:
@@ -115,6 +120,7 @@ class Service:
             self._view(episode)
         self._later(episode)
         self._speak(episode)
+        self._set_goals(episode)
 
     def _noted(self, accepted: date, closed: date | None) -> StaffFacts:
         away = self._likely(25)
@@ -235,6 +241,22 @@ class Service:
                     themes,
                 )
             )
+
+    def _set_goals(self, episode: EpisodeFacts) -> None:
+        """Let somebody set a goal or two, by chances of their own: no other draw moves."""
+        chance = Random(f"{self.seed}: goals of {episode.key}")  # noqa: S311 - made-up people, no secret
+        if episode.strand is not Strand.DIRECT or chance.random() > _SET_GOALS:
+            return
+        first = episode.accepted_on + timedelta(days=chance.randrange(21))
+        last = episode.closed_on
+        for _ in range(chance.choice((1, 1, 2))):
+            before = chance.randrange(1, 7)
+            ratings = [GoalRating(first, before)]
+            if last is not None and chance.random() < _RATED_AGAIN:
+                after = min(10, max(0, before + chance.choice((-1, 0, 1, 2, 2, 3))))
+                ratings.append(GoalRating(last, after))
+            person = f"young-person of {episode.key}"
+            self.goals.append(OwnGoal(episode.key, person, first, ratings=tuple(ratings)))
 
 
 THEMES = tuple((each, each.replace("-", " ").capitalize()) for each in _THEMES)

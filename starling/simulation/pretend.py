@@ -10,6 +10,7 @@ from random import Random
 from typing import Final
 
 from bot.callbacks import parse
+from starling.simulation.aiming import Aims, draw_aims
 from starling.simulation.staff import Guest
 from storage.outbox import Button, OutgoingKind, Sending
 from surveys.conversation import (
@@ -74,7 +75,7 @@ class Pretend:
 
     `participant` is the id under which they answer. Feelings drift upwards a little with the days
     since their support began. `joined`, `quiet`, `stopped` and `blocked` are what they did last,
-    `held` and `left` what staff did: then nobody asks them.
+    `held` and `left` what staff did: then nobody asks them. Only young people have `aims`.
     """
 
     role: Role
@@ -94,6 +95,7 @@ class Pretend:
     held: bool = False
     left: bool = False
     last: list[Sending] = field(default_factory=list)
+    aims: Aims | None = None
 
     def knock(self) -> What | None:
         """Open the invitation, or never come."""
@@ -114,7 +116,7 @@ class Pretend:
             return self._take_offer([given for _, given in offers])
         if joins:
             return self._join([given for _, given in joins])
-        return None
+        return self.aims.react(self.last, days) if self.aims is not None else None
 
     def _buttons(self) -> list[tuple[Button, What]]:
         """Return the buttons of the newest message that has any that lead on."""
@@ -225,5 +227,13 @@ def make_pretend(role: Role, channel: Channel, chat_id: int, guest: Guest, seed:
     )
     drift = chance.gauss(0.55, 0.7)
     return Pretend(
-        role, channel, chat_id, guest.participant, guest.code, chance, temper, drift=drift
+        role,
+        channel,
+        chat_id,
+        guest.participant,
+        guest.code,
+        chance,
+        temper,
+        drift=drift,
+        aims=None if grown else draw_aims(seed),
     )

@@ -18,7 +18,7 @@ from outcomes.episode import (
     StaffFacts,
     Strand,
 )
-from outcomes.facts import Begun, Facts, FollowUp, Heard, SdqTotal
+from outcomes.facts import Begun, Facts, FollowUp, GoalRating, Heard, OwnGoal, SdqTotal
 from outcomes.measures.catalogue import AREAS, MEASURES, theme_measures
 from outcomes.measures.characteristics import VALUES
 from outcomes.measures.measure import Measure
@@ -136,6 +136,7 @@ class Life:
     observations: tuple[Observation, ...]
     askings: tuple[Asking, ...]
     sdq: tuple[SdqTotal, ...]
+    goals: tuple[OwnGoal, ...]
 
 
 @st.composite
@@ -204,7 +205,25 @@ def lives(draw: st.DrawFn, key: str) -> Life:
         SdqTotal(key, informant, facts.accepted_on + timedelta(days=days), total)
         for (informant, days), total in totals.items()
     )
-    return Life(facts, tuple(observations), tuple(askings), sdq)
+    goals = draw(st.lists(_goals(key, facts.accepted_on, end), max_size=2))
+    return Life(facts, tuple(observations), tuple(askings), sdq, tuple(goals))
+
+
+@st.composite
+def _goals(draw: st.DrawFn, key: str, accepted: date, end: date) -> OwnGoal:
+    """A goal of one of two young people, with ratings around the start and the end."""
+    days = st.sampled_from((accepted, end)).flatmap(
+        lambda day: st.integers(-50, 50).map(lambda days: day + timedelta(days=days))
+    )
+    rated = sorted(draw(st.lists(days, max_size=3)))
+    return OwnGoal(
+        key,
+        f"young person {draw(st.integers(1, 2))} of {key}",
+        rated[0] if rated else draw(days),
+        draw(st.none() | days),
+        draw(st.booleans()),
+        tuple(GoalRating(on, draw(st.integers(0, 10))) for on in rated),
+    )
 
 
 @st.composite
@@ -240,4 +259,5 @@ def services(draw: st.DrawFn, most: int = 7) -> Facts:
         followups=tuple(followups),
         begun=tuple(begun),
         heard=tuple(heard),
+        goals=tuple(one for each in everybody for one in each.goals),
     )

@@ -15,8 +15,17 @@ from functools import cache
 from pathlib import Path
 
 from outcomes.compiling import Made, make
-from outcomes.episode import AgeBand, Audience, CloseReason, Commissioner, Lives, StaffFacts, Strand
-from outcomes.facts import Facts, Heard
+from outcomes.episode import (
+    AgeBand,
+    Audience,
+    CloseReason,
+    Commissioner,
+    EpisodeFacts,
+    Lives,
+    StaffFacts,
+    Strand,
+)
+from outcomes.facts import Facts, GoalRating, Heard, OwnGoal
 from outcomes.formats.bundle import files_of
 from outcomes.formats.projection import SCHEMA_NAME
 from outcomes.measures.catalogue import AREAS
@@ -43,7 +52,7 @@ ENDS = (date(2026, 11, 20), date(2026, 12, 9), date(2027, 2, 3))
 
 def made_up_year(numbers: Sequence[int] = range(CHILDREN)) -> Facts:
     """Children and carers whose answers follow from their number, so that nobody drew a lot."""
-    episodes, observations, askings, heard = [], [], [], []
+    episodes, observations, askings, heard, goals = [], [], [], [], []
     for number in numbers:
         facts = support(
             f"e{number}",
@@ -64,9 +73,17 @@ def made_up_year(numbers: Sequence[int] = range(CHILDREN)) -> Facts:
             if number % 7 not in (2, 5):
                 said.append(star(facts, -3, scores(number, tuple(AREAS), end=True)))
             heard.append(heard_by(number, facts.closed_on or COMPILED_ON))
+            if number % 4:
+                goals.append(goal_of(number, facts))
         observations += said
         askings += [asked(each) for each in said]
-    return Facts(tuple(episodes), tuple(observations), tuple(askings), heard=tuple(heard))
+    return Facts(
+        tuple(episodes),
+        tuple(observations),
+        tuple(askings),
+        heard=tuple(heard),
+        goals=tuple(goals),
+    )
 
 
 def heard_by(number: int, on: date) -> Heard:
@@ -75,6 +92,17 @@ def heard_by(number: int, on: date) -> Heard:
     day = on - timedelta(days=30)
     who = WHO[number % len(WHO)]
     return Heard(f"p{number}", who, Strand.DIRECT, AGES[number % len(AGES)], day, slugs)
+
+
+def goal_of(number: int, facts: EpisodeFacts) -> OwnGoal:
+    """A goal that somebody set in the first weeks; most of them rated it again at the end."""
+    end = facts.closed_on or COMPILED_ON
+    first, again = facts.accepted_on + timedelta(days=10), end - timedelta(days=3)
+    before = 2 + number % 5
+    ratings = [GoalRating(first, before)]
+    if number % 7 not in (2, 5):
+        ratings.append(GoalRating(again, before + STEPS[number % len(STEPS)]))
+    return OwnGoal(facts.key, f"p{number}", first, ratings=tuple(ratings))
 
 
 def asked(said: Observation) -> Asking:

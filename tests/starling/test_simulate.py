@@ -8,19 +8,24 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, func, select
 
+from outcomes.facts import OwnGoal
+from outcomes.quarter import Quarter
 from starling.settings import Settings
 from starling.simulation.life import Plan
 from starling.simulation.opening import Lived, live_plan
 from storage import tables
 from storage.database import read_once
+from storage.facts import read_facts
 from storage.outbox import Delivery
 from storage.people import Standing
 from tests.support.tracked import PROJECT
@@ -29,6 +34,7 @@ from usecases.refusal import Refusal
 KEY = base64.urlsafe_b64encode(b"a made-up key of thirty-two bytes").decode()
 PLAN = Plan(children=5, first=date(2025, 9, 1), last=date(2025, 11, 30), seed=7, eventful=True)
 QUIET = replace(PLAN, eventful=False)
+AUTUMN = Quarter.parse("2025/26-Q3")
 
 
 async def lived(url: str, plan: Plan = PLAN) -> Lived:
@@ -92,6 +98,28 @@ async def test_what_is_said_to_have_happened_is_what_is_stored(sqlite_url: str) 
     joined = people.status != Standing.INVITED.value
     assert 0 < count(sqlite_url, joined) <= happened["people invited"]
     assert count(sqlite_url, tables.observations.c.id.is_not(None)) > 0
+
+
+def said(url: str) -> tuple[Counter[str], tuple[OwnGoal, ...]]:
+    """What everybody answered until autumn was over, without pseudonyms, and all their goals."""
+    facts = read_once(url, lambda rows: read_facts(rows, AUTUMN, ZoneInfo("Europe/London")))
+    told = ((each.role, each.on, sorted(each.scores.items())) for each in facts.observations)
+    return Counter(map(repr, told)), facts.goals
+
+
+async def test_young_people_set_goals_and_rate_them_and_answer_all_else_as_without(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = replace(QUIET, first=date(2025, 6, 1), children=8, seed=5)
+    other = f"{sqlite_url}.other"
+    await lived(sqlite_url, plan)
+    monkeypatch.setattr("starling.simulation.aiming._AIM", 0)
+    await lived(other, plan)
+    (answers, goals), (without, nothing) = said(sqlite_url), said(other)
+    assert answers == without
+    assert not nothing
+    assert len(goals) > 1
+    assert any(len(each.ratings) > 1 for each in goals)
 
 
 async def test_made_up_people_never_stand_among_others(sqlite_url: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 from hypothesis import given, settings
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from outcomes.counting.flow import Missing, Stage
 from outcomes.episode import AgeBand, Axis, Commissioner, Strand
-from outcomes.facts import Facts
-from outcomes.measures.measure import Cadence, Direction, Measure, Scale
+from outcomes.facts import Facts, GoalRating
+from outcomes.measures.measure import Cadence, Direction, Measure
 from outcomes.quarter import Period, Quarter, quarters_of
 from outcomes.raw import Group, Part, RawTables
 from outcomes.reliable import Norm, change_of
@@ -101,6 +101,10 @@ def renamed(facts: Facts) -> Facts:
         tuple(replace(each, person=each.person[::-1]) for each in facts.followups),
         tuple(replace(each, person=each.person[::-1]) for each in facts.begun),
         tuple(replace(each, person=each.person[::-1]) for each in facts.heard),
+        tuple(
+            replace(each, episode=f"new {each.episode}", person=each.person[::-1])
+            for each in facts.goals
+        ),
     )
 
 
@@ -111,7 +115,7 @@ def test_the_order_of_people_and_their_pseudonyms_change_nothing(
 ) -> None:
     other = renamed(facts)
     shuffled = {}
-    for name in ("episodes", "observations", "askings", "sdq", "followups", "begun", "heard"):
+    for name in (each.name for each in fields(Facts)):
         records = list(getattr(other, name))
         order.shuffle(records)  # type: ignore[attr-defined]  # a seeded random.Random
         shuffled[name] = tuple(records)
@@ -140,8 +144,8 @@ def test_somebody_without_two_answers_changes_no_comparison(
 
 
 def turned(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
-    scale = Scale(direction=Direction.LOWER_IS_BETTER)
-    return tuple(replace(each, scale=scale) for each in measures)
+    lower = Direction.LOWER_IS_BETTER
+    return tuple(replace(each, scale=replace(each.scale, direction=lower)) for each in measures)
 
 
 @_SOME
@@ -154,6 +158,10 @@ def test_turning_the_scale_and_mirroring_the_answers_changes_nothing(
         observations=tuple(
             replace(each, scores={item: 6 - score for item, score in each.scores.items()})
             for each in facts.observations
+        ),
+        goals=tuple(
+            replace(each, ratings=tuple(GoalRating(one.on, 10 - one.value) for one in each.ratings))
+            for each in facts.goals
         ),
     )
     before = count(facts, period)
