@@ -79,10 +79,11 @@ class Paired:
 
     @property
     def short(self) -> str:
-        """Write it for a table."""
+        """Write the share for a table, the counts where there is none."""
         if self.eligible is None or self.paired is None:
             return short_reason(Symbol.WITHHELD)
-        return f"{self.paired} of {self.eligible}{self.in_brackets}"
+        counts = f"{self.paired} of {self.eligible}"
+        return counts if self.percent is None else f"{self.percent}%"
 
 
 def flows_of(release: Release, footprint: Audience) -> tuple[Flow, ...]:
@@ -154,10 +155,10 @@ def _flow_behind(definition: Definition, flows: tuple[Flow, ...]) -> Flow | None
 def tell_paired(paired: Paired, *, is_rounded: bool) -> str:
     """Say how many pieces of support can be compared, of those that could have been."""
     if paired.eligible is None or paired.paired is None:
-        return "How many of those who could have been compared are is not shown."
+        return "How many of those that could have been compared were is not shown."
     about = "About " if is_rounded else ""
     of = f"{paired.paired} of {paired.eligible}"
-    return f"{about}{of} pieces of support that could have been compared are{paired.in_brackets}."
+    return f"{about}{of} pieces of support that could have been compared were{paired.in_brackets}."
 
 
 def tell_answered(flow: Flow, *, is_rounded: bool) -> str:

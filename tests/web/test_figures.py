@@ -182,7 +182,7 @@ async def test_a_measure_has_its_sentence_its_range_and_everything_beside_it(
         "About 36 of 60 carers said the home felt more settled at the end than at the start.",
         "The likely range (95%) is from 48% to 72%.",
         "No clear change since 2026/27-Q2 (60%).",
-        "About 60 of 80 pieces of support that could have been compared are (75%).",
+        "About 60 of 80 pieces of support that could have been compared were (75%).",
         "Pieces of support are counted: somebody whose support ended twice counts twice.",
         "Had none of them counted here, it would be 40%; had all of them, 80%.",
         (
@@ -199,6 +199,32 @@ async def test_a_measure_has_its_sentence_its_range_and_everything_beside_it(
     ):
         assert said in text
     assert not re.search(r"signific", text, re.IGNORECASE)
+
+
+async def test_what_stands_beside_a_measure_has_its_table_and_the_rule_of_its_rating(
+    stage: Stage, browser: httpx.AsyncClient
+) -> None:
+    release = await publish(stage, sample_release())
+    await stage.sign_in(browser, "commissioner:derby-city")
+    html = (await browser.get(f"/commissioner/{release.id}")).text
+    beside = html.partition("<summary>Read beside: ")[2].partition("How it is worked out")[0]
+    assert "How it is rated: Green: at the target or better." in beside
+    picture = beside.index("other-ss-pm16.svg")
+    assert "<table" in beside[picture:], "its words promise a table below the picture"
+    assert "10.4" in beside[picture:]
+
+
+async def test_the_printed_report_has_the_paired_rate_beside_each_change(
+    stage: Stage, browser: httpx.AsyncClient
+) -> None:
+    release = await publish(stage, whole_release())
+    await stage.sign_in(browser, "commissioner:derby-city")
+    printed = (await browser.get(f"/commissioner/{release.id}")).text.partition("print-measures")[2]
+    rows = re.findall(r"<tr><td>([^<]*)</td>.*?<td>([^<]*)</td><td>[^<]*</td></tr>", printed)
+    paired = dict(rows)
+    assert paired["Feelings better at the end"] == "75%"
+    assert paired["Surer of what to do"] == "75%"
+    assert paired["An unplanned move"] == ""
 
 
 async def test_other_quarters_and_years_are_a_link_away(

@@ -171,11 +171,11 @@ CHANGES = ("M05", "M05w", "M05s", "M06", "M07", "M08", "M09", "M09b", "M16", "M1
 
 def test_every_change_figure_stands_beside_its_paired_rate() -> None:
     found = report_of([whole_release()], CITY)
-    told = "About 60 of 80 pieces of support that could have been compared are (75%)."
+    told = "About 60 of 80 pieces of support that could have been compared were (75%)."
     for card in found.cards:
         is_change = card.row.measure in CHANGES
         assert card.paired == (told if is_change else None), card.title
-        assert card.paired_short == ("60 of 80 (75%)" if is_change else ""), card.title
+        assert card.paired_short == ("75%" if is_change else ""), card.title
 
 
 def test_a_figure_about_an_earlier_quarter_has_its_own_counts_beside_it_or_none() -> None:
@@ -197,9 +197,10 @@ def test_a_figure_about_an_earlier_quarter_has_its_own_counts_beside_it_or_none(
     assert old["M19"] is None
     assert old["M04"] is None
     assert old["M04c"] is None
-    assert old["M05"] == "About 60 of 80 pieces of support that could have been compared are (75%)."
+    assert old["M05"] is not None
+    assert old["M05"].endswith("could have been compared were (75%).")
     hidden = paired(of_before(C))["M19"]
-    assert hidden == "How many of those who could have been compared are is not shown."
+    assert hidden == "How many of those that could have been compared were is not shown."
 
 
 @pytest.mark.parametrize(("clear", "named"), [(1, " (home felt more settled)"), (4, "")])

@@ -172,6 +172,7 @@ def test_means_are_shown_as_they_were_published() -> None:
         found.effect,
     )
     assert (Z, 40, Decimal("2.1")) == (found.numerator, found.denominator, found.only_first_mean)
+    assert 15 == found.only_first
 
 
 @pytest.mark.parametrize(("n", "expected"), [(40, C), (None, C), (5, U)])
