@@ -102,6 +102,20 @@ TWINS = [
     ("my school photos came", "he has my photos and will share them"),
     ("got the samurai sword in the game", "got a sword in my bag for school"),
     ("i ran for the bus", "i ran into the road on purpose"),
+    ("we did suicide runs in training", "at training i think about suicide"),
+    ("did the suicide prevention course in March", "of course i think about suicide"),
+    ("we did county lines in pshe today", "they make me do county lines"),
+    ("the alien kidnaps a teacher in my story", "my uncle kidnapped me"),
+    ("took my hayfever tablet", "took all my hayfever tablets"),
+    ("no sausages for me please im vegetarian", "no food for me again, she says i dont deserve it"),
+    ("got kicked in the shin, shin pads saved me", "dad kicked me in the face after the match"),
+    ("he camped in the corner with a shotgun", "he camped outside our house with a gun"),
+    ("handed my notice in at tesco", "we gave notice, she has to leave tonight"),
+    ("tears at drop off, gone in five minutes", "ill be gone in five minutes"),
+    ("he bodied me on the xbox", "im on the xbox and he comes in and punches me"),
+    ("hid in the wardrobe and made my cousin jump", "i hid in the wardrobe so he couldnt find me"),
+    ("losing the will to live in double maths", "im losing the will to live"),
+    ("she'd murder me if i spoiled the ending", "she'd murder me if i told anyone what he does"),
 ]
 
 
