@@ -24,7 +24,7 @@ CONCERN_FLOOR = 0.96
 FALSE_ALARM_CEILING = 0.05
 # The half of the blind texts that was never learnt from: indirect wording, many sayings.
 BLIND_CRISIS_FLOOR = 0.94
-BLIND_CONCERN_FLOOR = 0.93
+BLIND_CONCERN_FLOOR = 0.95
 BLIND_FALSE_ALARM_CEILING = 0.09
 
 
@@ -42,8 +42,8 @@ def test_the_labelled_set_is_large_and_every_text_is_there_once(
     texts: tuple[LabelledText, ...],
 ) -> None:
     everyday = [row for row in texts if row.level is ConcernLevel.NONE]
-    assert len(texts) >= 13_400
-    assert len(everyday) >= 5900
+    assert len(texts) >= 13_600
+    assert len(everyday) >= 6100
     written = [row.text for row in texts if row.batch is not Batch.FRESH]
     assert len(written) >= len(set(written)) > 0.99 * len(written)
 
