@@ -74,7 +74,7 @@ def settings_for(folder: Path, token: str, api: str) -> dict[str, str]:
         "STARLING_TELEGRAM_TOKEN": token,
         "STARLING_TELEGRAM_API": api,
         "STARLING_WEB_PORT": "0",
-        "STARLING_PUBLIC_URL": "http://starling.test",
+        "STARLING_PUBLIC_URL": "https://starling.test",
     }
 
 

@@ -166,7 +166,7 @@ async def test_words_written_within_the_day_are_read_before_they_are_gone(
     """Then it is done, without anybody deciding again."""
     caller, wish = await _wish(place, lasting, WishKind.FORGET)
     await wishes.grant(lasting, wish.id, place.by)
-    await caller.types("bye then")
+    await caller.types("we had pizza")
     place.forward(THINK_AGAIN)
     assert await wishes.forget_granted(lasting, place.now) == []
     (written,) = await rows(lasting, tables.words)

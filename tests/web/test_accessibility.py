@@ -36,7 +36,7 @@ HALVED = {"width": 640, "height": 400}
 TINY = {"width": 180, "height": 320}
 """A phone of 360 by 640 at 200 % zoom."""
 
-VISITOR, STAFF = "visitor", signing_in.STAFF
+VISITOR, STAFF = "visitor", f"{signing_in.STAFF} auditor"
 
 
 @dataclass
@@ -142,6 +142,8 @@ SEEN_ELSEWHERE = {
     "/chat/nudges": "not there without a mail server",
     "/mail/{token}": "not there without a letter",
     "/sign-in/back": "sends on, or to the page of signing in",
+    "/chat/picture/{run}": "a picture, not a page",
+    "/commissioner/{release}/pictures/{name}": "a picture, not a page",
 }
 """Pages that cannot be shown here, and why."""
 
