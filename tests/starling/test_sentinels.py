@@ -314,13 +314,27 @@ def test_nothing_is_worked_out_from_what_is_withheld(given_out: GivenOut) -> Non
     for figure in (each for release in given_out.releases for each in release.figures):
         if Symbol.WITHHELD in (figure.numerator, figure.denominator):
             assert not any(isinstance(each, int | Decimal) for each in worked_out(figure)), figure
+        if Symbol.WITHHELD in (figure.eligible, figure.paired):
+            assert isinstance(figure.paired_percent, Symbol), figure
 
 
 def worked_out(figure: Figure) -> Iterator[object]:
-    """Everything in a figure that follows from its counts."""
+    """Everything in a figure that follows from its numerator and denominator."""
     for field in INDICATORS:
-        if field not in ("numerator", "denominator", "median_seconds"):
+        if field not in _BY_THEMSELVES:
             yield getattr(figure, field)
+
+
+_BY_THEMSELVES = (
+    "numerator",
+    "denominator",
+    "median_seconds",
+    "eligible",
+    "paired",
+    "paired_percent",
+    "only_first",
+)
+"""Counts that are shown or withheld by themselves, and what follows from those."""
 
 
 # --- and the search finds what is there -----------------------------------------------------------
