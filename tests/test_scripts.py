@@ -175,7 +175,8 @@ def test_a_script_can_be_started_and_is_plain_shell(script: Path) -> None:
 
 
 def test_the_commands_are_there_and_described() -> None:
-    assert [path.name for path in SCRIPTS] == ["check", "format", "install", "run", "sbom", "test"]
+    names = ["check", "coverage", "format", "install", "run", "sbom", "test"]
+    assert [path.name for path in SCRIPTS] == names
     described = (PROJECT / "scripts" / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in SCRIPTS if f"`scripts/{path.name}`" not in described] == []
 
@@ -231,6 +232,12 @@ def test_test_runs_everything_or_what_is_named(clone: Clone) -> None:
     assert everything.startswith("pytest -rs -n 2 --dist loadscope")
     assert everything.endswith(" tests")
     assert some == "pytest -rs tests/surveys -k 'back or skip'"
+
+
+def test_coverage_runs_the_same_and_looks_what_is_reached(clone: Clone) -> None:
+    clone.run("scripts/coverage")
+    (call,) = clone.calls()
+    assert call.startswith("pytest -rs -n 2 --dist loadscope --cov")
 
 
 def test_check_looks_at_everything_with_a_line_for_each_step(clone: Clone) -> None:
