@@ -165,8 +165,9 @@ async def test_an_answer_that_got_lost_is_sent_again_as_the_same_input(phone: Ph
             await route.continue_()  # type: ignore[attr-defined]  # from now on all is well
 
     await phone.page.route("**/chat/say", lose_the_first)
-    await phone.say("only once please")
-    await expect(phone.page.locator(".waiting")).to_have_count(0)
+    async with phone.page.expect_response("**/chat/say"):  # of the second time: the first is lost
+        await phone.say("only once please")
+    await expect(phone.page.get_by_text("only once please")).to_have_count(1)
     assert lost
     assert await words_of(phone) == ["only once please"]
     assert len({update["update_id"] for update in phone.stage.updates[-2:]}) == 1
@@ -385,6 +386,23 @@ async def test_nothing_is_wider_than_the_smallest_phone(phone: Phone) -> None:
         wide = await phone.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= WIDTH, path
     assert HEIGHT == 640
+
+
+async def test_words_whose_reply_is_late_are_shown_once(phone: Phone) -> None:
+    await phone.join((await invited_to(phone)).web)
+    may_go_on = asyncio.Event()
+
+    async def reply_late(route: Route) -> None:
+        answer = await route.fetch()
+        await may_go_on.wait()
+        await route.fulfill(response=answer)
+
+    await phone.page.route("**/chat/say", reply_late)
+    await phone.say("my fish had babies")
+    await expect(phone.page.locator(".own:not(.waiting)")).to_have_count(1)
+    await expect(phone.page.get_by_text("my fish had babies")).to_have_count(1)
+    may_go_on.set()
+    await expect(phone.page.get_by_text("my fish had babies")).to_have_count(1)
 
 
 async def test_a_message_that_looks_like_markup_runs_nothing(phone: Phone) -> None:

@@ -70,6 +70,7 @@
       }
       made.classList.add("fresh");
       place(made, line.id);
+      if (made.classList.contains("own")) waitingWith(made)?.remove(); // it came before the reply did
       if (line.ours && !firstNew) firstNew = made;
     }
     if (!firstNew) return;
@@ -190,7 +191,6 @@
     } else if (outcome === "later") {
       mark(item, "sent");
     } else {
-      bubble?.classList.add("arrived");
       news(0).catch(() => {}).finally(() => bubble?.remove());
     }
     setTimeout(() => release(item), 700);
@@ -214,6 +214,11 @@
 
   function waitingBubble(id) {
     return lines.querySelector(`[data-waiting="${id}"]`);
+  }
+
+  function waitingWith(line) {
+    const text = line.querySelector(".text")?.textContent;
+    return [...lines.querySelectorAll(".waiting")].find((each) => each.querySelector(".text").textContent === text);
   }
 
   function showWaiting(item) {
