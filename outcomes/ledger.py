@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from outcomes.episode import AgeBand, Audience, Axis, Commissioner, Strand
 from outcomes.errors import OutcomesError
@@ -39,8 +39,27 @@ class BadLedgerError(OutcomesError):
     """What was kept of a release cannot be read: nothing can be audited against it."""
 
 
-Kept: TypeAlias = tuple[tuple[str, Commissioner, Quarter, frozenset[str], int], ...]
-"""How many people more or fewer: by table, who pays, quarter and classes."""
+class KeptCount(NamedTuple):
+    """How many people more or fewer there are somewhere in another truth.
+
+    `release` names the release that says so, "" for the one whose ledger this is. `age` and
+    `strand` where that one told people apart by them. `kind` is "" for people, "late" and "back"
+    for those who came in after an earlier release and those who were taken back.
+    """
+
+    table: str
+    commissioner: Commissioner
+    quarter: Quarter
+    classes: frozenset[str]
+    people: int
+    release: str = ""
+    age: str | None = None
+    strand: str | None = None
+    kind: str = ""
+
+
+Kept: TypeAlias = tuple[KeptCount, ...]
+"""Another truth that would have been shown in the same way, as a difference."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -105,8 +124,9 @@ class Entry:
             ],
         }
         content["witnesses"] = [
-            [[table, who.value, str(when), sorted(classes), people]
-             for table, who, when, classes, people in each]
+            [[count.table, count.commissioner.value, str(count.quarter), sorted(count.classes),
+              *count[4:]]
+             for count in each]
             for each in self.witnesses
         ]  # fmt: skip
         text = json.dumps(content, separators=(",", ":"), sort_keys=True)
@@ -142,8 +162,8 @@ def _measures() -> TypeAdapter[Measure]:
 
 def _kept(stored: list[list[Any]]) -> Kept:
     return tuple(
-        (table, Commissioner(who), Quarter.parse(when), frozenset(classes), people)
-        for table, who, when, classes, people in stored
+        KeptCount(table, Commissioner(who), Quarter.parse(when), frozenset(classes), *rest)
+        for table, who, when, classes, *rest in stored
     )
 
 

@@ -71,7 +71,7 @@ def audit(
     certificate = None if findings else Certificate(tuple(hunt.proof() for hunt in hunts))
     questions = sum(hunt.questions for hunt in hunts)
     solved = sum(hunt.solved for hunt in hunts)
-    kept = () if findings else tuple(each for hunt in hunts for each in hunt.kept(len(earlier)))
+    kept = () if findings else tuple(each for hunt in hunts for each in hunt.kept())
     return Audit(overall(findings), tuple(findings), certificate, questions, solved, kept)
 
 

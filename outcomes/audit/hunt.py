@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from outcomes.audit.carrying import carried_over
 from outcomes.audit.certificate import Proof
-from outcomes.audit.moves import carried_over, parts_of, small_moves
+from outcomes.audit.moves import parts_of, small_moves
 from outcomes.audit.outsiders import COUNCILS, LONE_RESPONDENT, PUBLIC, TOLD, is_open, may_be_alone
 from outcomes.audit.puzzle import CHAIN, HOW_MANY, Atom
 from outcomes.audit.witnesses import Pool
@@ -36,6 +38,7 @@ _TOO_LARGE = 5_000
 _MOST_ROUNDS = 5
 _WORTH_IT = 0.8
 _FURTHEST = 6
+_QUARTERS_AFTER = 2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -182,7 +185,8 @@ class Hunt(Pool):
             return [None]
         if not ask.anchored:
             near = self._near(target)
-            scopes: list[Flags | None] = [near & self._pays(target), near]
+            near_and_pays = near & self._pays(target)
+            scopes: list[Flags | None] = [near_and_pays & self._settled, near_and_pays, near]
         else:
             names = {self.system.atoms[each].table for each in indices}
             own = np.isin(self.table, sorted(names))
@@ -220,12 +224,37 @@ class Hunt(Pool):
         return np.array([each.place.commissioner in owners for each in self.system.atoms], np.bool_)
 
     def _near(self, target: Target) -> Flags:
-        """Mark the unknowns of the same quarters, and the caseloads that follow from them."""
-        quarters = target.quarters
+        """Mark the unknowns of the same quarters, and what follows from them.
+
+        Those are the caseloads, and who was accepted in the next quarters: that makes up for it.
+        """
+        soon = set(target.quarters)
+        for _ in range(_QUARTERS_AFTER):
+            soon |= {each.following for each in soon}
         return np.array(
-            [each.place.quarter in quarters or each.table == "open" for each in self.system.atoms],
+            [
+                each.place.quarter in target.quarters
+                or each.table == "open"
+                or (each.place.quarter in soon and self._root_of(each.table) == "accepted")
+                for each in self.system.atoms
+            ],
             np.bool_,
         )
+
+    @cached_property
+    def _settled(self) -> Flags:
+        """Mark all but the newest caseloads: what leaves them alone, no later release can undo."""
+        opened = [each.place.quarter for each in self.system.atoms if each.table == "open"]
+        newest = max(opened, default=None)
+        return np.array(
+            [each.table != "open" or each.place.quarter != newest for each in self.system.atoms],
+            np.bool_,
+        )
+
+    def _root_of(self, table: str) -> str:
+        while table in self.system.parents:
+            table = self.system.parents[table]
+        return table
 
     def _push_many(self, ask: _Question, closed: Integers) -> None:
         """Move many counts at once: it often opens most, and then each needs no question.

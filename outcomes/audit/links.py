@@ -22,6 +22,9 @@ from outcomes.ledger import Entry
 from outcomes.quarter import Quarter, Year
 from outcomes.raw import Box, Part, RawTable
 
+_FOLLOWING = ("open", "accepted")
+"""The populations that are looked at in every quarter after one in which few people are."""
+
 Changed: TypeAlias = dict[tuple[str, Commissioner, Quarter], dict[frozenset[str], dict[str, int]]]
 """By table and where, the unknowns for those who came in late or were taken back, by class."""
 
@@ -165,13 +168,15 @@ class Unknowns:
     def _matters(self, root: str, place: Place) -> bool:
         """Say whether numbers of a place may differ; all others are taken to be known.
 
-        That is more than an outsider knows of later quarters. To let their totals alone differ
-        would be less: what is shown of their parts narrows the totals, too.
+        That is more than an outsider knows. Of the quarters that follow, how many were accepted may
+        differ with everything that is shown of them, as whoever is open more or fewer is made up
+        for there. To let totals alone differ would be less than an outsider knows: what is shown of
+        their parts narrows them, too.
         """
         if self.quarters is None:
             return True
         return place.quarter in self.quarters or (
-            root == "open" and place.quarter >= min(self.quarters)
+            root in _FOLLOWING and place.quarter >= min(self.quarters)
         )
 
     # --- what is always true ----------------------------------------------------------

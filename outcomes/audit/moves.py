@@ -64,61 +64,6 @@ def _changes_size(system: System, change: dict[int, int], name: str) -> bool:
     return any(sums.values())
 
 
-def carried_over(system: System) -> Iterator[dict[int, int]]:
-    """Give what hid counts of earlier releases, as it would be in every release that is here now.
-
-    Whether it still fits is for the caller to check.
-    """
-    at: dict[tuple[object, ...], list[int]] = {}
-    for index, atom in enumerate(system.atoms):
-        if not atom.kind:
-            at.setdefault((atom.entry, atom.table, *atom.place[:2]), []).append(index)
-    entries = sorted({atom.entry for atom in system.atoms})
-    for number, kept in system.kept:
-        spots: dict[tuple[object, ...], list[tuple[frozenset[str], int]]] = {}
-        for table, owner, when, classes, people in kept:
-            spots.setdefault((table, owner, when), []).append((classes, people))
-        change: dict[int, int] = {}
-        for entry in (each for each in entries if each >= number):
-            for where, wanted in spots.items():
-                _carry(system, change, at.get((entry, *where), []), wanted)
-        yield change
-
-
-def _carry(
-    system: System,
-    change: dict[int, int],
-    here: list[int],
-    wanted: list[tuple[frozenset[str], int]],
-) -> None:
-    """Take people out of classes and put them into others, in the same places as far as may be."""
-    taken: list[int] = []
-    for classes, people in wanted:
-        for index in here:
-            left = int(system.truth[index]) + change.get(index, 0)
-            if people < 0 and left > 0 and classes <= system.atoms[index].classes:
-                out = min(left, -people)
-                change[index] = change.get(index, 0) - out
-                people += out  # noqa: PLW2901 - what is still to be taken out
-                taken.extend([index] * out)
-    for classes, people in wanted:
-        for _ in range(people):
-            near = taken.pop() if taken else None
-            into = _class_at(system, here, classes, near)
-            if into is not None:
-                change[into] = change.get(into, 0) + 1
-
-
-def _class_at(
-    system: System, here: list[int], classes: frozenset[str], near: int | None
-) -> int | None:
-    fits = [index for index in here if classes <= system.atoms[index].classes]
-    for index in fits:
-        if near is not None and system.atoms[index].place == system.atoms[near].place:
-            return index
-    return fits[0] if fits else None
-
-
 def _elsewhere(system: System) -> dict[tuple[object, ...], list[int]]:
     """Give the unknowns of each table by commissioner and quarter, whatever the release."""
     found: dict[tuple[object, ...], list[int]] = {}

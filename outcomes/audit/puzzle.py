@@ -72,10 +72,12 @@ class System:
     `free`. `small` and `small_high` are what somebody knows who was told which
     withheld counts are small. `aims` adds a difference up to the change of each target. `parents`
     names, for each table, the one whose people it sorts further. `kept` are differences that hid a
-    count of an earlier release when it was published, with the number of that release.
+    count of an earlier release when it was published, with the number of that release. `releases`
+    names the releases by number.
     """
 
     name: str
+    releases: tuple[str, ...]
     atoms: tuple[Atom, ...]
     truth: Integers
     rows: csr_array

@@ -190,6 +190,7 @@ class _Builder(Unknowns):
         size = len(self.atoms)
         return System(
             name=self.name,
+            releases=tuple(each.name for each in self.entries),
             atoms=tuple(self.atoms),
             truth=np.array(self.truth, np.int64),
             rows=matrix_of([each.weights for each in shown], size),

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from outcomes.audit.moves import parts_of
 from outcomes.audit.outsiders import COUNCILS, PUBLIC, TOLD, bits_of
-from outcomes.audit.puzzle import Atom, System, sums_of
+from outcomes.audit.puzzle import HOW_MANY, Atom, System, sums_of
 from outcomes.episode import Commissioner
 from outcomes.errors import OutcomesError
-from outcomes.ledger import Kept
+from outcomes.ledger import Kept, KeptCount
 from outcomes.quarter import Quarter
 from outcomes.scenario import Finding, Scenario, Target
 
@@ -198,20 +198,41 @@ class Pool:
         atoms = self.system.atoms
         return [{atoms[index]: value for index, value in each.items()} for each in self.changes]
 
-    def kept(self, earlier: int) -> Iterator[Kept]:
-        """Give the differences that claims rest on, as far as they are about the new release."""
+    def kept(self) -> Iterator[Kept]:
+        """Give the differences that claims rest on.
+
+        Of how many there are, whole: what was made good in another quarter belongs to it. Else as
+        far as they are about the newest release, apart where they have nothing to do with another.
+        """
+        system = self.system
         used = {int(each) for _, _, lows, highs in self.held for each in (*lows, *highs)}
-        newest = max((each.entry for each in self.system.atoms), default=earlier)
+        newest = max((each.entry for each in system.atoms), default=0)
         for number in sorted(used):
-            for part in parts_of(self.system, self.changes[number]):
-                atoms = [(self.system.atoms[index], value) for index, value in part.items()]
-                found = [
-                    (atom.table, atom.place.commissioner, atom.place.quarter, atom.classes, value)
-                    for atom, value in atoms
-                    if atom.entry == newest and not atom.kind
-                ]
+            change = self.changes[number]
+            whole = system.name == HOW_MANY
+            for part in [change] if whole else parts_of(system, change):
+                found = tuple(
+                    self._kept_count(system.atoms[index], people, newest)
+                    for index, people in part.items()
+                    if whole
+                    or (system.atoms[index].entry == newest and not system.atoms[index].kind)
+                )
                 if found:
-                    yield tuple(found)
+                    yield found
+
+    def _kept_count(self, atom: Atom, people: int, newest: int) -> KeptCount:
+        place = atom.place
+        return KeptCount(
+            atom.table,
+            place.commissioner,
+            place.quarter,
+            atom.classes,
+            people,
+            "" if atom.entry == newest else self.system.releases[atom.entry],
+            place.age,
+            place.strand,
+            atom.kind,
+        )
 
     def recall(self, known: Sequence[dict[Atom, int]]) -> None:
         """Take differences of an earlier audit up; classes may have been merged since."""
