@@ -182,7 +182,7 @@ class Hunt(Pool):
     def _scopes(self, ask: _Question, target: Target, indices: Integers) -> list[Flags | None]:
         """Give what may change, from little to much; None is everything."""
         if len(self.system.atoms) <= _LARGE:
-            return [None]
+            return [None] if ask.anchored else [self._settled, None]
         if not ask.anchored:
             near = self._near(target)
             near_and_pays = near & self._pays(target)
@@ -268,8 +268,9 @@ class Hunt(Pool):
             for each in closed:
                 name = self.system.targets[each].table if large and ask.anchored else ""
                 groups.setdefault(name, []).append(int(each))
+            among = None if ask.anchored else self._settled
             for name, members in groups.items():
-                self._push_group(ask, members, self.table == name if name else None)
+                self._push_group(ask, members, self.table == name if name else among)
             closed = self._closed(ask, closed)
             if len(closed) <= _MANY or len(closed) > _WORTH_IT * before:
                 return
