@@ -49,6 +49,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class _Moved:
+    """What a difference moves: whose people, how many there are, small counts, and each aim."""
+
+    owners: frozenset[int]
+    anchors: bool
+    large: bool
+    aims: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Proof:
     """One system of unknown counts, differences that fit it, and what they show."""
 
@@ -109,50 +119,57 @@ class Proof:
 
     def check(self) -> None:
         """Check every claim by integer arithmetic. Raises `CertificateRefusedError`."""
-        moved = [dict(each) for each in self.differences]
-        for each in moved:
-            self._check_fits(each)
+        moved = self._checked()
         for claim in self.claims:
             for pair in claim.pairs:
                 self._check_pair(claim, pair, moved)
 
-    def _check_fits(self, change: Mapping[int, int]) -> None:
-        if any(self.truth[index] + value < 0 for index, value in change.items()):
-            self._refuse("a witness has fewer than no people in a class")
-        if any(_add_up(each, change) for each in self.links):
-            self._refuse("a witness breaks what is always true")
-        for row, low, high in zip(self.rows, self.low, self.high, strict=True):
-            if (
-                not (-inf if low is None else low)
-                <= _add_up(row, change)
-                <= (inf if high is None else high)
-            ):
-                self._refuse("a witness does not fit what is shown")
+    def _checked(self) -> list[_Moved]:
+        """Check that each difference fits, and add up what it moves, once for all claims."""
+        links, rows, anchors, small, aims = map(
+            _by_unknown, (self.links, self.rows, self.anchors, self.small, self.aims)
+        )
+        found = []
+        for difference in self.differences:
+            change = dict(difference)
+            if any(self.truth[index] + value < 0 for index, value in change.items()):
+                self._refuse("a witness has fewer than no people in a class")
+            if any(_add_up(links, change).values()):
+                self._refuse("a witness breaks what is always true")
+            sums = _add_up(rows, change)
+            for row, (low, high) in enumerate(zip(self.low, self.high, strict=True)):
+                least, most = -inf if low is None else low, inf if high is None else high
+                if not least <= sums.get(row, 0) <= most:
+                    self._refuse("a witness does not fit what is shown")
+            sums = _add_up(small, change)
+            found.append(
+                _Moved(
+                    owners=frozenset(self.owners[each] for each in change),
+                    anchors=any(_add_up(anchors, change).values()),
+                    large=any(sums.get(row, 0) > top for row, top in enumerate(self.small_high)),
+                    aims=_add_up(aims, change),
+                )
+            )
+        return found
 
     def _check_pair(
-        self,
-        claim: Claim,
-        pair: tuple[int, int, int, int, bool],
-        moved: Sequence[Mapping[int, int]],
+        self, claim: Claim, pair: tuple[int, int, int, int, bool], moved: Sequence[_Moved]
     ) -> None:
         index, low, high, width, both = pair
         ends = (moved[low], moved[high])
-        for change in ends:
-            if any(self.owners[each] in claim.known for each in change):
+        for each in ends:
+            if not each.owners.isdisjoint(claim.known):
                 self._refuse("a witness changes what an outsider knows")
-            if claim.shared is not None and _add_up(self.aims[claim.shared], change):
+            if claim.shared is not None and each.aims.get(claim.shared, 0):
                 self._refuse("a witness changes what a respondent knows")
-            if not self.free[index] and any(_add_up(each, change) for each in self.anchors):
+            if not self.free[index] and each.anchors:
                 self._refuse("a witness changes how many people there are")
-            if claim.told and any(
-                _add_up(row, change) > most
-                for row, most in zip(self.small, self.small_high, strict=True)
-            ):
+            if claim.told and each.large:
                 self._refuse("a witness makes a small count large")
-        reach = [_add_up(self.aims[index], change) for change in ends]
-        if reach[1] - reach[0] < width:
+        lowest, highest = (each.aims.get(index, 0) for each in ends)
+        if highest - lowest < width:
             self._refuse("two witnesses lie too near to one another")
-        if both and not (reach[1] > 0 and (reach[0] < 0 or not self._true(index))):
+        if both and not (highest > 0 and (lowest < 0 or not self._true(index))):
             self._refuse("the truth is at the end of what is possible")
 
     def _true(self, index: int) -> int:
@@ -221,8 +238,24 @@ def _limits(values: NDArray[Any]) -> tuple[float | None, ...]:
     return tuple(None if abs(each) == inf else float(each) for each in values)
 
 
-def _add_up(row: Sequence[tuple[int, int]], change: Mapping[int, int]) -> int:
-    return sum(weight * change.get(index, 0) for index, weight in row)
+def _by_unknown(rows: Sums) -> dict[int, list[tuple[int, int]]]:
+    """Give the same weights by unknown: pairs of a row's number and its weight."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for row, weights in enumerate(rows):
+        for index, weight in weights:
+            found.setdefault(index, []).append((row, weight))
+    return found
+
+
+def _add_up(
+    by_unknown: Mapping[int, Sequence[tuple[int, int]]], change: Mapping[int, int]
+) -> dict[int, int]:
+    """Give how far a difference moves the sum of each row that has one of its unknowns."""
+    found: dict[int, int] = {}
+    for index, people in change.items():
+        for row, weight in by_unknown.get(index, ()):
+            found[row] = found.get(row, 0) + weight * people
+    return found
 
 
 def _read(stored: Mapping[str, Any]) -> Proof:

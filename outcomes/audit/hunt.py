@@ -117,18 +117,18 @@ class Hunt(Pool):
             closed = self._closed(ask, closed)
         for index in closed:
             self._push(ask, int(index))
-        _, _, at_low, at_high = self._reach(ask)
-        self.held.append((scenario, wanted, at_low[wanted], at_high[wanted]))
+        _, _, at_low, at_high = self._reach(ask, wanted)
+        self.held.append((scenario, wanted, at_low, at_high))
 
     def _closed(self, ask: _Question, among: Integers) -> Integers:
         """Give those of some counts that are not yet known to be hidden well enough."""
-        low, high, _, _ = self._reach(ask)
+        low, high, _, _ = self._reach(ask, among)
         targets = self.system.targets
         return np.array(
             [
                 each
-                for each in among
-                if not is_open(targets[each], ask.scenario, int(low[each]), int(high[each]))
+                for each, least, most in zip(among, low, high, strict=True)
+                if not is_open(targets[each], ask.scenario, int(least), int(most))
             ],
             np.int64,
         )
@@ -144,16 +144,18 @@ class Hunt(Pool):
             return False
         return not target.commissioners & scenario.known
 
-    def _reach(self, ask: _Question) -> tuple[Integers, Integers, Integers, Integers]:
-        """Give how far each count can be from the truth, and which differences show it."""
+    def _reach(
+        self, ask: _Question, among: Integers
+    ) -> tuple[Integers, Integers, Integers, Integers]:
+        """Give how far some counts can be from the truth, and which differences show it."""
         fits = self.open_to(ask.scenario, anchored=ask.anchored)
         if ask.shared is not None:
             fits &= self.values[:, ask.shared] == 0
         kept = np.flatnonzero(fits)
-        among = self.values[kept]
-        at_low, at_high = among.argmin(axis=0), among.argmax(axis=0)
-        columns = np.arange(among.shape[1])
-        return among[at_low, columns], among[at_high, columns], kept[at_low], kept[at_high]
+        values = self.values[np.ix_(kept, among)]
+        at_low, at_high = values.argmin(axis=0), values.argmax(axis=0)
+        columns = np.arange(len(among))
+        return values[at_low, columns], values[at_high, columns], kept[at_low], kept[at_high]
 
     # --- the solver proposes ----------------------------------------------------------
 
@@ -172,10 +174,10 @@ class Hunt(Pool):
             proved = all(self._solve(replace(ask, aim=sign * aim)) for sign in (1, -1))
             if not len(self._closed(ask, np.array([index]))):
                 return
-        low, high, _, _ = self._reach(ask)
+        low, high, _, _ = self._reach(ask, np.array([index]))
         proved = proved and bool(scopes) and scopes[-1] is None
         verdict = Verdict.UNSAFE if proved else Verdict.UNKNOWN
-        bounds = (target.truth + int(low[index]), target.truth + int(high[index]))
+        bounds = (target.truth + int(low[0]), target.truth + int(high[0]))
         self.found.add(index)
         self.findings.append(Finding(target, ask.scenario, verdict, *bounds))
 

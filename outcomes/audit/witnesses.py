@@ -148,9 +148,14 @@ class Pool:
 
         Two names are the same people where something that is always true says just that.
         """
-        aims = self.system.aims
-        gaps = sums_of(aims - aims[[shared] * aims.shape[0]])
-        same = {index for index, gap in enumerate(gaps) if not gap or gap in self._nothing}
+        aims, (marks, nothing) = self.system.aims, self._marks
+        alike = np.flatnonzero(np.isin(marks - marks[shared], nothing))
+        gaps = sums_of(aims[alike] - aims[[shared] * len(alike)])
+        same = {
+            int(index)
+            for index, gap in zip(alike, gaps, strict=True)
+            if not gap or gap in self._nothing
+        }
         return same | self._nobody_else(shared)
 
     def _nobody_else(self, shared: int) -> set[int]:
@@ -171,6 +176,18 @@ class Pool:
             for index, each in enumerate(system.targets)
             if each.release == target.release and _spot(each) == _spot(target)
         }
+
+    @cached_property
+    def _marks(self) -> tuple[Integers, Integers]:
+        """Give each count a mark, and the gaps between marks of counts that may be the same.
+
+        The mark adds up numbers that were drawn for the unknowns: equal sums have equal marks, so
+        only few counts need be compared in full.
+        """
+        system = self.system
+        drawn = np.random.default_rng(0).integers(1, 2**40, len(system.atoms))
+        nothing = system.links @ drawn
+        return system.aims @ drawn, np.concatenate([[0], nothing, -nothing])
 
     @cached_property
     def _nothing(self) -> frozenset[frozenset[tuple[int, int]]]:
