@@ -12,6 +12,7 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.chromium import running_chromium
 from tests.support.postgres import PostgresUnavailable, Server, find_binaries, running_postgres
 
 pytest_plugins = ["tests.support.canary"]
@@ -56,10 +57,12 @@ def make_tables(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium_path() -> str:
-    """The program of a Chromium that is installed here; tests that ask for it are browser tests."""
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Chromium for all tests of this process; tests that ask are browser tests."""
     found = next(filter(None, map(shutil.which, _CHROMIUM)), None)
-    return found or skip_or_fail("no Chromium on this machine")
+    path = found or skip_or_fail("no Chromium on this machine")
+    with running_chromium(path, tmp_path_factory.mktemp("chromium")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

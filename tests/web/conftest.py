@@ -62,15 +62,15 @@ async def _before_a_service(
 
 
 @pytest.fixture
-async def phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
+async def phone(world: World, chromium: str) -> AsyncIterator[Phone]:
     """A phone-sized Chromium before a service of its own; its console must stay quiet."""
-    async with _before_a_service(world, chromium_path) as phone:
+    async with _before_a_service(world, chromium) as phone:
         yield phone
         assert phone.complaints == [], "the browser had something to complain about"
 
 
 @pytest.fixture
-async def old_phone(world: World, chromium_path: str) -> AsyncIterator[Phone]:
+async def old_phone(world: World, chromium: str) -> AsyncIterator[Phone]:
     """A browser that runs no scripts."""
-    async with _before_a_service(world, chromium_path, scripts=False) as phone:
+    async with _before_a_service(world, chromium, scripts=False) as phone:
         yield phone

@@ -14,16 +14,6 @@ from tests.web.stage import Stage, serving
 from usecases import signing_in
 
 WIDTH, HEIGHT = 360, 640
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE = 10_000
 _FIRST_PAGE = re.compile(r"/(staff|commissioner)$")
 
@@ -104,9 +94,9 @@ class Phone:
 async def open_phone(
     stage: Stage, port: int, chromium: str, *, scripts: bool = True
 ) -> AsyncIterator[Phone]:
-    """Start a server and a browser for as long as the block lasts."""
+    """Start a server and a phone of its own in a browser for as long as the block lasts."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        browser = await playwright.chromium.connect_over_cdp(chromium)
         context = await browser.new_context(
             viewport={"width": WIDTH, "height": HEIGHT},
             java_script_enabled=scripts,
@@ -119,6 +109,7 @@ async def open_phone(
         try:
             yield phone
         finally:
+            await context.close()
             await browser.close()
             await phone.stop_server()
             await asyncio.sleep(0)

@@ -20,7 +20,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from surveys.people import AgeBand, Role
 from tests.support.house import World, invite
 from tests.web.peopled import COMMISSIONER, address, parameters, people_it
-from tests.web.phone import ARGUMENTS, PATIENCE
+from tests.web.phone import PATIENCE
 from tests.web.stage import Stage, free_port, open_stage, serving
 from tests.web.test_access import routes
 from usecases import signing_in
@@ -97,16 +97,14 @@ def url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def street(url: str, chromium_path: str) -> AsyncIterator[Street]:
+async def street(url: str, chromium: str) -> AsyncIterator[Street]:
     port = free_port()
     async with (
         open_stage(World(url), f"http://127.0.0.1:{port}") as stage,
         serving(stage.app, port) as home,
         async_playwright() as playwright,
     ):
-        browser = await playwright.chromium.launch(
-            executable_path=chromium_path, args=list(ARGUMENTS)
-        )
+        browser = await playwright.chromium.connect_over_cdp(chromium)
         yield Street(stage, browser, home, await people_it(stage))
         stage.session.bells.close()
         await browser.close()

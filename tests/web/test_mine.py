@@ -90,10 +90,10 @@ async def test_nobody_sees_the_page_of_somebody_else(
 
 
 async def test_the_page_fits_a_small_screen(
-    stage: Stage, chromium_path: str, invited: Invited, tmp_path: Path
+    stage: Stage, chromium: str, invited: Invited, tmp_path: Path
 ) -> None:
     """At 320 pixels nothing has to be scrolled sideways, even with a very long word."""
-    async with open_phone(stage, free_port(), chromium_path) as phone:
+    async with open_phone(stage, free_port(), chromium) as phone:
         await phone.page.set_viewport_size({"width": NARROW, "height": 640})
         await phone.page.goto(f"{phone.address}/join/{invited.web.rpartition('/')[2]}")
         await phone.page.get_by_role("button", name="Open the chat").click()

@@ -319,12 +319,12 @@ async def test_the_server_that_is_down_holds_nobody_up_and_nothing_is_tried_twic
 
 @pytest.mark.browser
 async def test_on_a_small_phone_the_pages_fit_and_the_way_there_is_in_sight(
-    world: World, chromium_path: str
+    world: World, chromium: str
 ) -> None:
     port = free_port()
     async with (
         open_round(world, f"http://127.0.0.1:{port}") as mails,
-        open_phone(mails.stage, port, chromium_path) as phone,
+        open_phone(mails.stage, port, chromium) as phone,
     ):
         await phone.join((await invited_to(mails)).web)
         page = phone.page
