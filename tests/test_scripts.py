@@ -229,7 +229,7 @@ def test_test_runs_everything_or_what_is_named(clone: Clone) -> None:
     clone.run("scripts/test")
     clone.run("scripts/test", "tests/surveys", "-k", "back or skip")
     everything, some = clone.calls()
-    assert everything.startswith("pytest -rs -n 2 --dist loadscope")
+    assert everything.startswith("pytest -rs -n 3 --dist loadscope")
     assert everything.endswith(" tests")
     assert some == "pytest -rs tests/surveys -k 'back or skip'"
 
