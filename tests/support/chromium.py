@@ -18,6 +18,9 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--hide-scrollbars",  # as on a phone
+    # And as before a desk: a mouse, so that Enter sends.
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
 )
 _LISTENS = "DevTools listening on "
 
