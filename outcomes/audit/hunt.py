@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from outcomes.audit.carrying import carried_over
 from outcomes.audit.certificate import Proof
+from outcomes.audit.mending import Mender
 from outcomes.audit.moves import parts_of, small_moves
 from outcomes.audit.outsiders import COUNCILS, LONE_RESPONDENT, PUBLIC, TOLD, is_open, may_be_alone
 from outcomes.audit.puzzle import CHAIN, HOW_MANY, Atom
+from outcomes.audit.scopes import Scopes
 from outcomes.audit.witnesses import Pool
 from outcomes.episode import Commissioner
-from outcomes.scenario import Finding, Scenario, Target, Verdict
+from outcomes.scenario import Finding, Scenario, Verdict
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
@@ -33,12 +35,9 @@ Floats = NDArray[np.float64]
 _STEPS = 2_000
 _STEPS_FOR_MANY = 20
 _MANY = 5
-_LARGE = 400
-_TOO_LARGE = 5_000
 _MOST_ROUNDS = 5
 _WORTH_IT = 0.8
 _FURTHEST = 6
-_QUARTERS_AFTER = 2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,6 +61,11 @@ class _Question:
 class Hunt(Pool):
     """One system, tried by every outsider."""
 
+    @cached_property
+    def scopes(self) -> Scopes:
+        """What may change in a question."""
+        return Scopes(self.system)
+
     def go(self, known: Sequence[dict[Atom, int]] = ()) -> None:
         """Try every outsider on every count."""
         if not self.system.targets:
@@ -69,7 +73,7 @@ class Hunt(Pool):
         if known:
             self.recall(known)
         else:
-            self.add_in_batches(carried_over(self.system))
+            self._remember()
             self.add_in_batches(small_moves(self.system))
         free = self.system.free
         chosen = np.arange(len(free))
@@ -82,6 +86,13 @@ class Hunt(Pool):
         for index, target in enumerate(self.system.targets):
             if may_be_alone(target):
                 self._try(Scenario(LONE_RESPONDENT, shared=target), chosen, index)
+
+    def _remember(self) -> None:
+        """Take up what hid counts of earlier releases, mended where it does not fit this one."""
+        mender = Mender(self.system)
+        carried = [mender.completed(each) for each in carried_over(self.system)]
+        misfits = self.add_each([*carried, *mender.one_more_or_fewer()])
+        self.add_each(list(mender.mended(misfits)))
 
     def _try(self, scenario: Scenario, chosen: Integers, shared: int | None) -> None:
         # What is found out already must be withheld better: then everybody is asked about it again.
@@ -166,7 +177,8 @@ class Hunt(Pool):
         """
         target = self.system.targets[index]
         weights = self.system.aims[[index]]
-        scopes = self._scopes(ask, target, weights.indices)
+        names = {self.system.atoms[each].table for each in weights.indices}
+        scopes = self.scopes.of_one(target, names, anchored=ask.anchored)
         aim = weights.toarray()[0]
         proved = False
         for scope in scopes:
@@ -181,98 +193,24 @@ class Hunt(Pool):
         self.found.add(index)
         self.findings.append(Finding(target, ask.scenario, verdict, *bounds))
 
-    def _scopes(self, ask: _Question, target: Target, indices: Integers) -> list[Flags | None]:
-        """Give what may change, from little to much; None is everything."""
-        if len(self.system.atoms) <= _LARGE:
-            return [None] if ask.anchored else [self._settled, None]
-        if not ask.anchored:
-            near = self._near(target)
-            near_and_pays = near & self._pays(target)
-            scopes: list[Flags | None] = [near_and_pays & self._settled, near_and_pays, near]
-        else:
-            names = {self.system.atoms[each].table for each in indices}
-            own = np.isin(self.table, sorted(names))
-            below = np.isin(self.table, sorted(self._with_all_below(names)))
-            above = names | self._above(names)
-            beside = np.isin(self.table, sorted(self._with_all_below(above)))
-            chain = np.isin(self.table, sorted(above))
-            scopes = [own, chain | (beside & self.untold), own | below, beside]
-        scopes = [each for each in scopes if each is not None and each.sum() <= _TOO_LARGE]
-        return [*scopes, *([None] if len(self.system.atoms) <= _TOO_LARGE else [])]
-
-    def _above(self, names: set[str]) -> set[str]:
-        """Give the tables that these sort people of, but for the populations themselves."""
-        found = set()
-        for name in names:
-            parent = self.system.parents.get(name)
-            while parent in self.system.parents and parent is not None:
-                found.add(parent)
-                parent = self.system.parents[parent]
-        return found
-
-    def _with_all_below(self, names: set[str]) -> set[str]:
-        found = set(names)
-        for label in self.system.parents:
-            above = label
-            while above in self.system.parents and above not in names:
-                above = self.system.parents[above]
-            if above in names:
-                found.add(label)
-        return found
-
-    def _pays(self, target: Target) -> Flags:
-        """Mark the unknowns of the commissioners whose people a count is about."""
-        owners = target.commissioners
-        return np.array([each.place.commissioner in owners for each in self.system.atoms], np.bool_)
-
-    def _near(self, target: Target) -> Flags:
-        """Mark the unknowns of the same quarters, and what follows from them.
-
-        Those are the caseloads, and who was accepted in the next quarters: that makes up for it.
-        """
-        soon = set(target.quarters)
-        for _ in range(_QUARTERS_AFTER):
-            soon |= {each.following for each in soon}
-        return np.array(
-            [
-                each.place.quarter in target.quarters
-                or each.table == "open"
-                or (each.place.quarter in soon and self._root_of(each.table) == "accepted")
-                for each in self.system.atoms
-            ],
-            np.bool_,
-        )
-
-    @cached_property
-    def _settled(self) -> Flags:
-        """Mark all but the newest caseloads: what leaves them alone, no later release can undo."""
-        opened = [each.place.quarter for each in self.system.atoms if each.table == "open"]
-        newest = max(opened, default=None)
-        return np.array(
-            [each.table != "open" or each.place.quarter != newest for each in self.system.atoms],
-            np.bool_,
-        )
-
-    def _root_of(self, table: str) -> str:
-        while table in self.system.parents:
-            table = self.system.parents[table]
-        return table
-
     def _push_many(self, ask: _Question, closed: Integers) -> None:
         """Move many counts at once: it often opens most, and then each needs no question.
 
-        Where there are many unknowns, the counts of one table at a time.
+        Where there are many unknowns, the counts of one table at a time, or of the same people.
         """
-        large = len(self.system.atoms) > _LARGE
+        alone, anchored = ask.shared is not None, ask.anchored
         for _ in range(_MOST_ROUNDS):
             before = len(closed)
-            groups: dict[str, list[int]] = {}
+            groups: dict[object, list[int]] = {}
             for each in closed:
-                name = self.system.targets[each].table if large and ask.anchored else ""
+                name = self.scopes.group_of(
+                    self.system.targets[each], anchored=anchored, alone=alone
+                )
                 groups.setdefault(name, []).append(int(each))
-            among = None if ask.anchored else self._settled
-            for name, members in groups.items():
-                self._push_group(ask, members, self.table == name if name else among)
+            for members in groups.values():
+                first = self.system.targets[members[0]]
+                scope = self.scopes.of_many(first, anchored=anchored, alone=alone)
+                self._push_group(ask, members, scope)
             closed = self._closed(ask, closed)
             if len(closed) <= _MANY or len(closed) > _WORTH_IT * before:
                 return

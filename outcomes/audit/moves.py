@@ -11,8 +11,8 @@ _MOST_PEOPLE = 4
 _MOST_CLASSES = 40
 
 
-def small_moves(system: System) -> Iterator[dict[int, int]]:
-    """Give changes in which up to four people of one place stand in another class of a table.
+def small_moves(system: System, most: int = _MOST_PEOPLE) -> Iterator[dict[int, int]]:
+    """Give changes in which up to `most` people of one place stand in another class of a table.
 
     Where the same people are in a table of another release too, they move there as well. Whether a
     change fits is for the caller to check. The order is fixed.
@@ -26,7 +26,7 @@ def small_moves(system: System) -> Iterator[dict[int, int]]:
         if len(indexes) > _MOST_CLASSES:
             continue
         for giving, taking in permutations(indexes, 2):
-            for people in range(1, min(_MOST_PEOPLE, int(system.truth[giving])) + 1):
+            for people in range(1, min(most, int(system.truth[giving])) + 1):
                 yield from _with_others(system, giving, taking, people, others)
 
 

@@ -17,7 +17,7 @@ from outcomes.raw import Box, Group
 from outcomes.scenario import Target
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+    from scipy.sparse import csc_array, csr_array
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -177,6 +177,16 @@ def matrix_of(rows: Sequence[Mapping[int, int]], size: int) -> csr_array:
     indices = np.fromiter((index for each in rows for index in each), np.int64)
     data = np.fromiter((value for each in rows for value in each.values()), np.int64)
     return csr_array((data, indices, indptr), shape=(len(rows), size))
+
+
+def columns_of(changes: Sequence[Mapping[int, int]], size: int) -> csc_array:
+    """Write differences as a sparse matrix with a column each."""
+    from scipy.sparse import csc_array  # noqa: PLC0415 - slow to import
+
+    ends = np.cumsum([0, *map(len, changes)])
+    where = np.fromiter((index for each in changes for index in each), np.int64)
+    what = np.fromiter((value for each in changes for value in each.values()), np.int64)
+    return csc_array((what, where, ends), shape=(size, len(changes)))
 
 
 def sums_of(matrix: csr_array) -> list[frozenset[tuple[int, int]]]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from outcomes.audit.moves import parts_of
 from outcomes.audit.outsiders import COUNCILS, PUBLIC, TOLD, bits_of
-from outcomes.audit.puzzle import HOW_MANY, Atom, System, sums_of
+from outcomes.audit.puzzle import HOW_MANY, Atom, System, columns_of, sums_of
 from outcomes.episode import Commissioner
 from outcomes.errors import OutcomesError
 from outcomes.ledger import Kept, KeptCount
@@ -49,8 +49,6 @@ class Pool:
         self.owner = np.array(
             [tuple(Commissioner).index(each.place.commissioner) for each in system.atoms], np.int64
         )
-        self.table = np.array([each.table for each in system.atoms], np.str_)
-        self.untold = np.diff(system.rows.tocsc().indptr) == 0
         self.changes: list[dict[int, int]] = []
         self.values: Integers = np.zeros((0, len(system.targets)), np.int64)
         self.owners: Integers = np.zeros(0, np.int64)
@@ -64,8 +62,17 @@ class Pool:
 
     # --- differences that fit ---------------------------------------------------------
 
-    def add(self, changes: Sequence[dict[int, int]], *, best_only: bool = False) -> None:
-        """Keep those differences that fit everything, by integer arithmetic.
+    def add_each(self, changes: Iterable[dict[int, int]]) -> list[dict[int, int]]:
+        """Keep each difference once that fits, and give back those that do not."""
+        once = list({tuple(sorted(each.items())): each for each in changes}.values())
+        misfits = []
+        for batch in _batched(once, _BATCH):
+            kept = set(self.add(batch).tolist())
+            misfits += [each for number, each in enumerate(batch) if number not in kept]
+        return misfits
+
+    def add(self, changes: Sequence[dict[int, int]], *, best_only: bool = False) -> Integers:
+        """Keep those differences that fit everything, by integer arithmetic; give their numbers.
 
         With `best_only` only those that move some count further than any that is kept already.
         """
@@ -91,16 +98,15 @@ class Pool:
         self.owners = np.concatenate([self.owners, found[1]])
         self.told = np.concatenate([self.told, found[2]])
         self.anchored = np.concatenate([self.anchored, found[3]])
+        return kept
 
     def _fitting(self, changes: Sequence[dict[int, int]]) -> tuple[csc_array, Integers]:
         """Give those differences that fit, as columns, and their numbers."""
-        from scipy.sparse import csc_array  # noqa: PLC0415 - slow to import
-
         system = self.system
         ends = np.cumsum([0, *map(len, changes)])
         where = np.fromiter((index for each in changes for index in each), np.int64)
         what = np.fromiter((value for each in changes for value in each.values()), np.int64)
-        deltas = csc_array((what, where, ends), shape=(len(system.atoms), len(changes)))
+        deltas = columns_of(changes, len(system.atoms))
         whose = np.repeat(np.arange(len(changes)), np.diff(ends))
         fits = np.ones(len(changes), np.bool_)
         fits[whose[system.truth[where] + what < 0]] = False

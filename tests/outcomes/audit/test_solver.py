@@ -84,7 +84,7 @@ bad_solvers = pytest.mark.parametrize("solver", BAD, ids=lambda each: each.__nam
 def only_solver(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """What is found without a solver is not looked for: everything hangs on what it says."""
     monkeypatch.setattr(hunt, "small_moves", lambda _: ())
-    monkeypatch.setattr(hunt, "carried_over", lambda _: ())
+    monkeypatch.setattr(hunt.Hunt, "_remember", lambda _: None)
     return monkeypatch
 
 

@@ -1,0 +1,79 @@
+"""What hid few people before is mended so that it hides them beside everything shown since."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from outcomes.audit.mending import Mender
+from outcomes.audit.puzzle import HOW_MANY, System, columns_of
+from outcomes.audit.unknowns import systems
+from outcomes.ledger import Entry
+from outcomes.quarter import Quarter
+from tests.outcomes.audit.everything import COUNTY, DERBY, OTHER, RULES, raw_of, rounded
+from tests.outcomes.audit.test_later_quarters import quarters
+
+
+@pytest.fixture
+def caseload() -> System:
+    """How many there are, after three quarters."""
+    first, second, third = quarters(3)
+    (found,) = (each for each in systems(third, [first, second]) if each.name == HOW_MANY)
+    return found
+
+
+@pytest.fixture
+def answers() -> System:
+    """Who rose, stayed and is missing in one quarter."""
+    raw = raw_of(
+        {DERBY: (4, 8, 9), COUNTY: (9, 9, 4), OTHER: (9, 8, 9)}, Quarter.parse("2026/27-Q3")
+    )
+    (found,) = systems(Entry("new", raw, rounded(raw), RULES), [])
+    return found
+
+
+def breaks_what_is_always_true(system: System, change: dict[int, int]) -> bool:
+    return bool(abs(system.links @ columns_of([change], len(system.atoms))).sum())
+
+
+def fits_what_is_shown(system: System, change: dict[int, int]) -> bool:
+    moved = (system.rows @ columns_of([change], len(system.atoms))).toarray().ravel()
+    return bool(((moved >= system.low) & (moved <= system.high)).all())
+
+
+def test_one_more_or_fewer_leaves_the_caseload_and_what_is_always_true(caseload: System) -> None:
+    found = Mender(caseload).one_more_or_fewer()
+    assert len(found) == 2 * 3  # more and fewer, by who pays: only the first quarter has few
+    for change in found:
+        assert {caseload.atoms[each].table for each in change} == {"accepted", "closed"}
+        assert not breaks_what_is_always_true(caseload, change)
+
+
+def test_tables_follow_the_people_that_they_sort(answers: System) -> None:
+    for index, atom in enumerate(answers.atoms):
+        if atom.table == "closed":
+            change = Mender(answers).completed({index: 1})
+            assert change[index] == 1
+            assert {answers.atoms[each].table for each in change} >= {"closed", "star"}
+            assert not breaks_what_is_always_true(answers, change)
+
+
+def test_what_moves_a_sum_too_far_is_mended_by_moves_elsewhere(answers: System) -> None:
+    atoms = answers.atoms
+    derby = [n for n, each in enumerate(atoms) if each.place.commissioner is DERBY]
+    rose, stayed = (
+        next(n for n in derby if atoms[n].table == "item" and name in atoms[n].classes)
+        for name in ("rose", "stayed")
+    )
+    almost = {rose: 1, stayed: -1}
+    assert not breaks_what_is_always_true(answers, almost)
+    assert not fits_what_is_shown(answers, almost)
+    (mended,) = Mender(answers).mended([almost])
+    assert fits_what_is_shown(answers, mended)
+    assert not breaks_what_is_always_true(answers, mended)
+    assert (answers.truth[list(mended)] + np.array(list(mended.values())) >= 0).all()
+
+
+def test_what_cannot_be_mended_is_not_given(answers: System) -> None:
+    nobody_is_left = {0: -1000}
+    assert list(Mender(answers).mended([nobody_is_left])) == []
