@@ -71,8 +71,9 @@ def audit(
     certificate = None if findings else Certificate(tuple(hunt.proof() for hunt in hunts))
     questions = sum(hunt.questions for hunt in hunts)
     solved = sum(hunt.solved for hunt in hunts)
-    kept = () if findings else tuple(each for hunt in hunts for each in hunt.kept())
-    return Audit(overall(findings), tuple(findings), certificate, questions, solved, kept)
+    kept = () if findings else (each for hunt in hunts for each in hunt.kept())
+    once = tuple(dict.fromkeys(kept))
+    return Audit(overall(findings), tuple(findings), certificate, questions, solved, once)
 
 
 def overall(findings: Sequence[Finding]) -> Verdict:

@@ -272,8 +272,7 @@ class Pool:
                     if atom.classes <= classes:
                         change[index] = change.get(index, 0) + value
             changes.append({index: value for index, value in change.items() if value})
-        if changes:
-            self.add(changes, best_only=True)
+        self.add_each(changes)
 
 
 def _spot(target: Target) -> tuple[frozenset[Commissioner], frozenset[Quarter]]:
