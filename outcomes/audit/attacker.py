@@ -71,9 +71,8 @@ def audit(
     certificate = None if findings else Certificate(tuple(hunt.proof() for hunt in hunts))
     questions = sum(hunt.questions for hunt in hunts)
     solved = sum(hunt.solved for hunt in hunts)
-    kept = () if findings else (each for hunt in hunts for each in hunt.kept())
-    once = tuple(dict.fromkeys(kept))
-    return Audit(overall(findings), tuple(findings), certificate, questions, solved, once)
+    kept = {} if findings else dict.fromkeys(each for hunt in hunts for each in hunt.kept())
+    return Audit(overall(findings), tuple(findings), certificate, questions, solved, tuple(kept))
 
 
 def overall(findings: Sequence[Finding]) -> Verdict:

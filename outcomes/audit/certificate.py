@@ -137,16 +137,18 @@ class Proof:
             if any(_add_up(links, change).values()):
                 self._refuse("a witness breaks what is always true")
             sums = _add_up(rows, change)
-            for row, (low, high) in enumerate(zip(self.low, self.high, strict=True)):
+            limits = zip(self.rows, self.low, self.high, strict=True)
+            for row, (_, low, high) in enumerate(limits):
                 least, most = -inf if low is None else low, inf if high is None else high
                 if not least <= sums.get(row, 0) <= most:
                     self._refuse("a witness does not fit what is shown")
             sums = _add_up(small, change)
+            tops = zip(self.small, self.small_high, strict=True)
             found.append(
                 _Moved(
                     owners=frozenset(self.owners[each] for each in change),
                     anchors=any(_add_up(anchors, change).values()),
-                    large=any(sums.get(row, 0) > top for row, top in enumerate(self.small_high)),
+                    large=any(sums.get(row, 0) > top for row, (_, top) in enumerate(tops)),
                     aims=_add_up(aims, change),
                 )
             )

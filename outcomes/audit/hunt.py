@@ -91,7 +91,7 @@ class Hunt(Pool):
         """Take up what hid counts of earlier releases, mended where it does not fit this one."""
         mender = Mender(self.system)
         carried = [mender.completed(each) for each in carried_over(self.system)]
-        misfits = self.add_each([*carried, *mender.one_more_or_fewer()])
+        misfits = self.add_each([*carried, *mender.one_more_or_fewer])
         self.add_each(list(mender.mended(misfits)))
 
     def _try(self, scenario: Scenario, chosen: Integers, shared: int | None) -> None:

@@ -1,7 +1,8 @@
 """Mends differences that nearly fit; it judges none of them, and asks no solver.
 
 What hid somebody in an earlier release rarely fits a year's figures as it is: a table that only
-the year has must follow, and some sums move past a rounding. A few small moves make up for that.
+the year has must follow, and some sums move past a rounding. Small moves elsewhere make up for
+that: they never touch what the difference itself moves, as that would only take it back.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from outcomes.quarter import Quarter
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Change = dict[int, int]
 
@@ -61,7 +61,7 @@ class Mender:
         return {index: people for index, people in found.items() if people}
 
     def _follow(self, gaps: dict[int, int], index: int, people: int) -> None:
-        for row, weight in self._links_of(index):
+        for row, weight in self._links_by_unknown[index]:
             gaps[row] = gaps.get(row, 0) + weight * people
             if not gaps[row]:
                 del gaps[row]
@@ -74,14 +74,11 @@ class Mender:
             people = -gaps[row] * weight
             more = sum(
                 abs(gaps.get(other, 0) + theirs * people) - abs(gaps.get(other, 0))
-                for other, theirs in self._links_of(index)
+                for other, theirs in self._links_by_unknown[index]
             )
             return more, -int(self.system.truth[index])
 
         return min(self._followers[row], key=left)
-
-    def _links_of(self, index: int) -> list[tuple[int, int]]:
-        return self._links_by_unknown[index]
 
     def _place_of(self, row: int) -> tuple[int, int, int]:
         """Say when it is a link's turn: older releases and what is sorted first come first."""
@@ -118,13 +115,16 @@ class Mender:
             table, depth = self.system.parents[table], depth + 1
         return depth
 
+    @cached_property
     def one_more_or_fewer(self) -> list[Change]:
-        """Give, by who pays and quarter, that one more was accepted and ended there, or one fewer.
+        """By who pays and quarter: one more was accepted and ended there, or one fewer.
 
         Nobody is open who was not, so no later number speaks of it.
         """
         first: dict[tuple[str, Commissioner, Quarter], int] = {}
         for index, atom in enumerate(self.system.atoms):
+            if atom.kind:
+                continue
             spot = (atom.table, atom.place.commissioner, atom.place.quarter)
             largest = first.setdefault(spot, index)
             same = self.system.atoms[largest].entry == atom.entry
@@ -158,7 +158,7 @@ class Mender:
         for _ in range(_MOST_STEPS):
             if not over.any():
                 return found
-            step = self._best_step(found, moved, over, whose)
+            step = self._best_step(found, moved, over, change, whose)
             if step is None:
                 return None
             for index, people in self._moves[step].items():
@@ -168,12 +168,16 @@ class Mender:
         return None
 
     def _best_step(
-        self, change: Change, moved: Floats, over: Floats, whose: set[str]
+        self, change: Change, moved: Floats, over: Floats, fixed: Change, whose: set[str]
     ) -> int | None:
         """Give the move after which the sums are least wrong; None where none helps."""
         for row in np.argsort(-over, kind="stable")[: np.count_nonzero(over)]:
             tried = self._towards(int(row), -1 if moved[row] > self.system.high[row] else 1)
-            tried = [each for each in tried if self._owners[each] <= whose][:_MOST_TRIED]
+            tried = [
+                each
+                for each in tried
+                if self._owners[each] <= whose and fixed.keys().isdisjoint(self._moves[each])
+            ][:_MOST_TRIED]
             if not tried:
                 continue
             after = self._over(moved[:, None] + self._effects[0][:, tried].toarray()).sum(axis=0)
@@ -210,7 +214,7 @@ class Mender:
 
     @cached_property
     def _moves(self) -> list[Mapping[int, int]]:
-        moves = [*small_moves(self.system, most=1), *self.one_more_or_fewer()]
+        moves = [*small_moves(self.system, most=1), *self.one_more_or_fewer]
         links = self.system.links
         gaps = abs(links @ columns_of(moves, links.shape[1])).sum(axis=0)
         fits = np.asarray(gaps).ravel() == 0

@@ -103,11 +103,9 @@ class Pool:
     def _fitting(self, changes: Sequence[dict[int, int]]) -> tuple[csc_array, Integers]:
         """Give those differences that fit, as columns, and their numbers."""
         system = self.system
-        ends = np.cumsum([0, *map(len, changes)])
-        where = np.fromiter((index for each in changes for index in each), np.int64)
-        what = np.fromiter((value for each in changes for value in each.values()), np.int64)
         deltas = columns_of(changes, len(system.atoms))
-        whose = np.repeat(np.arange(len(changes)), np.diff(ends))
+        where, what = deltas.indices, deltas.data
+        whose = np.repeat(np.arange(len(changes)), np.diff(deltas.indptr))
         fits = np.ones(len(changes), np.bool_)
         fits[whose[system.truth[where] + what < 0]] = False
         fits &= abs(system.links @ deltas).sum(axis=0) == 0

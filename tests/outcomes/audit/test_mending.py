@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from outcomes.audit.mending import Mender
 from outcomes.audit.puzzle import HOW_MANY, System, columns_of
 from outcomes.audit.unknowns import systems
+from outcomes.episode import Commissioner
 from outcomes.ledger import Entry
-from outcomes.quarter import Quarter
+from outcomes.scenario import Rules
 from tests.outcomes.audit.everything import COUNTY, DERBY, OTHER, RULES, raw_of, rounded
 from tests.outcomes.audit.test_later_quarters import quarters
 
@@ -22,14 +25,19 @@ def caseload() -> System:
     return found
 
 
+EXACT = replace(RULES, base=1, zero_is_shown=True)
+
+
+def puzzle_of(rules: Rules) -> System:
+    """Who rose, stayed and is missing in one quarter."""
+    raw = raw_of({DERBY: (4, 8, 9), COUNTY: (9, 9, 4), OTHER: (7, 8, 9)})
+    (found,) = systems(Entry("new", raw, rounded(raw, rules), rules), [])
+    return found
+
+
 @pytest.fixture
 def answers() -> System:
-    """Who rose, stayed and is missing in one quarter."""
-    raw = raw_of(
-        {DERBY: (4, 8, 9), COUNTY: (9, 9, 4), OTHER: (9, 8, 9)}, Quarter.parse("2026/27-Q3")
-    )
-    (found,) = systems(Entry("new", raw, rounded(raw), RULES), [])
-    return found
+    return puzzle_of(RULES)
 
 
 def breaks_what_is_always_true(system: System, change: dict[int, int]) -> bool:
@@ -42,7 +50,7 @@ def fits_what_is_shown(system: System, change: dict[int, int]) -> bool:
 
 
 def test_one_more_or_fewer_leaves_the_caseload_and_what_is_always_true(caseload: System) -> None:
-    found = Mender(caseload).one_more_or_fewer()
+    found = Mender(caseload).one_more_or_fewer
     assert len(found) == 2 * 3  # more and fewer, by who pays: only the first quarter has few
     for change in found:
         assert {caseload.atoms[each].table for each in change} == {"accepted", "closed"}
@@ -58,22 +66,35 @@ def test_tables_follow_the_people_that_they_sort(answers: System) -> None:
             assert not breaks_what_is_always_true(answers, change)
 
 
-def test_what_moves_a_sum_too_far_is_mended_by_moves_elsewhere(answers: System) -> None:
-    atoms = answers.atoms
-    derby = [n for n, each in enumerate(atoms) if each.place.commissioner is DERBY]
-    rose, stayed = (
-        next(n for n in derby if atoms[n].table == "item" and name in atoms[n].classes)
-        for name in ("rose", "stayed")
-    )
-    almost = {rose: 1, stayed: -1}
+def one_fewer_rose(system: System, who: Commissioner) -> dict[int, int]:
+    """One child of a commissioner stayed who rose in truth."""
+    at = {
+        name: index
+        for index, atom in enumerate(system.atoms)
+        for name in atom.classes
+        if atom.table == "item" and atom.place.commissioner is who
+    }
+    return {at["rose"]: -1, at["stayed"]: 1}
+
+
+def test_what_moves_a_sum_too_far_is_mended_elsewhere(answers: System) -> None:
+    """20 rose of everybody, shown as 21: with one fewer it would be 18. With Derby 4 or 3 are 3."""
+    almost = one_fewer_rose(answers, DERBY)
     assert not breaks_what_is_always_true(answers, almost)
     assert not fits_what_is_shown(answers, almost)
     (mended,) = Mender(answers).mended([almost])
+    assert mended.items() > almost.items()
     assert fits_what_is_shown(answers, mended)
     assert not breaks_what_is_always_true(answers, mended)
     assert (answers.truth[list(mended)] + np.array(list(mended.values())) >= 0).all()
 
 
-def test_what_cannot_be_mended_is_not_given(answers: System) -> None:
-    nobody_is_left = {0: -1000}
-    assert list(Mender(answers).mended([nobody_is_left])) == []
+def test_what_cannot_be_mended_is_not_given() -> None:
+    """Everything is shown as it is: one fewer could only be made good by taking it back."""
+    exact = puzzle_of(EXACT)
+    assert list(Mender(exact).mended([one_fewer_rose(exact, DERBY)])) == []
+
+
+def test_nobody_is_taken_from_where_nobody_is(answers: System) -> None:
+    almost = {index: 100 * more for index, more in one_fewer_rose(answers, DERBY).items()}
+    assert list(Mender(answers).mended([almost])) == []
