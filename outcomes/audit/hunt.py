@@ -19,6 +19,7 @@ from outcomes.audit.mending import Mender
 from outcomes.audit.moves import parts_of, small_moves
 from outcomes.audit.outsiders import COUNCILS, LONE_RESPONDENT, PUBLIC, TOLD, is_open, may_be_alone
 from outcomes.audit.puzzle import CHAIN, HOW_MANY, Atom
+from outcomes.audit.respondents import Respondents
 from outcomes.audit.scopes import Scopes
 from outcomes.audit.witnesses import Pool
 from outcomes.episode import Commissioner
@@ -66,6 +67,11 @@ class Hunt(Pool):
         """What may change in a question."""
         return Scopes(self.system)
 
+    @cached_property
+    def respondents(self) -> Respondents:
+        """Who is the same as whom."""
+        return Respondents(self.system)
+
     def go(self, known: Sequence[dict[Atom, int]] = ()) -> None:
         """Try every outsider on every count."""
         if not self.system.targets:
@@ -97,7 +103,7 @@ class Hunt(Pool):
     def _try(self, scenario: Scenario, chosen: Integers, shared: int | None) -> None:
         # What is found out already must be withheld better: then everybody is asked about it again.
         later = self.found if scenario.told or shared is not None else set()
-        same = set() if shared is None else self.same_people(shared)
+        same = set() if shared is None else self.respondents.same_people(shared)
         wanted = np.array(
             [
                 index

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,11 @@ from numpy.typing import NDArray
 
 from outcomes.audit.moves import parts_of
 from outcomes.audit.outsiders import COUNCILS, PUBLIC, TOLD, bits_of
-from outcomes.audit.puzzle import HOW_MANY, Atom, System, columns_of, sums_of
+from outcomes.audit.puzzle import HOW_MANY, Atom, System, columns_of
 from outcomes.episode import Commissioner
 from outcomes.errors import OutcomesError
 from outcomes.ledger import Kept, KeptCount
-from outcomes.quarter import Quarter
-from outcomes.scenario import Finding, Scenario, Target
+from outcomes.scenario import Finding, Scenario
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
@@ -147,58 +145,6 @@ class Pool:
             fits &= self.anchored
         return np.asarray(fits, np.bool_)
 
-    def same_people(self, shared: int) -> set[int]:
-        """Give the counts of the very people that a respondent knows, by whatever name.
-
-        Two names are the same people where something that is always true says just that.
-        """
-        aims, (marks, nothing) = self.system.aims, self._marks
-        alike = np.flatnonzero(np.isin(marks - marks[shared], nothing))
-        gaps = sums_of(aims[alike] - aims[[shared] * len(alike)])
-        same = {
-            int(index)
-            for index, gap in zip(alike, gaps, strict=True)
-            if not gap or gap in self._nothing
-        }
-        return same | self._nobody_else(shared)
-
-    def _nobody_else(self, shared: int) -> set[int]:
-        """Give all that is about who came late, or was taken back, where that was one person.
-
-        That person knows how many there were, as everybody does: all of it is about themselves.
-        """
-        system, target = self.system, self.system.targets[shared]
-        tables: dict[str, int] = {}
-        for atom, truth in zip(system.atoms, system.truth, strict=True):
-            spot = (frozenset({atom.place.commissioner}), frozenset({atom.place.quarter}))
-            if atom.kind and target.release == f"{atom.kind} answers" and spot == _spot(target):
-                tables[atom.table] = tables.get(atom.table, 0) + int(truth)
-        if max(tables.values(), default=0) != 1:
-            return set()
-        return {
-            index
-            for index, each in enumerate(system.targets)
-            if each.release == target.release and _spot(each) == _spot(target)
-        }
-
-    @cached_property
-    def _marks(self) -> tuple[Integers, Integers]:
-        """Give each count a mark, and the gaps between marks of counts that may be the same.
-
-        The mark adds up numbers that were drawn for the unknowns: equal sums have equal marks, so
-        only few counts need be compared in full.
-        """
-        system = self.system
-        drawn = np.random.default_rng(0).integers(1, 2**40, len(system.atoms))
-        nothing = system.links @ drawn
-        return system.aims @ drawn, np.concatenate([[0], nothing, -nothing])
-
-    @cached_property
-    def _nothing(self) -> frozenset[frozenset[tuple[int, int]]]:
-        """Give the weighted sums that are always 0, whichever way round."""
-        links = self.system.links
-        return frozenset((*sums_of(links), *sums_of(-links)))
-
     def balanced(
         self, shared: int, scenario: Scenario, *, anchored: bool
     ) -> Iterator[dict[int, int]]:
@@ -271,10 +217,6 @@ class Pool:
                         change[index] = change.get(index, 0) + value
             changes.append({index: value for index, value in change.items() if value})
         self.add_each(changes)
-
-
-def _spot(target: Target) -> tuple[frozenset[Commissioner], frozenset[Quarter]]:
-    return target.commissioners, target.quarters
 
 
 def _batched(changes: Iterable[dict[int, int]], size: int) -> Iterator[list[dict[int, int]]]:

@@ -1,0 +1,117 @@
+"""Says which counts are about the very people that a respondent knows; it hides nobody.
+
+Whoever is alone in a count learns nothing from its other names, nor from what else is about them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outcomes.audit.puzzle import System, sums_of
+from outcomes.episode import Commissioner
+from outcomes.quarter import Quarter
+from outcomes.scenario import Target
+
+Integers = NDArray[np.int64]
+
+_CHANGED = ("late answers", "back answers")
+
+
+class Respondents:
+    """The counts of one puzzle, by whom they are about."""
+
+    def __init__(self, system: System) -> None:
+        """Take the puzzle."""
+        self.system = system
+
+    def same_people(self, shared: int) -> set[int]:
+        """Give the counts of the very people that a respondent knows, by whatever name.
+
+        Two names are the same people where something that is always true says just that.
+        """
+        aims, (marks, nothing) = self.system.aims, self._marks
+        alike = np.flatnonzero(np.isin(marks - marks[shared], nothing))
+        gaps = sums_of(aims[alike] - aims[[shared] * len(alike)])
+        same = {
+            int(index)
+            for index, gap in zip(alike, gaps, strict=True)
+            if not gap or gap in self._nothing
+        }
+        return same | self._nobody_else(shared)
+
+    def _nobody_else(self, shared: int) -> set[int]:
+        """Give all that is about the one person who came late, or was taken back.
+
+        How many came or went is known for each table that sorts everybody. Where it was one, all
+        tables below are about that one; and where nobody went the other way, so is every other such
+        table: who leaves a population leaves all of them. That person learns nothing from it.
+        """
+        targets, target = self.system.targets, self.system.targets[shared]
+        if target.release not in _CHANGED:
+            return set()
+        alone, gone = self._changed_by_one(target)
+        same = gone if target.table in gone else alone.get(target.table, frozenset())
+        return {
+            index
+            for index, each in enumerate(targets)
+            if (each.release, _spot(each)) == (target.release, _spot(target)) and each.table in same
+        }
+
+    def _changed_by_one(
+        self, target: Target
+    ) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+        """Give by table those about the same one person, and those of the one who came or left.
+
+        Both where a target is about, and of its population alone.
+        """
+        system, parents = self.system, self.system.parents
+        changed: dict[str, Counter[str]] = {}
+        for atom, truth in zip(system.atoms, system.truth, strict=True):
+            place = frozenset({atom.place.commissioner}), frozenset({atom.place.quarter})
+            if atom.kind and place == _spot(target):
+                changed.setdefault(atom.table, Counter())[f"{atom.kind} answers"] += int(truth)
+        trees: dict[str, set[str]] = {}
+        for table in changed:
+            path = list(_path_up(table, parents))
+            if path[-1] == list(_path_up(target.table, parents))[-1]:
+                top = [each for each in path if each in changed][-1]
+                trees.setdefault(top, set()).add(table)
+        ones = {top for top in trees if changed[top][target.release] == 1}
+        alone = {each: frozenset(trees[top]) for top in ones for each in trees[top]}
+        one_way = {top for top in ones if changed[top].total() == 1}
+        return alone, frozenset(each for top in one_way for each in trees[top])
+
+    @cached_property
+    def _marks(self) -> tuple[Integers, Integers]:
+        """Give each count a mark, and the gaps between marks of counts that may be the same.
+
+        The mark adds up numbers that were drawn for the unknowns: equal sums have equal marks, so
+        only few counts need be compared in full.
+        """
+        system = self.system
+        drawn = np.random.default_rng(0).integers(1, 2**40, len(system.atoms))
+        nothing = system.links @ drawn
+        return system.aims @ drawn, np.concatenate([[0], nothing, -nothing])
+
+    @cached_property
+    def _nothing(self) -> frozenset[frozenset[tuple[int, int]]]:
+        """Give the weighted sums that are always 0, whichever way round."""
+        links = self.system.links
+        return frozenset((*sums_of(links), *sums_of(-links)))
+
+
+def _path_up(table: str, parents: Mapping[str, str]) -> Iterator[str]:
+    """Give a table, the one that it sorts people of, and so on up to its population."""
+    yield table
+    while table in parents:
+        table = parents[table]
+        yield table
+
+
+def _spot(target: Target) -> tuple[frozenset[Commissioner], frozenset[Quarter]]:
+    return target.commissioners, target.quarters
