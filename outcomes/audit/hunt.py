@@ -193,7 +193,6 @@ class Hunt(Pool):
             if not len(self._closed(ask, np.array([index]))):
                 return
         low, high, _, _ = self._reach(ask, np.array([index]))
-        proved = proved and bool(scopes) and scopes[-1] is None
         verdict = Verdict.UNSAFE if proved else Verdict.UNKNOWN
         bounds = (target.truth + int(low[0]), target.truth + int(high[0]))
         self.found.add(index)

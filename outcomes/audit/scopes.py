@@ -17,7 +17,6 @@ from outcomes.scenario import Target
 Flags = NDArray[np.bool_]
 
 _LARGE = 400
-_TOO_LARGE = 5_000
 _QUARTERS_AFTER = 2
 
 
@@ -38,7 +37,6 @@ class Scopes:
         """
         if not self.is_large:
             return [None] if anchored else [self._settled, None]
-        scopes: list[Flags]
         if anchored:
             own, below = self._of(names), self._of(self._with_all_below(names))
             above = names | self._above(names)
@@ -48,8 +46,7 @@ class Scopes:
             near, pays, settled = self._near(target), self._pays(target), self._settled
             wide = self._near(target, together=True)
             scopes = [near & pays & settled, wide & pays & settled, near & settled, near, wide]
-        found: list[Flags | None] = [each for each in scopes if each.sum() <= _TOO_LARGE]
-        return [*found, *([None] if len(self.system.atoms) <= _TOO_LARGE else [])]
+        return [*scopes, None]
 
     def group_of(self, target: Target, *, anchored: bool, alone: bool) -> object:
         """Say which counts are moved at once: those of which this is equal.
