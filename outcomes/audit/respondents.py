@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from outcomes.audit.puzzle import System, sums_of
 from outcomes.episode import Commissioner
 from outcomes.quarter import Quarter
 from outcomes.scenario import Target
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Integers = NDArray[np.int64]
 
@@ -42,7 +46,23 @@ class Respondents:
             for index, gap in zip(alike, gaps, strict=True)
             if not gap or gap in self._nothing
         }
-        return same | self._nobody_else(shared)
+        return same | self._some_of(shared) | self._nobody_else(shared)
+
+    def _some_of(self, shared: int) -> set[int]:
+        """Give the counts of some of the people of a count, where that is one person.
+
+        What is always true says who they are: the classes of a table are people of its parent.
+        """
+        if self.system.targets[shared].truth != 1:
+            return set()
+        theirs = np.zeros(len(self.system.atoms), np.bool_)
+        theirs[self.system.aims[[shared]].indices] = True
+        before = 0
+        while before != (before := int(theirs.sum())):
+            for whole, parts in (self._sides, self._sides[::-1]):
+                is_theirs = (whole @ ~theirs) == 0
+                theirs |= (parts.T @ is_theirs) > 0
+        return {int(each) for each in np.flatnonzero(abs(self.system.aims) @ ~theirs == 0)}
 
     def _nobody_else(self, shared: int) -> set[int]:
         """Give all that is about the one person who came late, or was taken back.
@@ -85,6 +105,15 @@ class Respondents:
         alone = {each: frozenset(trees[top]) for top in ones for each in trees[top]}
         one_way = {top for top in ones if changed[top].total() == 1}
         return alone, frozenset(each for top in one_way for each in trees[top])
+
+    @cached_property
+    def _sides(self) -> tuple[csr_array, csr_array]:
+        """Give both sides of each sum that is always true and in which nothing else counts."""
+        links = self.system.links
+        kept = links[links @ self.system.truth == 0]
+        sides = (kept > 0).astype(np.int64), (kept < 0).astype(np.int64)
+        both = (sides[0].sum(axis=1) > 0) & (sides[1].sum(axis=1) > 0)
+        return sides[0][both], sides[1][both]
 
     @cached_property
     def _marks(self) -> tuple[Integers, Integers]:

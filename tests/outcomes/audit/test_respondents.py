@@ -33,7 +33,7 @@ def entry(numbers: Numbers, period: Period) -> Entry:
         tables.append(RawTable(name, _ABOVE[name], classes, counts))
     rows = [
         Row(f"{name}:{each}", name, frozenset({each}))
-        for name, classes in _CLASSES.items()
+        for name, classes in {"closed": (EVERYBODY,), **_CLASSES}.items()
         for each in classes
     ]
     raw = RawTables(period, raw_of({}).measures, tables=tables, rows=rows)
@@ -87,3 +87,37 @@ def test_one_of_two_who_were_taken_back_knows_only_themselves() -> None:
     after: Numbers = {"star": (5, 2), "star:home": (2, 3), "carers": (3, 4)}
     system = between(BEFORE, after)
     assert tables_about(system, _BACK, "star:home") == {(_BACK, "star:home")}
+
+
+def of_one_quarter(numbers: Numbers) -> System:
+    """The puzzle of a quarter by itself, for those who closed."""
+    return next(each for each in systems(entry(numbers, Q3), ()) if each.name == "closed")
+
+
+def test_what_further_tables_say_of_one_person_is_known_to_them() -> None:
+    system = of_one_quarter({"star": (1, 8), "star:home": (1, 0), "carers": (1, 8)})
+    assert tables_about(system, "", "star") == {("", "star"), ("", "star:home")}
+    assert tables_about(system, "", "star:home") == {("", "star:home")}, "there may be others"
+    assert tables_about(system, "", "carers") == {("", "carers")}
+
+
+def test_one_of_two_does_not_know_what_the_other_answered() -> None:
+    system = of_one_quarter({"star": (2, 7), "star:home": (1, 1), "carers": (5, 4)})
+    assert tables_about(system, "", "star") == {("", "star")}
+    assert tables_about(system, "", "star:home") == {("", "star:home")}
+
+
+def test_one_of_several_in_a_class_knows_nothing_of_those_who_were_in_it_before() -> None:
+    """Of the earlier release one more is in the class, who was taken back since."""
+    before: Numbers = {"star": (2, 7), "star:home": (1, 1), "carers": (5, 4)}
+    after: Numbers = {"star": (1, 7), "star:home": (1, 0), "carers": (5, 3)}
+    about = tables_about(between(before, after), "", "star")
+    assert about == {("", "star"), ("", "star:home")}
+
+
+def test_who_is_alone_in_a_year_knows_nothing_of_who_was_taken_back_from_it() -> None:
+    before: Numbers = {"star": (1, 1), "star:home": (1, 0), "carers": (1, 1)}
+    after: Numbers = {"star": (1, 0), "star:home": (1, 0), "carers": (1, 0)}
+    about = tables_about(between(before, after), "", "closed")
+    own = {("", each) for each in ("closed", "star", "star:home", "carers")}
+    assert about == own | {(str(Q3), "closed")}, "how many were taken back is known, not who"
