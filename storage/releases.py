@@ -222,19 +222,18 @@ def load_proof(work: Casework, release_id: str) -> Proof | None:
 def read_ledger(work: Casework) -> dict[str, bytes]:
     """Return what every published release left for later audits, by id, the oldest first.
 
-    Raises LedgerLost where one left nothing, and VaultFault where it cannot be opened.
+    Each was held against all that were out before it, so the number of those says whose turn it
+    is; a quarter and its year may go out in the same moment. Raises LedgerLost where one left
+    nothing, and VaultFault where it cannot be opened.
     """
-    query = (
-        select(releases.c.id)
-        .where(releases.c.state == State.PUBLISHED.value)
-        .order_by(releases.c.published_at, releases.c.id)
-    )
+    query = select(releases.c.id).where(releases.c.state == State.PUBLISHED.value)
     proofs = {each: load_proof(work, each) for each in work.connection.execute(query).scalars()}
-    ledger = {each: proof.ledger for each, proof in proofs.items() if proof is not None}
-    if len(ledger) != len(proofs):
+    left = {each: proof for each, proof in proofs.items() if proof is not None}
+    if len(left) != len(proofs):
         msg = "a release left nothing for later audits: take the table releases from a backup"
         raise LedgerLost(msg)
-    return ledger
+    in_turn = sorted(left, key=lambda each: (len(left[each].audited_with), each))
+    return {each: left[each].ledger for each in in_turn}
 
 
 def _on_list(row: AnyRow) -> ReleaseOnList:

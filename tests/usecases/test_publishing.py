@@ -94,6 +94,19 @@ async def pulled(service: Service, release: Release) -> dict[tuple[Audience, str
 # --- the whole way --------------------------------------------------------------------------------
 
 
+async def test_what_later_audits_are_given_comes_in_the_order_in_which_it_went_out(
+    service: Service,
+) -> None:
+    """A quarter and its year may go out in one moment; neither that nor a name says which first."""
+    sooner, later = await published(service, AUTUMN), await published(service, SUMMER)
+    assert later.id < sooner.id
+
+    def read(connection: Connection) -> list[str]:
+        return list(releases.read_ledger(service.open(connection)))
+
+    assert await service.lane.read(read) == [sooner.id, later.id]
+
+
 async def test_figures_go_out_in_three_steps_and_each_is_noted(service: Service) -> None:
     release = await publishing.compile_period(service, AUTUMN, ONE)
     assert await state_of(service, release) is State.COMPILED
