@@ -237,7 +237,7 @@ def test_test_runs_everything_or_what_is_named(clone: Clone) -> None:
 def test_coverage_runs_the_same_and_looks_what_is_reached(clone: Clone) -> None:
     clone.run("scripts/coverage")
     (call,) = clone.calls()
-    assert call.startswith("pytest -rs -n 2 --dist loadscope --cov")
+    assert call.startswith("pytest -rs -n 3 --dist loadscope --cov")
 
 
 def test_check_looks_at_everything_with_a_line_for_each_step(clone: Clone) -> None:
