@@ -21,11 +21,11 @@ class HiddenTable:
     hidden: tuple[tuple[str, str], ...]
 
     @property
-    def by_reason(self) -> tuple[tuple[str, str], ...]:
+    def by_reason(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Give each reason with the names of what is not shown for it."""
         reasons = dict.fromkeys(reason for _name, reason in self.hidden)
         return tuple(
-            (reason, "; ".join(name for name, its in self.hidden if its == reason))
+            (reason, tuple(name for name, its in self.hidden if its == reason))
             for reason in reasons
         )
 

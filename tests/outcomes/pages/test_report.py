@@ -287,7 +287,7 @@ def test_what_is_not_shown_is_listed_table_by_table_with_the_reason() -> None:
     assert young.told == f"1 of {len(part.cards)} not shown"
     ((reason, names),) = young.by_reason
     assert reason.startswith("withheld, so that nobody can be found")
-    assert names == "Feelings worse at the end"
+    assert names == ("Feelings worse at the end",)
     assert tables["Support given"].told == "All 3 shown"
 
 
