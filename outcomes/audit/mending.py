@@ -110,10 +110,7 @@ class Mender:
         return list(zip(matrix.indices[ends].tolist(), matrix.data[ends].tolist(), strict=True))
 
     def _depth(self, table: str) -> int:
-        depth = 0
-        while table in self.system.parents:
-            table, depth = self.system.parents[table], depth + 1
-        return depth
+        return len(self.system.path_up(table))
 
     @cached_property
     def one_more_or_fewer(self) -> list[Change]:

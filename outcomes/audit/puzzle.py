@@ -94,6 +94,13 @@ class System:
     kept: tuple[tuple[int, Kept], ...]
     ceiling: int
 
+    def path_up(self, table: str) -> tuple[str, ...]:
+        """Name a table, the one whose people it sorts, and so on up to their population."""
+        path = [table]
+        while path[-1] in self.parents:
+            path.append(self.parents[path[-1]])
+        return tuple(path)
+
 
 def telling(entry: Entry) -> Iterator[Quarter]:
     """Give the quarters for which a release could tell that a population is small."""

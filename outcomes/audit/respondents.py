@@ -6,7 +6,7 @@ Whoever is alone in a count learns nothing from its other names, nor from what e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -74,37 +74,34 @@ class Respondents:
         targets, target = self.system.targets, self.system.targets[shared]
         if target.release not in _CHANGED:
             return set()
-        alone, gone = self._changed_by_one(target)
-        same = gone if target.table in gone else alone.get(target.table, frozenset())
+        tables = self._tables_of_one(target)
         return {
             index
             for index, each in enumerate(targets)
-            if (each.release, _spot(each)) == (target.release, _spot(target)) and each.table in same
+            if (each.release, _spot(each)) == (target.release, _spot(target))
+            and each.table in tables
         }
 
-    def _changed_by_one(
-        self, target: Target
-    ) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
-        """Give by table those about the same one person, and those of the one who came or left.
-
-        Both where a target is about, and of its population alone.
-        """
-        system, parents = self.system, self.system.parents
+    def _tables_of_one(self, target: Target) -> set[str]:
+        """Give the tables in which those who came late, or were taken back, are one person."""
+        system = self.system
         changed: dict[str, Counter[str]] = {}
         for atom, truth in zip(system.atoms, system.truth, strict=True):
             place = frozenset({atom.place.commissioner}), frozenset({atom.place.quarter})
             if atom.kind and place == _spot(target):
                 changed.setdefault(atom.table, Counter())[f"{atom.kind} answers"] += int(truth)
-        trees: dict[str, set[str]] = {}
-        for table in changed:
-            path = list(_path_up(table, parents))
-            if path[-1] == list(_path_up(target.table, parents))[-1]:
-                top = [each for each in path if each in changed][-1]
-                trees.setdefault(top, set()).add(table)
-        ones = {top for top in trees if changed[top][target.release] == 1}
-        alone = {each: frozenset(trees[top]) for top in ones for each in trees[top]}
-        one_way = {top for top in ones if changed[top].total() == 1}
-        return alone, frozenset(each for top in one_way for each in trees[top])
+        top = {each: _last(changed, system.path_up(each)) for each in changed}
+        own = changed[top[target.table]]
+        if own[target.release] != 1:
+            return set()
+        if own.total() > 1:
+            return {each for each in changed if top[each] == top[target.table]}
+        root = system.path_up(target.table)[-1]
+        return {
+            each
+            for each in changed
+            if system.path_up(each)[-1] == root and changed[top[each]] == own
+        }
 
     @cached_property
     def _sides(self) -> tuple[csr_array, csr_array]:
@@ -134,12 +131,9 @@ class Respondents:
         return frozenset((*sums_of(links), *sums_of(-links)))
 
 
-def _path_up(table: str, parents: Mapping[str, str]) -> Iterator[str]:
-    """Give a table, the one that it sorts people of, and so on up to its population."""
-    yield table
-    while table in parents:
-        table = parents[table]
-        yield table
+def _last(among: Collection[str], path: Sequence[str]) -> str:
+    """Give the last of a path that is among some."""
+    return [each for each in path if each in among][-1]
 
 
 def _spot(target: Target) -> tuple[frozenset[Commissioner], frozenset[Quarter]]:

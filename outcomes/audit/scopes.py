@@ -74,28 +74,11 @@ class Scopes:
 
     def _above(self, names: set[str]) -> set[str]:
         """Give the tables that these sort people of, but for the populations themselves."""
-        found = set()
-        for name in names:
-            parent = self.system.parents.get(name)
-            while parent in self.system.parents and parent is not None:
-                found.add(parent)
-                parent = self.system.parents[parent]
-        return found
+        return {each for name in names for each in self.system.path_up(name)[1:-1]}
 
     def _with_all_below(self, names: set[str]) -> set[str]:
-        found = set(names)
-        for label in self.system.parents:
-            above = label
-            while above in self.system.parents and above not in names:
-                above = self.system.parents[above]
-            if above in names:
-                found.add(label)
-        return found
-
-    def _root_of(self, table: str) -> str:
-        while table in self.system.parents:
-            table = self.system.parents[table]
-        return table
+        path_up = self.system.path_up
+        return names | {each for each in self.system.parents if not names.isdisjoint(path_up(each))}
 
     # --- people and quarters ------------------------------------------------------------
 
@@ -120,11 +103,19 @@ class Scopes:
             [
                 each.place.quarter in there
                 or each.table == "open"
-                or (each.place.quarter in soon and self._root_of(each.table) == "accepted")
+                or (
+                    each.place.quarter in soon and self.system.path_up(each.table)[-1] == "accepted"
+                )
                 for each in self.system.atoms
             ],
             np.bool_,
         )
+
+    @cached_property
+    def _accepted(self) -> frozenset[str]:
+        """Name the tables that sort those who were accepted, and the one that counts them."""
+        tables = {each.table for each in self.system.atoms}
+        return frozenset(each for each in tables if self.system.path_up(each)[-1] == "accepted")
 
     @cached_property
     def _newest(self) -> frozenset[Quarter]:

@@ -16,6 +16,8 @@ from outcomes.scenario import Rules
 from tests.outcomes.audit.everything import COUNTY, DERBY, OTHER, RULES, raw_of, rounded
 from tests.outcomes.audit.test_later_quarters import quarters
 
+EXACT = replace(RULES, base=1, zero_is_shown=True)
+
 
 @pytest.fixture
 def caseload() -> System:
@@ -23,9 +25,6 @@ def caseload() -> System:
     first, second, third = quarters(3)
     (found,) = (each for each in systems(third, [first, second]) if each.name == HOW_MANY)
     return found
-
-
-EXACT = replace(RULES, base=1, zero_is_shown=True)
 
 
 def puzzle_of(rules: Rules) -> System:
