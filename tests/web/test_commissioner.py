@@ -96,6 +96,18 @@ async def test_the_keyboard_goes_through_the_page_from_top_to_bottom(phone: Phon
     assert all(later >= earlier - 30 for earlier, later in pairwise(tops))
 
 
+async def test_every_part_of_the_page_ends_with_a_way_back_to_its_contents(phone: Phone) -> None:
+    page = await open_page(phone, whole_release("2026/27-Q2"), whole_release(), role="icb")
+    contents = page.locator("#contents")
+    for link in await contents.get_by_role("link").all():
+        await link.click()
+        await expect(contents).not_to_be_in_viewport()
+        part = await link.get_attribute("href")
+        await page.locator(f"{part} > .up a").click()
+        await expect(contents).to_be_in_viewport()
+        await expect(contents).to_be_focused()
+
+
 async def test_a_table_behind_a_picture_opens_by_keyboard(phone: Phone) -> None:
     page = await open_page(phone, sample_release())
     summary = page.locator("#glance summary").first
