@@ -21,7 +21,7 @@ from outcomes.audit.outsiders import COUNCILS, LONE_RESPONDENT, PUBLIC, TOLD, is
 from outcomes.audit.puzzle import CHAIN, HOW_MANY, Atom
 from outcomes.audit.respondents import Respondents
 from outcomes.audit.scopes import Scopes
-from outcomes.audit.witnesses import Pool
+from outcomes.audit.witnesses import Counts, Pool
 from outcomes.episode import Commissioner
 from outcomes.scenario import Finding, Scenario, Verdict
 
@@ -161,18 +161,16 @@ class Hunt(Pool):
             return False
         return not target.commissioners & scenario.known
 
-    def _reach(
-        self, ask: _Question, among: Integers
-    ) -> tuple[Integers, Integers, Integers, Integers]:
+    def _reach(self, ask: _Question, among: Integers) -> tuple[Counts, Counts, Integers, Integers]:
         """Give how far some counts can be from the truth, and which differences show it."""
         fits = self.open_to(ask.scenario, anchored=ask.anchored)
         if ask.shared is not None:
-            fits &= self.values[:, ask.shared] == 0
+            fits &= self.values[ask.shared] == 0
         kept = np.flatnonzero(fits)
-        values = self.values[np.ix_(kept, among)]
-        at_low, at_high = values.argmin(axis=0), values.argmax(axis=0)
-        columns = np.arange(len(among))
-        return values[at_low, columns], values[at_high, columns], kept[at_low], kept[at_high]
+        values = self.values[np.ix_(among, kept)]
+        at_low, at_high = values.argmin(axis=1), values.argmax(axis=1)
+        rows = np.arange(len(among))
+        return values[rows, at_low], values[rows, at_high], kept[at_low], kept[at_high]
 
     # --- the solver proposes ----------------------------------------------------------
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csc_array
 
 Integers = NDArray[np.int64]
+Counts = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
 _BATCH = 4_000
@@ -48,7 +49,8 @@ class Pool:
             [tuple(Commissioner).index(each.place.commissioner) for each in system.atoms], np.int64
         )
         self.changes: list[dict[int, int]] = []
-        self.values: Integers = np.zeros((0, len(system.targets)), np.int64)
+        # A row for each count: how far it can go is looked up more often than anything is added.
+        self.values: Counts = np.zeros((len(system.targets), 0), np.int32)
         self.owners: Integers = np.zeros(0, np.int64)
         self.told: Flags = np.zeros(0, np.bool_)
         self.anchored: Flags = np.zeros(0, np.bool_)
@@ -82,17 +84,22 @@ class Pool:
             touched = abs(deltas[self.owner == number]).sum(axis=0) > 0
             owners += (1 << number) * touched
         found = (
-            (system.aims @ deltas).toarray().T.astype(np.int64),
+            (system.aims @ deltas).toarray(order="C").astype(np.int32),
             owners,
             small.all(axis=0),
             abs(system.anchors @ deltas).sum(axis=0) == 0,
         )
         if best_only:
             chosen = self._best(*found)
-            found = (found[0][chosen], found[1][chosen], found[2][chosen], found[3][chosen])
+            found = (
+                np.take(found[0], chosen, axis=1),
+                found[1][chosen],
+                found[2][chosen],
+                found[3][chosen],
+            )
             kept = kept[chosen]
         self.changes.extend(changes[each] for each in kept)
-        self.values = np.vstack([self.values, found[0]])
+        self.values = np.hstack([self.values, found[0]])
         self.owners = np.concatenate([self.owners, found[1]])
         self.told = np.concatenate([self.told, found[2]])
         self.anchored = np.concatenate([self.anchored, found[3]])
@@ -113,22 +120,24 @@ class Pool:
         deltas, kept = deltas[:, inside.all(axis=0)], kept[inside.all(axis=0)]
         return deltas, kept
 
-    def _best(self, values: Integers, owners: Integers, told: Flags, anchored: Flags) -> Integers:
+    def _best(self, values: Counts, owners: Integers, told: Flags, anchored: Flags) -> Integers:
         """Give the differences that move a count further, for some outsider, than any before."""
         best: set[int] = set()
         for scenario in (*COUNCILS, PUBLIC, *TOLD):
             for by_anchor in (True, False):
-                before = self.values[self.open_to(scenario, anchored=by_anchor)]
                 fits = (owners & bits_of(scenario)) == 0
                 fits &= told if scenario.told else True
                 fits &= anchored if by_anchor else True
                 among = np.flatnonzero(fits)
                 if not len(among):
                     continue
-                here = values[among]
-                for sign in (1, -1):
-                    further = (sign * here).max(axis=0) > (sign * before).max(axis=0)
-                    best.update(among[(sign * here).argmax(axis=0)[further]].tolist())
+                open_to = self.open_to(scenario, anchored=by_anchor)
+                before = np.take(self.values, np.flatnonzero(open_to), axis=1)
+                here = np.take(values, among, axis=1)
+                more = here.max(axis=1) > before.max(axis=1)
+                less = here.min(axis=1) < before.min(axis=1)
+                best.update(among[here.argmax(axis=1)[more]].tolist())
+                best.update(among[here.argmin(axis=1)[less]].tolist())
         return np.array(sorted(best), np.int64)
 
     def add_in_batches(self, changes: Iterable[dict[int, int]]) -> None:
@@ -150,7 +159,7 @@ class Pool:
     ) -> Iterator[dict[int, int]]:
         """Give pairs of known differences that together leave a count as it is: the shortest."""
         fits = np.flatnonzero(self.open_to(scenario, anchored=anchored))
-        values = self.values[fits, shared]
+        values = self.values[shared, fits]
         by_length = sorted(range(len(fits)), key=lambda each: len(self.changes[fits[each]]))
         for size in sorted({int(each) for each in abs(values)} - {0}):
             more = [fits[each] for each in by_length if values[each] == size][:_PAIRED]
