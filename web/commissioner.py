@@ -27,6 +27,7 @@ from web.site import Site
 _NOT_FOUND: Final = 404
 _NOT_MODIFIED: Final = 304
 _MOST_PRINTED: Final = 36
+_AT_HAND: Final = 4
 """How many measures the first printed page has room for."""
 
 
@@ -102,15 +103,22 @@ def _content(book: Book, audience: Audience) -> dict[str, object]:
 
 
 def _periods(listed: Sequence[ReleaseOnList], release_id: str) -> dict[str, object]:
-    """Return the other releases to go to: quarters and years, and those that belong together."""
-    here = next(each for each in listed if each.id == release_id)
+    """Return the other releases to go to: quarters and years, and those that belong together.
+
+    The newest quarters and those of the year on view are at hand, the further ones are folded away.
+    """
     periods = {each.id: parse_period(each.period) for each in listed}
     own = periods[release_id]
     years = [each for each in listed if isinstance(periods[each.id], Year)]
     quarters = [each for each in listed if not isinstance(periods[each.id], Year)]
+    at_hand = [
+        each
+        for number, each in enumerate(quarters)
+        if number < _AT_HAND or periods[each.id].first_day in Year(own.starts)
+    ]
     return {
-        "here": here,
-        "quarters": quarters,
+        "quarters": at_hand,
+        "further_quarters": [each for each in quarters if each not in at_hand],
         "years": years,
         "year_of": [
             each

@@ -48,10 +48,7 @@ class Card:
     @property
     def title(self) -> str:
         """Give the title, with the area where it does not say it."""
-        area = self.row.area
-        if area == TOTAL or area.lower() in self.row.title.lower():
-            return self.row.title
-        return f"{self.row.title}: {area}"
+        return with_area(self.row.title, self.row.area)
 
     @property
     def unit(self) -> str:
@@ -102,6 +99,13 @@ class Card:
     def breakdown_title(self) -> str:
         """Say by what a year's figures are broken down."""
         return f"By {_lower(topic_title(self.groups[0][1].breakdown))}" if self.groups else ""
+
+
+def with_area(title: str, area: str) -> str:
+    """Add the area to the title of a measure, where it is about one and does not say it."""
+    if area == TOTAL or area.lower() in title.lower():
+        return title
+    return f"{title}: {area}"
 
 
 def unit_of(definition: Definition) -> str:

@@ -13,7 +13,7 @@ from outcomes.formats.sentences import main_of, short_reason, value_of
 from outcomes.measures.contract import OUTCOMES, Outcome
 from outcomes.measures.measure import Statistic
 from outcomes.pages.answering import Flow, flows_of
-from outcomes.pages.cards import Card, cards_of, slug_of
+from outcomes.pages.cards import Card, cards_of, slug_of, with_area
 from outcomes.pages.chapters import HEADINGS, MAIN_MEASURES, Heading, heading_of, is_theme
 from outcomes.pages.days import write_month
 from outcomes.pages.evidence import Evidence, evidence_of
@@ -98,6 +98,14 @@ class Report:
         shown = [each.title for each in self.evidence if each.shown]
         told = f"{len(shown)} of {len(self.evidence)}"
         return f"{told}: {'; '.join(shown)}." if shown else f"{told}."
+
+    @property
+    def uncounted_told(self) -> tuple[tuple[str, str], ...]:
+        """Say of each uncounted measure what it is called, and why there is no figure."""
+        return tuple(
+            (with_area(each.title, each.area), each.missing or each.statement)
+            for each in self.uncounted
+        )
 
     @property
     def cards(self) -> tuple[Card, ...]:

@@ -247,6 +247,24 @@ async def test_other_quarters_and_years_are_a_link_away(
     assert (await browser.get("/commissioner/no-such-release")).status_code == 404
 
 
+async def test_quarters_of_long_ago_are_folded_away_but_for_those_of_the_year_on_view(
+    stage: Stage, browser: httpx.AsyncClient
+) -> None:
+    periods = [f"202{year}/2{year + 1}-Q{quarter}" for year in (4, 5, 6) for quarter in (2, 4)]
+    stored = [await publish(stage, sample_release(each)) for each in periods]
+    await stage.sign_in(browser, "commissioner:derby-city")
+
+    async def quarters(label: str, release: Release) -> list[str]:
+        html = (await browser.get(f"/commissioner/{release.id}")).text
+        nav = html.partition(f'aria-label="{label}"')[2].partition("</nav>")[0]
+        return re.findall(r">(\S+-Q\d)[^<]*</a>", nav)
+
+    assert await quarters("Quarters", stored[-1]) == periods[:1:-1]
+    assert await quarters("Further quarters", stored[-1]) == periods[1::-1]
+    assert await quarters("Quarters", stored[0]) == periods[::-1]
+    assert await quarters("Further quarters", stored[0]) == []
+
+
 async def test_what_is_published_later_says_nothing_on_the_page_of_an_earlier_quarter(
     stage: Stage, browser: httpx.AsyncClient
 ) -> None:

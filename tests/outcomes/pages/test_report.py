@@ -234,6 +234,9 @@ def test_every_agreed_measure_has_a_place_of_its_own() -> None:
         assert len({each.key for each in found.cards}) == len(found.cards)
         counted = {each.row.measure for each in found.cards}
         assert {each.measure for each in found.uncounted}.isdisjoint(counted - {"M17"})
+        titles = [title for title, _ in found.uncounted_told]
+        assert len(set(titles)) == len(titles)
+        assert all(reason for _, reason in found.uncounted_told)
 
 
 def test_a_figure_that_is_known_late_says_which_quarter_it_is_about() -> None:
