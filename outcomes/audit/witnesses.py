@@ -109,16 +109,14 @@ class Pool:
         """Give those differences that fit, as columns, and their numbers."""
         system = self.system
         deltas = columns_of(changes, len(system.atoms))
-        where, what = deltas.indices, deltas.data
-        whose = np.repeat(np.arange(len(changes)), np.diff(deltas.indptr))
-        fits = np.ones(len(changes), np.bool_)
-        fits[whose[system.truth[where] + what < 0]] = False
+        fits = ~_columns_with(deltas, system.truth[deltas.indices] + deltas.data < 0)
         fits &= abs(system.links @ deltas).sum(axis=0) == 0
         deltas, kept = deltas[:, fits], np.flatnonzero(fits)
-        shown = (system.rows @ deltas).toarray()
-        inside = (shown >= system.low[:, None]) & (shown <= system.high[:, None])
-        deltas, kept = deltas[:, inside.all(axis=0)], kept[inside.all(axis=0)]
-        return deltas, kept
+        # What does not change fits, as the truth does: only what changes is looked at.
+        shown = (system.rows @ deltas).tocsc()
+        least, most = system.low[shown.indices], system.high[shown.indices]
+        fits = ~_columns_with(shown, (shown.data < least) | (shown.data > most))
+        return deltas[:, fits], kept[fits]
 
     def _best(self, values: Counts, owners: Integers, told: Flags, anchored: Flags) -> Integers:
         """Give the differences that move a count further, for some outsider, than any before."""
@@ -226,6 +224,14 @@ class Pool:
                         change[index] = change.get(index, 0) + value
             changes.append({index: value for index, value in change.items() if value})
         self.add_each(changes)
+
+
+def _columns_with(matrix: csc_array, marked: Flags) -> Flags:
+    """Mark the columns in which an entry is marked; `marked` is in the order of `matrix.data`."""
+    columns = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+    found = np.zeros(matrix.shape[1], np.bool_)
+    found[columns[marked]] = True
+    return found
 
 
 def _batched(changes: Iterable[dict[int, int]], size: int) -> Iterator[list[dict[int, int]]]:
