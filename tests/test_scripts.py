@@ -293,14 +293,14 @@ def test_ci_checks_and_tests_and_lets_nothing_be_skipped(clone: Clone) -> None:
 
 
 @pytest.fixture
-def _heard() -> Iterator[None]:
+def _ctrl_c_is_heard() -> Iterator[None]:
     """Let Ctrl-C be heard by what is started: a job in the background hands down that it is not."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.usefixtures("_heard")
+@pytest.mark.usefixtures("_ctrl_c_is_heard")
 def test_an_installation_that_is_interrupted_is_finished_the_next_time(clone: Clone) -> None:
     (clone.folder / "wait").touch()
     clone.append("constraints.txt", "# interrupted")

@@ -27,8 +27,9 @@ from web.site import Site
 _NOT_FOUND: Final = 404
 _NOT_MODIFIED: Final = 304
 _MOST_PRINTED: Final = 36
-_AT_HAND: Final = 4
 """How many measures the first printed page has room for."""
+_AT_HAND: Final = 4
+"""How many of the newest quarters are a tap away: a year of them."""
 
 
 def commissioner_router() -> APIRouter:

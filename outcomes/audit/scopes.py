@@ -103,9 +103,7 @@ class Scopes:
             [
                 each.place.quarter in there
                 or each.table == "open"
-                or (
-                    each.place.quarter in soon and self.system.path_up(each.table)[-1] == "accepted"
-                )
+                or (each.place.quarter in soon and each.table in self._accepted)
                 for each in self.system.atoms
             ],
             np.bool_,
